@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/worker/protocol.h -- what parent and broker say to each other (docs/formats/facts.md).
+ *
+ * Control channel: SOCK_SEQPACKET, descriptor 3 of the broker; one struct a message, host order,
+ * same machine and same build (the version is checked). Facts channel: a pipe per job.
+ * Descriptor 4 of the broker is the keyring (CSV, sealed memory file).
+ */
+#ifndef HW_DOOR_WORKER_PROTOCOL_H
+#define HW_DOOR_WORKER_PROTOCOL_H
+
+#include <stdint.h>
+
+#include "evidence/evidence.h"
+
+enum { HW_PROTOCOL_VERSION = 1, HW_WORKER_CONTROL_FD = 3, HW_WORKER_KEYRING_FD = 4 };
+
+enum hw_message_kind { HW_MSG_READY = 1, HW_MSG_JOB, HW_MSG_KILL, HW_MSG_DONE };
+
+/* Broker to parent, once: the cage is closed. */
+struct hw_msg_ready {
+    uint32_t kind, version;
+    uint32_t landlock_abi; /* 0: the kernel has none */
+    uint32_t seccomp;      /* always 1, or the broker does not get here */
+    uint32_t uid;          /* the uid it runs under */
+    char refusal[128];     /* not empty: the cage could not be closed; the broker leaves */
+};
+
+/* Parent to broker, with two descriptors (SCM_RIGHTS): evidence (read-only), facts pipe (write). */
+struct hw_msg_job {
+    uint32_t kind, reading; /* enum hw_reading */
+    uint64_t job, size;
+    uint64_t cpu_seconds, wall_ms, memory_bytes;
+    struct hw_outer outer;
+    struct hw_limits limits;
+};
+
+struct hw_msg_kill {
+    uint32_t kind, pad;
+    uint64_t job;
+};
+
+/* Broker to parent: the worker of this job is gone. */
+enum hw_death { HW_DEATH_EXIT, HW_DEATH_SIGNAL, HW_DEATH_DEADLINE, HW_DEATH_KILLED };
+struct hw_msg_done {
+    uint32_t kind, death;
+    uint64_t job;
+    int32_t code; /* exit status or signal */
+    uint32_t pad;
+    uint64_t cpu_us, peak_bytes;
+};
+
+#endif

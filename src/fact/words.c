@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fact/words.h"
+
+#include <string.h>
+
+#define LIST(array) (array), sizeof(array) / sizeof((array)[0])
+
+static const struct hw_word anomalies[] = {
+    {"bad-alignment", "an alignment or rounding rule of the format is broken"},
+    {"bad-checksum", "a checksum the format carries does not match"},
+    {"bad-count", "a count cannot be true"},
+    {"bad-encoding", "an encoding (DER, UTF-8, base64, JSON) is not what the format demands"},
+    {"bad-header", "a header field has a value the format does not allow"},
+    {"bad-magic", "a signature the format demands is not there"},
+    {"bad-name", "a name is empty, absolute, climbs out of its box or holds control characters"},
+    {"bad-offset", "a pointer leads outside the file or to a place it must not"},
+    {"bad-order", "parts stand in an order the format does not allow"},
+    {"bad-size", "a size contradicts another or the file"},
+    {"bad-time", "a time is absurd or cannot be read"},
+    {"bad-value", "a field's value makes no sense"},
+    {"bomb-count", "far more members than any honest box of this size holds"},
+    {"bomb-depth", "boxes within boxes beyond the limit"},
+    {"bomb-overlap", "members share the same stored bytes"},
+    {"bomb-ratio", "unpacks to far more than an honest box of this size"},
+    {"changed-while-read", "the file was not the same after reading as before"},
+    {"cycle", "a structure refers back to itself"},
+    {"duplicate", "something that must be unique stands more than once"},
+    {"hidden-bytes", "bytes that no structure of the format accounts for"},
+    {"line-refused", "a line that could not be understood"},
+    {"over-budget", "the budget for this input ended here"},
+    {"overlap", "parts that must be apart lie over each other"},
+    {"polyglot", "two formats recognise this file"},
+    {"recursion", "nesting beyond the limit"},
+    {"seal-broken", "a box states a hash its member does not have"},
+    {"signature-malformed", "a signature's own structure is broken"},
+    {"truncated", "the file ends before its own structure says"},
+    {"two-stories", "two places of the file describe the same thing differently"},
+    {"unsupported", "a variant of the format that this version does not read"},
+};
+const struct hw_vocab hw_anomalies = {"anomaly", LIST(anomalies)};
+
+static const struct hw_word formats[] = {
+    {"7z", "7-Zip archive"},
+    {"ar", "Unix archive (deb, static library)"},
+    {"asar", "Electron archive"},
+    {"bzip2", "bzip2 stream"},
+    {"cab", "Microsoft cabinet"},
+    {"certificate", "X.509 certificate"},
+    {"cfb", "compound file (MSI and kin)"},
+    {"compress", "Unix compress stream"},
+    {"crl", "certificate revocation list"},
+    {"dmg", "Apple disk image (UDIF)"},
+    {"elf", "ELF program or library"},
+    {"empty", "no bytes at all"},
+    {"gzip", "gzip stream"},
+    {"indicator-list", "published indicators: hash list, CSV, Loki list"},
+    {"iso9660", "ISO 9660 image"},
+    {"json", "JSON document"},
+    {"lz4", "LZ4 stream"},
+    {"lzma", "LZMA stream"},
+    {"mach-o", "Mach-O program, library or fat binary"},
+    {"nsis", "NSIS installer"},
+    {"inno", "Inno Setup installer"},
+    {"pe", "Portable Executable"},
+    {"rar", "RAR archive"},
+    {"rpm", "RPM package"},
+    {"squashfs", "squashfs image"},
+    {"tar", "tar archive"},
+    {"text", "plain text"},
+    {"unknown", "nothing here recognises it"},
+    {"xar", "xar archive (Apple package)"},
+    {"xml", "XML document"},
+    {"xz", "xz stream"},
+    {"zip", "ZIP archive and its kin"},
+    {"zstd", "Zstandard stream"},
+};
+const struct hw_vocab hw_formats = {"format", LIST(formats)};
+
+static const struct hw_word degrees[] = {
+    {"broken", "kept as far as it went"},
+    {"odd", "read whole, with anomalies"},
+    {"refused", "given up: a budget, a limit or a crash"},
+    {"sound", "read whole, nothing odd"},
+};
+const struct hw_vocab hw_degrees = {"degree", LIST(degrees)};
+
+static const struct hw_word unopeneds[] = {
+    {"ar", "Unix archive (deb)"},
+    {"cfb", "compound file (MSI)"},
+    {"compression", "a compression method this version does not undo"},
+    {"dmg", "Apple disk image"},
+    {"encrypted", "needs a key"},
+    {"inno", "Inno Setup installer"},
+    {"iso9660", "ISO 9660 image"},
+    {"member", "a member that could not be unpacked"},
+    {"nsis", "NSIS installer"},
+    {"rar", "RAR archive"},
+    {"rpm", "RPM package"},
+    {"squashfs", "squashfs image"},
+    {"too-deep", "nested beyond the limit"},
+    {"too-large", "needs more memory than one worker may have"},
+    {"too-many", "more members than the limit"},
+    {"xar", "xar archive"},
+};
+const struct hw_vocab hw_unopeneds = {"unopened", LIST(unopeneds)};
+
+static const struct hw_word indicators[] = {
+    {"address", "IPv4 or IPv6 address"},
+    {"cert-serial", "serial number of a certificate"},
+    {"cert-sha1", "SHA-1 of a certificate"},
+    {"cert-sha256", "SHA-256 of a certificate"},
+    {"domain", "DNS name"},
+    {"email", "mail address"},
+    {"filename", "file name or path"},
+    {"imphash", "import hash of a PE file"},
+    {"md5", "MD5 of a file"},
+    {"other", "a kind this version keeps and does not match"},
+    {"package", "package name, with version where given"},
+    {"sha1", "SHA-1 of a file"},
+    {"sha256", "SHA-256 of a file"},
+    {"sha512", "SHA-512 of a file"},
+    {"url", "URL"},
+};
+const struct hw_vocab hw_indicators = {"indicator", LIST(indicators)};
+
+const char *hw_vocab_means(const struct hw_vocab *v, const char *word)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        if (strcmp(v->words[i].word, word) == 0) {
+            return v->words[i].means;
+        }
+    }
+    return NULL;
+}
+
+bool hw_vocab_has(const struct hw_vocab *v, struct hw_span word)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const char *w = v->words[i].word;
+        if (hw_span_equal(word, (struct hw_span){(const uint8_t *)w, strlen(w)})) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *hw_degree_word(enum hw_degree d)
+{
+    static const char *const words[HW_DEGREE_COUNT] = {"sound", "odd", "broken", "refused"};
+    return words[d];
+}
