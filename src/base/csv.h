@@ -26,7 +26,7 @@ struct hw_csv { /* about 16 KiB; fields private to csv.c but for the record belo
     size_t max_field_bytes;
     uint64_t line;
     uint8_t delimiter;
-    bool begun;
+    bool begun, failed;
 
     /* The record, until the next hw_csv_next(). Its spans borrow from the evidence, or from the
      * arena where doubled quotes had to be undone; they outlive the record. */
