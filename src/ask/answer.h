@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/answer.h -- what questions answer with, and all that tell/ may know.
+ *
+ * An answer is built in one arena by a question (ask/verify.h, ask/hunt.h) and read by the tongues.
+ * Every span borrows from that arena. Lists are in a deterministic order: the same case and the same
+ * question give the same bytes.
+ */
+#ifndef HW_ASK_ANSWER_H
+#define HW_ASK_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/reader.h"
+
+enum hw_severity { HW_INFO, HW_LOW, HW_MEDIUM, HW_HIGH, HW_CRITICAL, HW_SEVERITY_COUNT };
+enum hw_confidence { HW_CONF_LOW, HW_CONF_MODERATE, HW_CONF_HIGH, HW_CONFIDENCE_COUNT };
+
+/* The four answers of one signature; each keeps "cannot be known" apart from good and bad. */
+enum hw_integrity {
+    HW_INTACT,
+    HW_INTACT_WITH_ADDITIONS,
+    HW_INTEGRITY_BROKEN,
+    HW_INTEGRITY_INCOMPLETE,
+    HW_INTEGRITY_UNKNOWN,
+    HW_INTEGRITY_COUNT
+};
+enum hw_chain { HW_ANCHORED, HW_UNANCHORED, HW_CHAIN_INCOMPLETE, HW_CHAIN_COUNT };
+enum hw_at_time { HW_TIME_VALID, HW_TIME_EXPIRED, HW_TIME_NOT_YET, HW_TIME_UNKNOWN,
+                  HW_AT_TIME_COUNT };
+enum hw_revocation { HW_REV_GOOD, HW_REV_REVOKED, HW_REV_UNKNOWN, HW_REVOCATION_COUNT };
+
+/* One word for a whole file, derived from its signatures by the table in ask/state.c. */
+enum hw_state {
+    HW_STATE_VALID,
+    HW_STATE_VALID_WITH_ADDITIONS,
+    HW_STATE_BROKEN,
+    HW_STATE_INCOMPLETE,
+    HW_STATE_UNTRUSTED,
+    HW_STATE_EXPIRED,
+    HW_STATE_REVOKED,
+    HW_STATE_UNSIGNED,
+    HW_STATE_UNKNOWN,
+    HW_STATE_COUNT
+};
+
+const char *hw_severity_word(enum hw_severity s);
+const char *hw_confidence_word(enum hw_confidence c);
+const char *hw_integrity_word(enum hw_integrity v);
+const char *hw_chain_word(enum hw_chain v);
+const char *hw_at_time_word(enum hw_at_time v);
+const char *hw_revocation_word(enum hw_revocation v);
+const char *hw_state_word(enum hw_state v);
+/* "info" ... "critical"; false when the word is none. */
+HW_CHECK bool hw_severity_parse(const char *word, enum hw_severity *out);
+
+/* A reason, with the place that proves it. */
+struct hw_why {
+    struct hw_why *next;
+    struct hw_span says;     /* text for people */
+    struct hw_span evidence; /* path in evidence where the proof lies */
+    uint64_t off;
+    bool has_off;
+};
+
+struct hw_finding {
+    struct hw_finding *next;
+    char id[20];      /* "f-" and 16 hex digits */
+    const char *rule; /* a word of ask/rules.h */
+    enum hw_severity severity;
+    enum hw_confidence confidence;
+    const char *kind;   /* of the subject: artifact, indicator ... */
+    char subject[20];   /* its entity id */
+    struct hw_span key; /* sha256 as hex, or the subject's own key */
+    struct hw_span path;
+    struct hw_why *why;
+    bool baseline; /* known: listed in --baseline, does not count */
+    const char *judged; /* "accept" or "reject" by an analyst, else NULL */
+    struct hw_span judged_because;
+};
+
+struct hw_sig_answer {
+    struct hw_sig_answer *next;
+    uint64_t index;
+    uint64_t outer; /* index of the signature it is nested in */
+    bool nested;
+    struct hw_span scheme, alg, key;
+    enum hw_integrity integrity;
+    enum hw_chain chain;
+    enum hw_at_time at_time;
+    enum hw_revocation revocation;
+    struct hw_span signer, signer_subject, serial_hex, anchor;
+    uint8_t signer_sha256[32];
+    bool has_signer;
+    int64_t signed_at; /* countersigned, verified; INT64_MIN: nobody vouches for a time */
+    struct hw_span stamp; /* rfc3161 or pkcs9, empty without */
+    uint64_t uncovered_bytes;
+    struct hw_span program;
+    struct hw_why *because; /* words behind the four answers */
+    bool self_made, forged, distrusted;
+};
+
+struct hw_file_answer {
+    struct hw_file_answer *next;
+    uint8_t evidence_sha256[32], sha256[32];
+    uint64_t node, size;
+    struct hw_span path;   /* outer path, then !/ members */
+    struct hw_span format;
+    struct hw_span degree, degree_because;
+    struct hw_span component, version, vendor, purl;
+    struct hw_sig_answer *signatures;
+    unsigned signature_count;
+    enum hw_state state;
+    uint64_t uncovered_bytes;
+    bool can_be_signed; /* a format whose signatures this version reads */
+    uint64_t seen_evidence, seen_places; /* how often the case has seen these bytes */
+    int64_t first_seen; /* 0: never sighted by itself */
+    struct hw_span machine, original; /* of the component, for twins */
+    uint8_t code[32];                 /* of the component, without its signature */
+    bool has_code;
+    int64_t reading; /* handle into the case while the question runs */
+};
+
+/* What was not examined, and what to do about it. */
+struct hw_gap {
+    struct hw_gap *next;
+    struct hw_span path;
+    const char *kind;      /* word: unopened kind, refused, incomplete, unreadable ... */
+    struct hw_span what;   /* for people */
+    struct hw_span ask_for;
+    bool accepted;         /* by --accept-opaque: said, not counted */
+    bool needed;           /* the question needed it: exit 3 */
+};
+
+struct hw_answer {
+    struct hw_arena *arena;
+    const char *question; /* verify, hunt */
+    int64_t as_of;
+    struct hw_file_answer *files;
+    struct hw_finding *findings;
+    struct hw_gap *gaps;
+    uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
+    uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
+    uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */
+    struct hw_span knowledge_says; /* hunt: what was known, and its age */
+    enum hw_severity fail_on;
+    int exit_status; /* 0, 1 or 3 */
+};
+
+/* 0, 1 or 3 from findings, fail_on and gaps; sets the counts. */
+void hw_answer_close(struct hw_answer *a);
+void hw_answer_free(struct hw_answer *a);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/asking.c -- a question under way: its answer's memory, lists, findings and gaps.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/room.h"
+#include "ask/rules.h"
+
+/* An answer names every file it judged; a million of them fit well below this. */
+static const size_t ANSWER_BYTES = (size_t)1 << 30;
+
+int hw_asking_start(struct hw_asking *q, struct hw_case *c, const char *question,
+                    const struct hw_policy *policy, struct hw_error *err)
+{
+    struct hw_answer *a = calloc(1, sizeof *a);
+    if (a == NULL || (a->arena = hw_arena_new(ANSWER_BYTES)) == NULL) {
+        free(a);
+        return hw_fail(err, HW_E_MEMORY, "no memory for an answer");
+    }
+    a->question = question;
+    a->as_of = policy->as_of;
+    a->fail_on = policy->fail_on;
+    *q = (struct hw_asking){.c = c, .policy = policy, .a = a};
+    q->finding_tail = &a->findings;
+    q->gap_tail = &a->gaps;
+    q->file_tail = &a->files;
+    return HW_OK;
+}
+
+void hw_asking_drop(struct hw_asking *q)
+{
+    hw_answer_free(q->a);
+    q->a = NULL;
+}
+
+int hw_asking_end(struct hw_asking *q, struct hw_answer **out, struct hw_error *err)
+{
+    struct hw_case_counts n;
+    int rc = hw_case_count(q->c, &n, err);
+    if (rc != HW_OK) {
+        hw_asking_drop(q);
+        return rc;
+    }
+    q->a->indicator_count = n.indicators;
+    hw_answer_close(q->a);
+    *out = HW_TAKE(q->a);
+    return HW_OK;
+}
+
+struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s)
+{
+    uint8_t *p = s.n == 0 ? NULL : hw_arena_copy(arena, s);
+    return p == NULL ? (struct hw_span){NULL, 0} : (struct hw_span){p, s.n};
+}
+
+int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
+                 struct hw_error *err)
+{
+    const struct hw_fact_type *t = hw_fact_type(f->kind);
+    *out = *f;
+    for (unsigned i = 0; i < HW_FACT_FIELDS && t->fields[i].name != NULL; i++) {
+        bool number = t->fields[i].type == HW_T_U64 || t->fields[i].type == HW_T_TIME;
+        if (!number && hw_fact_has(f, i) && f->v[i].s.n > 0) {
+            out->v[i].s = hw_span_keep(arena, f->v[i].s);
+            if (out->v[i].s.p == NULL) {
+                return hw_fail(err, HW_E_MEMORY, "no memory for the facts of a file");
+            }
+        }
+    }
+    return HW_OK;
+}
+
+/* The newest decision about this finding, if any. */
+static int look_judgement(struct hw_asking *q, struct hw_finding *f, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_judgements(q->c, f->id, &k, err);
+    struct hw_judgement_row row;
+    while (rc == HW_OK && (rc = hw_judgement_next(k, &row, err)) == HW_ROW) {
+        if (row.current) {
+            f->judged = row.accept ? "accept" : "reject";
+            f->judged_because = hw_span_keep(q->a->arena, hw_span_str(row.because));
+        }
+        rc = HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                           enum hw_confidence confidence, const struct hw_file_answer *file,
+                           struct hw_span discriminator, struct hw_error *err)
+{
+    const struct hw_rule *r = hw_rule_find(rule);
+    if (r == NULL) {
+        HW_NEVER(); /* a rule that `headwater rules` does not list must not speak */
+    }
+    struct hw_finding *f = hw_arena_alloc(q->a->arena, sizeof *f);
+    if (f == NULL) {
+        (void)hw_fail(err, HW_E_MEMORY, "no memory for a finding");
+        return NULL;
+    }
+    f->rule = r->word;
+    f->severity = severity;
+    f->confidence = confidence;
+    f->kind = "artifact";
+    struct hw_buf hex;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){file->sha256, 32});
+    f->key = hw_span_keep(q->a->arena, hw_buf_span(&hex));
+    hw_buf_done(&hex);
+    f->path = file->path;
+    hw_artifact_id(file->sha256, f->subject);
+    hw_finding_id(rule, f->subject, discriminator, f->id);
+    for (size_t i = 0; i < q->policy->baseline_count; i++) {
+        f->baseline = f->baseline || strcmp(q->policy->baseline[i], f->id) == 0;
+    }
+    if (look_judgement(q, f, err) != HW_OK) {
+        return NULL;
+    }
+    *q->finding_tail = f;
+    q->finding_tail = &f->next;
+    return f;
+}
+
+int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struct hw_span what,
+               struct hw_span ask_for, bool needed, struct hw_error *err)
+{
+    struct hw_gap *g = hw_arena_alloc(q->a->arena, sizeof *g);
+    if (g == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for a gap");
+    }
+    *g = (struct hw_gap){.path = path, .kind = kind, .what = what, .ask_for = ask_for,
+                         .needed = needed};
+    for (size_t i = 0; i < q->policy->accept_opaque_count; i++) {
+        const char *k = q->policy->accept_opaque[i];
+        g->accepted = g->accepted || strcmp(k, "all") == 0 || strcmp(k, kind) == 0;
+    }
+    *q->gap_tail = g;
+    q->gap_tail = &g->next;
+    return HW_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/hunt.h -- all knowledge against everything ever read.
+ *
+ * Hashes, import hashes and certificates (by hash and by serial number) of published indicators are
+ * matched against every record of the case, past ones too. Reads no clock, file or network.
+ */
+#ifndef HW_ASK_HUNT_H
+#define HW_ASK_HUNT_H
+
+#include "ask/answer.h"
+#include "ask/policy.h"
+
+struct hw_case;
+
+/* The answer, owned by the caller (hw_answer_free). A case without indicators, or without software,
+ * is a gap: "nothing found" would be no answer. */
+HW_CHECK int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer **out,
+                     struct hw_error *err);
+
+#endif

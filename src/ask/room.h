@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ask/room.h -- what the files of ask/ share among themselves. */
+#ifndef HW_ASK_ROOM_H
+#define HW_ASK_ROOM_H
+
+#include "ask/answer.h"
+#include "ask/chain.h"
+#include "ask/policy.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "case/cursor.h"
+#include "fact/fact.h"
+#include "fact/id.h"
+
+struct hw_revocation_row {
+    bool listed;
+    int64_t when, invalid_from; /* invalid_from: INT64_MIN when not stated */
+    int64_t this_update, next_update;
+};
+
+/* Revocation as the case knows it, behind one call so that judging needs no case in its tests. */
+struct hw_revocation_view {
+    /* Looks up (issuer key, serial). Returns false when no verified list of that issuer is held. */
+    bool (*look)(void *state, struct hw_span issuer_spki, struct hw_span serial,
+                 struct hw_revocation_row *out);
+    void *state;
+};
+
+/* Judges every signature of one node; the list is in index order. Memory out: HW_E_MEMORY. */
+HW_CHECK int hw_judge_signatures(struct hw_arena *arena, const struct hw_node_facts *n,
+                                 const struct hw_policy *policy,
+                                 const struct hw_revocation_view *revocations,
+                                 struct hw_sig_answer **out, struct hw_error *err);
+
+/* One word for the file from its signatures, by the table printed in docs/rules.md. */
+enum hw_state hw_judge_state(const struct hw_sig_answer *sigs);
+
+/* One node as the questions see it: what the records say of it, copied into the answer's arena. */
+struct hw_node_view {
+    struct hw_node_facts facts;
+    struct hw_file_answer *file;
+    uint8_t evidence[32];
+    int64_t reading;
+    uint32_t node;
+};
+
+/* A question under way. */
+struct hw_asking {
+    struct hw_case *c;
+    const struct hw_policy *policy;
+    struct hw_answer *a;
+    struct hw_finding **finding_tail;
+    struct hw_gap **gap_tail;
+    struct hw_file_answer **file_tail;
+};
+
+/* Starts an answer to `question`; hw_asking_end() closes it and hands it over. */
+HW_CHECK int hw_asking_start(struct hw_asking *q, struct hw_case *c, const char *question,
+                             const struct hw_policy *policy, struct hw_error *err);
+HW_CHECK int hw_asking_end(struct hw_asking *q, struct hw_answer **out, struct hw_error *err);
+void hw_asking_drop(struct hw_asking *q);
+
+/* A new finding about an artifact, with baseline and judgements looked up. NULL: memory or case
+ * failed, err says which. */
+struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                           enum hw_confidence confidence, const struct hw_file_answer *file,
+                           struct hw_span discriminator, struct hw_error *err);
+/* A new gap; what and ask_for live in the arena or forever. */
+HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind,
+                        struct hw_span what, struct hw_span ask_for, bool needed,
+                        struct hw_error *err);
+
+/* All findings and gaps that one node gives rise to. */
+HW_CHECK int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v,
+                             struct hw_error *err);
+/* Copies of the components of these files that differ (ask/twin.c). */
+HW_CHECK int hw_find_twins(struct hw_asking *q, struct hw_error *err);
+/* Published indicators that match (ask/known.c). only_files: none but files of this answer; else
+ * whatever the case holds, adding a file answer for each. */
+HW_CHECK int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err);
+
+/* A deep copy of a decoded fact into the arena. */
+HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
+                          struct hw_error *err);
+struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s);
+
+
+/* Text made in the arena; empty when memory is out (the builder notices by the arena). */
+struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...) HW_FORMAT(2, 3);
+/* Appends a reason to a list. */
+void hw_because(struct hw_arena *arena, struct hw_why **list, struct hw_span says,
+                struct hw_span evidence, bool has_off, uint64_t off);
+
+#endif

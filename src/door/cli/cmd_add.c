@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "door/cli/cli.h"
+
+/* add, scan and learn are one thing, restricted to different kinds of evidence. */
+int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
+{
+    int status = HW_EXIT_FINE;
+    int rc = hw_cli_open(cli, HW_CASE_WRITE, false, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc
+                     : hw_cli_intake(cli, asked, cli->args.p, cli->args.count, NULL, &status, err);
+    return rc != HW_OK ? rc : status;
+}
+
+int cmd_add(struct hw_cli *cli, struct hw_error *err)
+{
+    return hw_cli_read(cli, HW_CLASS_ANY, err);
+}

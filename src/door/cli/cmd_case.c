@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/cli/cmd_case.c -- what the case holds, and its upkeep.
+ */
+#include <string.h>
+
+#include "case/care.h"
+#include "case/log.h"
+#include "door/cli/cli.h"
+#include "door/cli/find.h"
+
+static int say_evidence(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true};
+    struct hw_evidence_row e;
+    struct hw_cursor *k = NULL;
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc : hw_case_evidence(cli->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
+        rc = HW_OK;
+        struct hw_span sha256 = {e.sha256, 32};
+        if (cli->json) {
+            hw_buf_str(&cli->out, "{\"type\":\"evidence\",\"schema\":1,");
+            hw_json_hex(&cli->out, "sha256", sha256);
+            hw_buf_printf(&cli->out, ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
+                                     "\"nodes\":%llu,\"parser\":%u,",
+                          (unsigned long long)e.size,
+                          e.of_class == HW_CLASS_KNOWLEDGE ? "knowledge" : "artifact",
+                          hw_degree_word(e.degree), (unsigned long long)e.facts,
+                          (unsigned long long)e.nodes, e.parser);
+            hw_json_text(&cli->out, "because", hw_span_str(e.because));
+            hw_buf_char(&cli->out, ',');
+            hw_json_text(&cli->out, "cage", hw_span_str(e.cage));
+            hw_buf_char(&cli->out, ',');
+            hw_json_time(&cli->out, "read", e.read_ns);
+            hw_buf_char(&cli->out, ',');
+            hw_json_text(&cli->out, "path", e.path);
+            hw_buf_str(&cli->out, "}\n");
+        } else {
+            hw_buf_hex(&cli->out, hw_span_cut(sha256, 0, 8));
+            hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ",
+                          e.of_class == HW_CLASS_KNOWLEDGE ? "knowledge" : "artifact",
+                          hw_degree_word(e.degree), (unsigned long long)e.facts);
+            hw_cli_safe(cli, e.path);
+            if (e.because != NULL) {
+                hw_buf_str(&cli->out, "  ");
+                hw_cli_safe(cli, hw_span_str(e.because));
+            }
+            hw_buf_char(&cli->out, '\n');
+        }
+        if (cli->out.n > (1 << 20)) {
+            rc = hw_cli_flush(cli, err);
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static void action_text(struct hw_cli *cli, const struct hw_action_row *a)
+{
+    hw_buf_printf(&cli->out, "%6llu  ", (unsigned long long)a->n);
+    hw_text_time(&cli->out, a->action.at_ns, cli->zone_minutes);
+    hw_buf_str(&cli->out, "  ");
+    hw_cli_safe(cli, hw_span_str(a->action.who));
+    hw_buf_str(&cli->out, " ");
+    struct hw_span args = a->action.args;
+    while (args.n > 0) {
+        size_t n = hw_span_find(args, 0);
+        hw_buf_char(&cli->out, ' ');
+        hw_cli_safe(cli, hw_span_cut(args, 0, n));
+        args = hw_span_from(args, n + 1);
+    }
+    hw_buf_printf(&cli->out, "  [%s]", a->action.version);
+    if (a->action.as_of_ns != HW_TIME_NONE) {
+        hw_buf_str(&cli->out, " as of ");
+        hw_text_time(&cli->out, a->action.as_of_ns, cli->zone_minutes);
+        hw_buf_str(&cli->out, "; ");
+        hw_cli_safe(cli, hw_span_str(a->action.policy));
+    }
+    hw_buf_str(&cli->out, a->sound ? "\n" : "  BROKEN CHAIN\n");
+}
+
+static void action_json(struct hw_cli *cli, const struct hw_action_row *a)
+{
+    hw_buf_printf(&cli->out, "{\"type\":\"action\",\"schema\":1,\"n\":%llu,", (unsigned long long)a->n);
+    hw_json_time(&cli->out, "at", a->action.at_ns);
+    hw_buf_char(&cli->out, ',');
+    hw_json_text(&cli->out, "who", hw_span_str(a->action.who));
+    hw_buf_str(&cli->out, ",\"args\":[");
+    struct hw_span args = a->action.args;
+    for (bool first = true; args.n > 0; first = false) {
+        size_t n = hw_span_find(args, 0);
+        hw_buf_str(&cli->out, first ? "\"" : ",\"");
+        hw_escape_put(&cli->out, hw_span_cut(args, 0, n), HW_ESCAPE_JSON);
+        hw_buf_char(&cli->out, '"');
+        args = hw_span_from(args, n + 1);
+    }
+    hw_buf_str(&cli->out, "],");
+    hw_json_text(&cli->out, "version", hw_span_str(a->action.version));
+    hw_buf_char(&cli->out, ',');
+    hw_json_text(&cli->out, "policy", hw_span_str(a->action.policy));
+    hw_buf_char(&cli->out, ',');
+    hw_json_time(&cli->out, "as_of", a->action.as_of_ns);
+    hw_buf_char(&cli->out, ',');
+    hw_json_hex(&cli->out, "hash", (struct hw_span){a->hash, 32});
+    hw_buf_printf(&cli->out, ",\"sound\":%s}\n", a->sound ? "true" : "false");
+}
+
+static int say_log(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_action_row a;
+    bool sound = true;
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    rc = rc != HW_OK ? rc : hw_case_log(cli->c, &k, err);
+    while (rc == HW_OK && (rc = hw_action_next(k, &a, err)) == HW_ROW) {
+        rc = HW_OK;
+        sound = sound && a.sound;
+        if (cli->json) {
+            action_json(cli, &a);
+        } else {
+            action_text(cli, &a);
+        }
+    }
+    hw_cursor_free(k);
+    return rc != HW_OK ? rc : sound ? HW_EXIT_FINE : HW_EXIT_FOUND;
+}
+
+static void say_trouble(void *state, const char *says)
+{
+    struct hw_cli *cli = state;
+    if (cli->json) {
+        hw_buf_str(&cli->out, "{\"type\":\"trouble\",\"schema\":1,");
+        hw_json_text(&cli->out, "says", hw_span_str(says));
+        hw_buf_str(&cli->out, "}\n");
+    } else {
+        hw_buf_str(&cli->out, "trouble: ");
+        hw_cli_safe(cli, hw_span_str(says));
+        hw_buf_char(&cli->out, '\n');
+    }
+}
+
+static int check(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_case_check c = {.trouble = say_trouble, .state = cli};
+    struct hw_case_info info;
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    rc = rc != HW_OK ? rc : hw_case_check(cli->c, &c, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    hw_case_info(cli->c, &info);
+    if (cli->json) {
+        hw_buf_printf(&cli->out, "{\"type\":\"check\",\"schema\":1,\"uuid\":\"%s\",\"facts\":%llu,"
+                                 "\"kept\":%llu,\"actions\":%llu,\"troubles\":%llu}\n",
+                      info.uuid, (unsigned long long)c.facts, (unsigned long long)c.kept,
+                      (unsigned long long)c.actions, (unsigned long long)c.troubles);
+    } else {
+        hw_buf_printf(&cli->out, "%s: ", c.troubles == 0 ? "Sound" : "TROUBLE");
+        hw_text_count(&cli->out, c.facts);
+        hw_buf_str(&cli->out, " facts, ");
+        hw_text_count(&cli->out, c.kept);
+        hw_buf_str(&cli->out, " kept files, ");
+        hw_text_count(&cli->out, c.actions);
+        hw_buf_str(&cli->out, " actions.\n");
+    }
+    return c.troubles == 0 ? HW_EXIT_FINE : HW_EXIT_FOUND;
+}
+
+static int dump_line(void *state, struct hw_span line, struct hw_error *err)
+{
+    struct hw_cli *cli = state;
+    hw_buf_span_put(&cli->out, line);
+    if (line.n == 0 || line.p[line.n - 1] != '\n') {
+        hw_buf_char(&cli->out, '\n');
+    }
+    return cli->out.n > (1 << 20) ? hw_cli_flush(cli, err) : HW_OK;
+}
+
+static int dump(struct hw_cli *cli, struct hw_error *err)
+{
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    return rc != HW_OK ? rc : hw_case_dump(cli->c, dump_line, cli, err);
+}
+
+static int adopt(struct hw_cli *cli, struct hw_error *err)
+{
+    const char *path = cli->case_path != NULL ? cli->case_path : "headwater.case";
+    int rc = hw_case_adopt(path, cli->now_ns, err);
+    rc = rc != HW_OK ? rc : hw_cli_open(cli, HW_CASE_WRITE, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    if (rc == HW_OK && !cli->json) {
+        hw_buf_str(&cli->out, "Checked and adopted: it may be written now.\n");
+    }
+    return rc;
+}
+
+static int forget(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_place_found where;
+    if (cli->args.count < 2 || cli->because == NULL) {
+        return hw_fail(err, HW_E_USAGE, "case forget ID --because TEXT");
+    }
+    int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc : hw_cli_find(cli, cli->args.p[1], &where, err);
+    if (rc == HW_OK && where.node != 0) {
+        rc = hw_fail(err, HW_E_USAGE, "that is a member of a box: evidence is forgotten whole, by "
+                                      "the hash of the outermost file");
+    }
+    rc = rc != HW_OK ? rc
+                     : hw_case_forget(cli->c, where.evidence, hw_cli_who(cli), cli->because,
+                                      cli->now_ns, err);
+    if (rc == HW_OK && !cli->json) {
+        hw_buf_str(&cli->out, "Forgotten; a tombstone says so: ");
+        hw_buf_hex(&cli->out, (struct hw_span){where.evidence, 32});
+        hw_buf_char(&cli->out, '\n');
+    }
+    return rc;
+}
+
+/* The places to read again; a path list first, since reading changes what a cursor would see. */
+static int old_places(struct hw_cli *cli, struct hw_strings *out, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.read_before = cli->all ? 0 : HW_PARSER_VERSION,
+                                  .only_class = HW_CLASS_ARTIFACT};
+    struct hw_cursor *k = NULL;
+    struct hw_evidence_row e;
+    size_t room = 0;
+    int rc = hw_case_evidence(cli->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
+        rc = HW_OK;
+        if (out->count == room) {
+            room = room == 0 ? 64 : room * 2;
+            const char **p = hw_arena_array(cli->arena, room, sizeof *p);
+            if (p != NULL && out->count > 0) {
+                memcpy(p, out->p, out->count * sizeof *p);
+            }
+            out->p = p;
+        }
+        const char *path = (const char *)hw_arena_copy(cli->arena, e.path);
+        if (out->p == NULL || path == NULL) {
+            rc = hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
+        } else if (e.path.n > 0) {
+            out->p[out->count++] = path;
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int reread(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_strings places = {NULL, 0};
+    int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err), worst = HW_EXIT_FINE;
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc : old_places(cli, &places, err);
+    rc = rc != HW_OK ? rc : hw_case_reindex(cli->c, err);
+    uint64_t gone = 0;
+    for (size_t i = 0; i < places.count && rc == HW_OK && !hw_cli_stop; i++) {
+        int status = HW_EXIT_FINE;
+        struct hw_targets seen = {.count = 0};
+        rc = hw_cli_intake(cli, HW_CLASS_ARTIFACT, &places.p[i], 1, &seen, &status, err);
+        if (rc == HW_E_MISSING) {
+            gone++;
+            hw_buf_str(&cli->out, "gone  ");
+            hw_cli_safe(cli, hw_span_str(places.p[i]));
+            hw_buf_char(&cli->out, '\n');
+            rc = HW_OK;
+        }
+        worst = status > worst ? status : worst;
+    }
+    if (rc != HW_OK) {
+        return rc;
+    }
+    if (!cli->json) {
+        hw_text_count(&cli->out, places.count);
+        hw_buf_str(&cli->out, " evidences to read again, ");
+        hw_text_count(&cli->out, gone);
+        hw_buf_str(&cli->out, " gone; indexes made anew.\n");
+    }
+    return gone > 0 ? HW_EXIT_UNKNOWN : worst;
+}
+
+int cmd_case(struct hw_cli *cli, struct hw_error *err)
+{
+    static const struct {
+        const char *word;
+        int (*run)(struct hw_cli *cli, struct hw_error *err);
+    } subs[] = {{"evidence", say_evidence}, {"log", say_log}, {"check", check}, {"dump", dump},
+                {"adopt", adopt},           {"forget", forget}, {"reread", reread}};
+    for (size_t i = 0; i < sizeof subs / sizeof subs[0]; i++) {
+        if (strcmp(cli->args.p[0], subs[i].word) == 0) {
+            return subs[i].run(cli, err);
+        }
+    }
+    return hw_fail(err, HW_E_USAGE, "case \"%.40s\": give evidence, log, check, dump, adopt, forget "
+                                    "or reread", cli->args.p[0]);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ask/hunt.h"
+
+#include "door/cli/cli.h"
+
+int cmd_hunt(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_answer *a = NULL;
+    struct hw_policy policy = hw_cli_policy(cli);
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc : hw_hunt(cli->c, &policy, &a, err);
+    rc = rc != HW_OK ? rc : hw_cli_tell(cli, a, err);
+    hw_answer_free(a);
+    return rc;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/cli/cmd_verify.c -- read what is named (into the case, or a private one), then judge it.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask/verify.h"
+#include "base/file.h"
+#include "door/cli/cli.h"
+#include "door/cli/find.h"
+
+/* Ids of known findings: every f-XXXXXXXXXXXXXXXX of the file, whatever stands around them. */
+static int read_baseline(struct hw_cli *cli, const char *path, struct hw_strings *out,
+                         struct hw_error *err)
+{
+    enum { ID = 18, MAX = 64 << 20 };
+    struct hw_buf text;
+    hw_buf_init(&text, MAX);
+    int rc = hw_file_slurp(AT_FDCWD, path, MAX, &text, err);
+    if (rc != HW_OK) {
+        hw_buf_done(&text);
+        return hw_blame(err, rc, "--baseline: ");
+    }
+    size_t room = 0;
+    struct hw_span all = hw_buf_span(&text);
+    for (size_t i = 0; i + ID <= all.n && rc == HW_OK; i++) {
+        uint8_t bytes[8];
+        struct hw_span id = hw_span_cut(all, i, ID);
+        if (!hw_span_starts(id, "f-") || !hw_hex_decode(hw_span_from(id, 2), bytes, 8)) {
+            continue;
+        }
+        if (out->count == room) {
+            room = room == 0 ? 64 : room * 2;
+            const char **p = hw_arena_array(cli->arena, room, sizeof *p);
+            if (p != NULL && out->count > 0) {
+                memcpy(p, out->p, out->count * sizeof *p);
+            }
+            out->p = p;
+        }
+        const char *copy = (const char *)hw_arena_copy(cli->arena, id);
+        if (out->p == NULL || copy == NULL) {
+            rc = hw_fail(err, HW_E_MEMORY, "no memory for the baseline");
+        } else {
+            out->p[out->count++] = copy;
+        }
+    }
+    hw_buf_done(&text);
+    return rc;
+}
+
+static int read_baselines(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_strings ids = {NULL, 0};
+    int rc = HW_OK;
+    for (size_t i = 0; i < cli->baseline.count && rc == HW_OK; i++) {
+        struct hw_strings some = {NULL, 0};
+        rc = read_baseline(cli, cli->baseline.p[i], &some, err);
+        if (ids.count == 0) {
+            ids = some;
+        } else if (rc == HW_OK && some.count > 0) {
+            const char **p = hw_arena_array(cli->arena, ids.count + some.count, sizeof *p);
+            if (p == NULL) {
+                return hw_fail(err, HW_E_MEMORY, "no memory for the baseline");
+            }
+            memcpy(p, ids.p, ids.count * sizeof *p);
+            memcpy(p + ids.count, some.p, some.count * sizeof *p);
+            ids = (struct hw_strings){p, ids.count + some.count};
+        }
+    }
+    cli->baseline = ids;
+    return rc;
+}
+
+/* Arguments that exist here are files; the others must be ids or paths in the case. */
+static int split(struct hw_cli *cli, struct hw_strings *paths, struct hw_strings *ids,
+                 struct hw_error *err)
+{
+    paths->p = hw_arena_array(cli->arena, cli->args.count + 1, sizeof *paths->p);
+    ids->p = hw_arena_array(cli->arena, cli->args.count + 1, sizeof *ids->p);
+    if (paths->p == NULL || ids->p == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the command line");
+    }
+    for (size_t i = 0; i < cli->args.count; i++) {
+        struct hw_strings *l = access(cli->args.p[i], F_OK) == 0 ? paths : ids;
+        l->p[l->count++] = cli->args.p[i];
+    }
+    if (ids->count > 0 && !hw_cli_has_case(cli)) {
+        return hw_fail(err, HW_E_MISSING, "%.150s: no such file, and there is no case to look it up "
+                                          "in", ids->p[0]);
+    }
+    return HW_OK;
+}
+
+static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struct hw_strings *ids,
+                  struct hw_error *err)
+{
+    size_t count = seen->count, room = seen->count + ids->count;
+    struct hw_target *t = hw_arena_array(cli->arena, room + 1, sizeof *t);
+    struct hw_missing *m = hw_arena_array(cli->arena, seen->unread_count + 1, sizeof *m);
+    if (t == NULL || m == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the question");
+    }
+    for (size_t i = 0; i < seen->count; i++) {
+        memcpy(t[i].evidence, seen->p[i].sha256, 32);
+        t[i].path = seen->p[i].path;
+    }
+    for (size_t i = 0; i < seen->unread_count; i++) {
+        const struct hw_unread *u = &seen->unread[i];
+        bool harmless = strcmp(u->word, "symlink") == 0 || strcmp(u->word, "fifo") == 0 ||
+                        strcmp(u->word, "socket") == 0 || strcmp(u->word, "device") == 0;
+        m[i] = (struct hw_missing){.path = u->path, .kind = u->word, .says = u->says,
+                                   .needed = u->named || !harmless};
+    }
+    int rc = HW_OK;
+    for (size_t i = 0; i < ids->count && rc == HW_OK; i++) {
+        struct hw_place_found where;
+        rc = hw_cli_find(cli, ids->p[i], &where, err);
+        if (rc == HW_OK) {
+            memcpy(t[count].evidence, where.evidence, 32);
+            t[count].node = where.node;
+            count++;
+        }
+    }
+    struct hw_policy policy = hw_cli_policy(cli);
+    struct hw_answer *a = NULL;
+    rc = rc != HW_OK ? rc
+                     : hw_verify(cli->c, t, count, m, seen->unread_count, &policy, &a, err);
+    if (rc == HW_OK) {
+        rc = hw_cli_tell(cli, a, err);
+        hw_answer_free(a);
+    }
+    return rc;
+}
+
+int cmd_verify(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_strings paths = {NULL, 0}, ids = {NULL, 0};
+    struct hw_targets seen = {.count = 0};
+    int ignored = 0;
+    int rc = split(cli, &paths, &ids, err);
+    rc = rc != HW_OK ? rc : read_baselines(cli, err);
+    if (rc == HW_OK) {
+        rc = !hw_cli_has_case(cli) ? hw_cli_open(cli, HW_CASE_PRIVATE, false, err)
+             : paths.count == 0    ? hw_cli_open(cli, HW_CASE_READ, true, err)
+                                   : hw_cli_open(cli, HW_CASE_WRITE, true, err);
+    }
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    if (rc == HW_OK && paths.count > 0) {
+        rc = hw_cli_intake(cli, HW_CLASS_ARTIFACT, paths.p, paths.count, &seen, &ignored, err);
+    }
+    if (rc == HW_OK && cli->crl != NULL) {
+        struct hw_targets lists = {.count = 0};
+        cli->anchors = NULL;
+        rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, &cli->crl, 1, &lists, &ignored, err);
+    }
+    if (rc == HW_OK && hw_cli_stop) {
+        return hw_fail(err, HW_E_STOPPED, "stopped before everything was read: no verdict");
+    }
+    return rc != HW_OK ? rc : answer(cli, &seen, &ids, err);
+}

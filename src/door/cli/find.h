@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/cli/find.h -- what a person means by an id: a hash prefix, an entity id, a path in evidence.
+ */
+#ifndef HW_DOOR_CLI_FIND_H
+#define HW_DOOR_CLI_FIND_H
+
+#include "door/cli/cli.h"
+
+struct hw_place_found {
+    uint8_t evidence[32], sha256[32];
+    uint32_t node;
+    int64_t reading;
+    struct hw_span path; /* in the command's arena */
+};
+
+/* One artifact. HW_E_MISSING: none; HW_E_USAGE: several different ones, listed in cli->out. */
+HW_CHECK int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out,
+                         struct hw_error *err);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/cli/reading.c -- reading paths into the case, for every command that does, with progress.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "door/cli/cli.h"
+
+struct reading {
+    struct hw_cli *cli;
+    struct hw_targets *targets;
+    bool terminal, shown;
+    struct timespec last;
+    int status;
+};
+
+static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)
+{
+    struct hw_targets *t = r->targets;
+    if (t->count == t->room) {
+        size_t room = t->room == 0 ? 64 : t->room * 2;
+        struct hw_seen *p = hw_arena_array(r->cli->arena, room, sizeof *p);
+        if (p == NULL) {
+            return hw_fail(err, HW_E_LIMIT, "too many files for one verify: scan them into a case, "
+                                            "then verify the case's folders one by one");
+        }
+        if (t->count > 0) {
+            memcpy(p, t->p, t->count * sizeof *p);
+        }
+        t->p = p;
+        t->room = room;
+    }
+    struct hw_seen *s = &t->p[t->count++];
+    memcpy(s->sha256, e->sha256, 32);
+    s->path = (struct hw_span){hw_arena_copy(r->cli->arena, e->path), e->path.n};
+    return s->path.p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a path") : HW_OK;
+}
+
+static int keep_unread(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)
+{
+    struct hw_targets *t = r->targets;
+    if (t->unread_count == t->unread_room) {
+        size_t room = t->unread_room == 0 ? 16 : t->unread_room * 2;
+        struct hw_unread *p = hw_arena_array(r->cli->arena, room, sizeof *p);
+        if (p == NULL) {
+            return hw_fail(err, HW_E_MEMORY, "no memory for what could not be read");
+        }
+        if (t->unread_count > 0) {
+            memcpy(p, t->unread, t->unread_count * sizeof *p);
+        }
+        t->unread = p;
+        t->unread_room = room;
+    }
+    struct hw_span says = hw_span_str(e->says);
+    struct hw_unread *u = &t->unread[t->unread_count++];
+    *u = (struct hw_unread){.word = e->word, .named = e->named};
+    u->path = (struct hw_span){hw_arena_copy(r->cli->arena, e->path), e->path.n};
+    u->says = (struct hw_span){hw_arena_copy(r->cli->arena, says), says.n};
+    return u->path.p == NULL || u->says.p == NULL
+               ? hw_fail(err, HW_E_MEMORY, "no memory for what could not be read")
+               : HW_OK;
+}
+
+/* Links, devices and pipes are recorded, not read: that is how a tree is, and no gap. */
+static bool is_gap(const char *word)
+{
+    return strcmp(word, "unreadable") == 0 || strcmp(word, "changed") == 0 ||
+           strcmp(word, "vanished") == 0 || strcmp(word, "pseudo") == 0;
+}
+
+static int event(void *state, const struct hw_intake_event *e, struct hw_error *err)
+{
+    struct reading *r = state;
+    struct hw_cli *cli = r->cli;
+    bool unread = e->what == HW_INTAKE_UNREAD;
+    if ((unread && (e->named || is_gap(e->word))) || (e->what == HW_INTAKE_REFUSED && e->named)) {
+        r->status = HW_EXIT_UNKNOWN;
+    }
+    if (r->targets != NULL) {
+        return unread ? keep_unread(r, e, err) : keep_seen(r, e, err);
+    }
+    if (unread || e->what == HW_INTAKE_REFUSED) {
+        hw_buf_printf(&cli->out, "%s  ", e->word);
+        hw_cli_safe(cli, e->path);
+        if (e->says != NULL && e->says[0] != 0) {
+            hw_buf_str(&cli->out, ": ");
+            hw_cli_safe(cli, hw_span_str(e->says));
+        }
+        hw_buf_char(&cli->out, '\n');
+    }
+    return HW_OK;
+}
+
+static void progress(void *state, uint64_t files, uint64_t bytes, struct hw_span path)
+{
+    struct reading *r = state;
+    struct timespec now;
+    if (!r->terminal || clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        return;
+    }
+    int64_t ms = (now.tv_sec - r->last.tv_sec) * 1000 + (now.tv_nsec - r->last.tv_nsec) / 1000000;
+    if (ms < 200) {
+        return;
+    }
+    r->last = now;
+    r->shown = true;
+    struct winsize w = {.ws_col = 80};
+    (void)ioctl(STDERR_FILENO, TIOCGWINSZ, &w);
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 16);
+    hw_buf_str(&b, "\r\x1b[K");
+    hw_text_count(&b, files);
+    hw_buf_str(&b, " files, ");
+    hw_text_count(&b, bytes >> 20);
+    hw_buf_str(&b, " MiB  ");
+    size_t room = w.ws_col > 40 ? w.ws_col - 40U : 20;
+    hw_escape_put(&b, hw_span_cut(path, path.n > room ? path.n - room : 0, room),
+                  HW_ESCAPE_TERMINAL);
+    (void)!write(STDERR_FILENO, b.p, b.n);
+    hw_buf_done(&b);
+}
+
+static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
+{
+    if (cli->json) {
+        hw_buf_printf(&cli->out,
+                      "{\"type\":\"intake\",\"schema\":1,\"files\":%llu,\"read\":%llu,\"known\":%llu,"
+                      "\"unchanged\":%llu,\"refused\":%llu,\"unread\":%llu,\"bytes\":%llu,"
+                      "\"cage\":\"%s\"}\n",
+                      (unsigned long long)r->files,
+                      (unsigned long long)r->count[HW_INTAKE_READ],
+                      (unsigned long long)r->count[HW_INTAKE_KNOWN],
+                      (unsigned long long)r->count[HW_INTAKE_UNCHANGED],
+                      (unsigned long long)r->count[HW_INTAKE_REFUSED],
+                      (unsigned long long)r->count[HW_INTAKE_UNREAD],
+                      (unsigned long long)r->bytes, r->cage);
+        return;
+    }
+    hw_text_count(&cli->out, r->files);
+    hw_buf_str(&cli->out, r->files == 1 ? " file: " : " files: ");
+    static const char *const words[HW_INTAKE_COUNT] = {"read", "known already", "unchanged",
+                                                       "refused", "not read"};
+    bool first = true;
+    for (int i = 0; i < HW_INTAKE_COUNT; i++) {
+        if (r->count[i] > 0) {
+            hw_buf_str(&cli->out, first ? "" : ", ");
+            hw_text_count(&cli->out, r->count[i]);
+            hw_buf_printf(&cli->out, " %s", words[i]);
+            first = false;
+        }
+    }
+    hw_buf_str(&cli->out, first ? "nothing there.\n" : ".\n");
+    if (r->stopped) {
+        hw_buf_str(&cli->out, "Stopped before the end: run it again to go on.\n");
+    }
+}
+
+int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *paths, size_t count,
+                  struct hw_targets *targets, int *out_status, struct hw_error *err)
+{
+    const char *declared[14];
+    unsigned n = 0;
+    const struct {
+        const char *key, *value;
+    } said[] = {{"host", cli->host},       {"org", cli->org}, {"tz", cli->tz},
+                {"acquired-by", cli->acquired_by},
+                {"exhibit", cli->exhibit}, {"note", cli->note}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        if (said[i].value != NULL) {
+            declared[n++] = said[i].key;
+            declared[n++] = said[i].value;
+        }
+    }
+    struct reading r = {.cli = cli, .targets = targets, .terminal = isatty(STDERR_FILENO) == 1};
+    declared[n] = NULL;
+    struct hw_intake_options o = {.c = cli->c,
+                                  .asked = asked,
+                                  .scope = cli->org == NULL ? "" : cli->org,
+                                  .host = cli->host == NULL ? "" : cli->host,
+                                  .declared = declared,
+                                  .keep = cli->keep,
+                                  .again = cli->anchors != NULL,
+                                  .anchors = cli->anchors,
+                                  .know_certificates = asked == HW_CLASS_KNOWLEDGE,
+                                  .stop = &hw_cli_stop,
+                                  .event = event,
+                                  .progress = progress,
+                                  .state = &r};
+    struct hw_intake_report report;
+    int rc = hw_intake(&o, paths, count, &report, err);
+    if (r.shown) {
+        (void)!write(STDERR_FILENO, "\r\x1b[K", 4);
+    }
+    if (rc != HW_OK) {
+        return rc;
+    }
+    *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
+    if (targets == NULL) {
+        summary(cli, &report);
+    }
+    return HW_OK;
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/intake/intake.c -- one file's way: looked at, hashed, given to the worker, looked at again,
+ * stored. Hashing the next file goes on while workers read the last ones.
+ */
+#include "door/intake/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "door/intake/room.h"
+
+enum { CHUNK_BYTES = 256 * 1024 };
+
+/* One input in the worker's hands. */
+struct flight {
+    struct flight *next;
+    int fd;
+    bool named;
+    struct hw_file_id id;
+    struct hw_buf shown, full;
+    struct hw_outer outer;
+    int64_t seen_ns;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool intake_stopped(const struct intake *in)
+{
+    return in->o->stop != NULL && *in->o->stop != 0;
+}
+
+static struct hw_place place(const struct intake *in, const struct hw_file_id *id,
+                             struct hw_span full)
+{
+    struct hw_place p = {.scope = in->o->scope, .host = in->o->host, .path = full};
+    if (id != NULL) {
+        p.dev = id->dev;
+        p.ino = id->ino;
+        p.size = id->size;
+        p.mtime_ns = id->mtime_ns;
+        p.ctime_ns = id->ctime_ns;
+    }
+    return p;
+}
+
+static int tell(struct intake *in, enum hw_intake_what what, struct hw_span shown, bool named,
+                const uint8_t *sha256, const char *word, const char *says)
+{
+    struct hw_intake_event e = {.what = what, .path = shown, .named = named, .word = word,
+                                .says = says};
+    if (sha256 != NULL) {
+        memcpy(e.sha256, sha256, 32);
+    }
+    in->r->count[what]++;
+    return in->o->event == NULL ? HW_OK : in->o->event(in->o->state, &e, in->err);
+}
+
+int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
+                  const struct hw_file_id *id, bool named, const char *what, const char *says)
+{
+    struct hw_place p = place(in, id, full);
+    int rc = hw_case_unread(in->o->c, &p, what, hw_span_str(says), now_ns(), in->err);
+    return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNREAD, shown, named, NULL, what, says);
+}
+
+static void flight_free(struct flight *f)
+{
+    if (f != NULL) {
+        if (f->fd >= 0) {
+            close(f->fd);
+        }
+        hw_buf_done(&f->shown);
+        hw_buf_done(&f->full);
+        free(f);
+    }
+}
+
+static void flight_leave(struct intake *in, struct flight *f)
+{
+    for (struct flight **p = &in->flying; *p != NULL; p = &(*p)->next) {
+        if (*p == f) {
+            *p = f->next;
+            break;
+        }
+    }
+    flight_free(f);
+}
+
+/* What is kept apart from records: who acquired it, from where. */
+static int declare(struct intake *in, const uint8_t sha256[32])
+{
+    int rc = HW_OK;
+    const char *const *d = in->o->declared;
+    for (; d != NULL && d[0] != NULL && rc == HW_OK; d += 2) {
+        rc = hw_case_declare(in->o->c, sha256, d[0], hw_span_str(d[1]), now_ns(), in->err);
+    }
+    return rc;
+}
+
+static int sight(struct intake *in, const struct hw_file_id *id, struct hw_span full,
+                 const uint8_t sha256[32], int64_t seen_ns)
+{
+    struct hw_place p = place(in, id, full);
+    int rc = hw_case_sight(in->o->c, &p, sha256, seen_ns, in->err);
+    return rc != HW_OK ? rc : declare(in, sha256);
+}
+
+static int store_fact(void *state, const struct hw_frame *f, struct hw_error *err)
+{
+    return hw_case_store_fact(state, f->kind, f->body, err);
+}
+
+/* The degree of the whole is the outermost node's own. */
+struct degree_of {
+    enum hw_degree degree;
+    char because[240];
+};
+
+static int find_degree(void *state, const struct hw_frame *f, struct hw_error *err)
+{
+    struct degree_of *d = state;
+    if (f->kind != HW_FACT_DEGREE || f->node != 0) {
+        return HW_OK;
+    }
+    struct hw_budget fuel = {HW_FRAME_BYTES, HW_FRAME_BYTES, 1};
+    struct hw_reader r;
+    struct hw_fact fact;
+    hw_reader_init(&r, f->body, &fuel);
+    int rc = hw_fact_decode_body(HW_FACT_DEGREE, &r, &fact, err);
+    for (int i = 0; rc == HW_OK && i < HW_DEGREE_COUNT; i++) {
+        if (hw_fact_is(&fact, HW_DEGREE_DEGREE, hw_degree_word((enum hw_degree)i))) {
+            d->degree = (enum hw_degree)i;
+        }
+    }
+    struct hw_span because = hw_fact_get(&fact, HW_DEGREE_BECAUSE);
+    if (rc == HW_OK && because.n > 0) {
+        (void)snprintf(d->because, sizeof d->because, "%.*s", (int)because.n,
+                       (const char *)because.p);
+    }
+    return rc;
+}
+
+static int store(struct intake *in, struct flight *f, struct hw_reply *a)
+{
+    struct degree_of d = {.degree = HW_SOUND, .because = ""};
+    enum hw_refusal refusal = hw_reply_refusal(a);
+    int rc = hw_reply_each(a, find_degree, &d, in->err);
+    if (refusal != HW_REFUSAL_NONE) {
+        d.degree = HW_REFUSED;
+        (void)snprintf(d.because, sizeof d.because, "%s: %s", hw_refusal_word(refusal),
+                       hw_reply_why(a));
+    }
+    struct hw_evidence e = {.size = f->id.size, .asked = in->o->asked,
+                            .parser = HW_PARSER_VERSION, .read_ns = f->seen_ns,
+                            .degree = d.degree, .because = d.because[0] == 0 ? NULL : d.because,
+                            .cage = in->cage};
+    memcpy(e.sha256, f->outer.sha256, 32);
+    memcpy(e.sha1, f->outer.sha1, 20);
+    memcpy(e.md5, f->outer.md5, 16);
+    rc = rc != HW_OK ? rc : hw_case_store_begin(in->o->c, &e, in->err);
+    rc = rc != HW_OK ? rc : hw_reply_each(a, store_fact, in->o->c, in->err);
+    rc = rc != HW_OK ? rc : hw_case_store_end(in->o->c, &e, in->err);
+    if (rc != HW_OK) {
+        hw_case_store_drop(in->o->c);
+        return rc;
+    }
+    rc = sight(in, &f->id, hw_buf_span(&f->full), e.sha256, f->seen_ns);
+    if (rc == HW_OK && in->o->keep) {
+        rc = hw_case_keep(in->o->c, f->fd, f->id.size, e.sha256, f->seen_ns, in->err);
+    }
+    return rc != HW_OK ? rc
+                       : tell(in, refusal == HW_REFUSAL_NONE ? HW_INTAKE_READ : HW_INTAKE_REFUSED,
+                              hw_buf_span(&f->shown), f->named, e.sha256,
+                              hw_refusal_word(refusal), d.because);
+}
+
+static int land(struct intake *in, struct hw_reply *a)
+{
+    struct flight *f = hw_reply_tag(a);
+    struct hw_file_id now;
+    int rc = hw_file_look_fd(f->fd, &now, in->err);
+    if (rc == HW_OK && !hw_file_same(&f->id, &now)) {
+        rc = intake_unread(in, hw_buf_span(&f->shown), hw_buf_span(&f->full), &now, f->named,
+                           "changed", "it was not the same after reading as before");
+    } else if (rc == HW_OK) {
+        rc = store(in, f, a);
+    }
+    flight_leave(in, f);
+    return rc;
+}
+
+int intake_drain(struct intake *in, unsigned most)
+{
+    int rc = HW_OK;
+    while (rc == HW_OK && in->broker != NULL) {
+        struct hw_reply *a;
+        while (rc == HW_OK && (a = hw_broker_next(in->broker)) != NULL) {
+            rc = land(in, a);
+            hw_reply_free(a);
+        }
+        if (rc != HW_OK || hw_broker_flying(in->broker) <= most) {
+            break;
+        }
+        rc = hw_broker_pump(in->broker, 1000, in->err);
+    }
+    return rc;
+}
+
+/* SHA-256, SHA-1 and MD5 in one pass, keeping the workers' pipes moving. */
+static int digest(struct intake *in, int fd, struct hw_outer *out, uint64_t *out_n)
+{
+    uint8_t *chunk = malloc(CHUNK_BYTES);
+    if (chunk == NULL) {
+        return hw_fail(in->err, HW_E_MEMORY, "no memory to read a file");
+    }
+    uint64_t off = 0;
+    size_t n = 0;
+    int rc = hw_digests_reset(in->digests, in->err);
+    do {
+        rc = rc != HW_OK ? rc : hw_file_read_at(fd, off, chunk, CHUNK_BYTES, &n, in->err);
+        rc = rc != HW_OK ? rc
+                         : hw_digests_update(in->digests, (struct hw_span){chunk, n}, in->err);
+        if (rc == HW_OK && n == CHUNK_BYTES && in->broker != NULL) {
+            rc = hw_broker_pump(in->broker, 0, in->err);
+        }
+        off += n;
+    } while (rc == HW_OK && n == CHUNK_BYTES);
+    free(chunk);
+    rc = rc != HW_OK ? rc : hw_digests_finish(in->digests, in->err);
+    if (rc == HW_OK) {
+        memcpy(out->sha256, hw_digests_get(in->digests, HW_DIGEST_SHA256).p, 32);
+        memcpy(out->sha1, hw_digests_get(in->digests, HW_DIGEST_SHA1).p, 20);
+        memcpy(out->md5, hw_digests_get(in->digests, HW_DIGEST_MD5).p, 16);
+        *out_n = off;
+    }
+    return rc;
+}
+
+static bool in_flight(const struct intake *in, const uint8_t sha256[32])
+{
+    for (const struct flight *f = in->flying; f != NULL; f = f->next) {
+        if (memcmp(f->outer.sha256, sha256, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives an opened and hashed file to the worker. Takes f whatever happens. */
+static int launch(struct intake *in, struct flight *f)
+{
+    int rc = in->broker == NULL ? intake_broker(in) : HW_OK;
+    while (rc == HW_OK && hw_broker_room(in->broker) == 0) {
+        rc = intake_drain(in, hw_broker_flying(in->broker) - 1);
+    }
+    struct hw_job job = {.fd = f->fd, .size = f->id.size, .outer = f->outer,
+                         .reading = (enum hw_reading)in->o->asked, .tag = f};
+    rc = rc != HW_OK ? rc : hw_broker_submit(in->broker, &job, in->err);
+    if (rc != HW_OK) {
+        flight_free(f);
+        return rc;
+    }
+    f->next = in->flying;
+    in->flying = f;
+    rc = hw_broker_pump(in->broker, 0, in->err);
+    return rc != HW_OK ? rc : intake_drain(in, UINT32_MAX);
+}
+
+/* An open file: known bytes become a sighting, others go to the worker. Takes f. */
+static int consider(struct intake *in, struct flight *f)
+{
+    uint64_t n = 0;
+    bool known = false;
+    struct hw_span shown = hw_buf_span(&f->shown), full = hw_buf_span(&f->full);
+    int rc = digest(in, f->fd, &f->outer, &n);
+    if (rc == HW_E_IO) {
+        rc = intake_unread(in, shown, full, &f->id, f->named, "unreadable", in->err->text);
+        flight_free(f);
+        return rc;
+    }
+    in->r->bytes += n;
+    if (rc == HW_OK && n != f->id.size) {
+        rc = intake_unread(in, shown, full, &f->id, f->named, "changed",
+                           "it grew or shrank while it was read");
+        flight_free(f);
+        return rc;
+    }
+    if (rc == HW_OK && in_flight(in, f->outer.sha256)) {
+        rc = intake_drain(in, 0);
+    }
+    if (rc == HW_OK && !in->o->again) {
+        rc = hw_case_known(in->o->c, f->outer.sha256, in->o->asked, HW_PARSER_VERSION, &known,
+                           in->err);
+    }
+    if (rc == HW_OK && known) {
+        rc = sight(in, &f->id, full, f->outer.sha256, f->seen_ns);
+        rc = rc != HW_OK || !in->o->keep
+                 ? rc
+                 : hw_case_keep(in->o->c, f->fd, f->id.size, f->outer.sha256, f->seen_ns, in->err);
+        rc = rc != HW_OK ? rc
+                         : tell(in, HW_INTAKE_KNOWN, shown, f->named, f->outer.sha256, NULL, NULL);
+        flight_free(f);
+        return rc;
+    }
+    if (rc != HW_OK) {
+        flight_free(f);
+        return rc;
+    }
+    return launch(in, f);
+}
+
+int intake_file(struct intake *in, int dirfd, const char *name, struct hw_span shown,
+                struct hw_span full, bool named)
+{
+    struct hw_file_id id;
+    int64_t seen = now_ns();
+    bool same = false;
+    uint8_t sha256[32];
+    in->r->files++;
+    if (in->o->progress != NULL) {
+        in->o->progress(in->o->state, in->r->files, in->r->bytes, shown);
+    }
+    int rc = hw_file_look(dirfd, name, &id, in->err);
+    if (rc == HW_OK && !in->o->again && !in->o->keep) {
+        struct hw_place p = place(in, &id, full);
+        rc = hw_case_unchanged(in->o->c, &p, in->o->asked, HW_PARSER_VERSION, seen, &same, sha256,
+                               in->err);
+        if (rc == HW_OK && same) {
+            rc = declare(in, sha256);
+            return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNCHANGED, shown, named, sha256, NULL,
+                                           NULL);
+        }
+        if (rc != HW_OK) {
+            return rc;
+        }
+    }
+    struct flight *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        return hw_fail(in->err, HW_E_MEMORY, "no memory for a file");
+    }
+    f->fd = -1;
+    f->named = named;
+    f->seen_ns = seen;
+    hw_buf_init(&f->shown, 1 << 24);
+    hw_buf_init(&f->full, 1 << 24);
+    hw_buf_span_put(&f->shown, shown);
+    hw_buf_span_put(&f->full, full);
+    rc = hw_file_open(dirfd, name, &f->fd, &f->id, in->err);
+    if (rc != HW_OK) {
+        f->fd = -1;
+        rc = intake_unread(in, shown, full, &id, named, "unreadable", in->err->text);
+        flight_free(f);
+        return rc;
+    }
+    return consider(in, f);
+}
+
+static void done(struct intake *in)
+{
+    hw_broker_free(in->broker);
+    hw_digests_free(in->digests);
+    while (in->flying != NULL) {
+        struct flight *f = in->flying;
+        in->flying = f->next;
+        flight_free(f);
+    }
+}
+
+int hw_intake(const struct hw_intake_options *o, const char *const *paths, size_t count,
+              struct hw_intake_report *out, struct hw_error *err)
+{
+    *out = (struct hw_intake_report){.files = 0};
+    struct intake in = {.o = o, .r = out, .err = err};
+    for (size_t i = 0; i < count; i++) {
+        if (access(paths[i], F_OK) != 0) {
+            return hw_fail(err, HW_E_MISSING, "%.150s: %s", paths[i], strerror(errno));
+        }
+    }
+    in.digests = hw_digests_new(HW_DIGEST_THREE);
+    int rc = in.digests == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to hash") : HW_OK;
+    /* With anchors of the user's the worker must read: what it says depends on them. */
+    if (rc == HW_OK && o->anchors != NULL) {
+        rc = intake_broker(&in);
+    }
+    for (size_t i = 0; i < count && rc == HW_OK && !intake_stopped(&in); i++) {
+        rc = intake_walk(&in, paths[i]);
+    }
+    rc = rc != HW_OK ? rc : intake_drain(&in, 0);
+    rc = rc != HW_OK ? rc : hw_case_commit(o->c, err);
+    out->stopped = intake_stopped(&in);
+    (void)snprintf(out->cage, sizeof out->cage, "%s", in.cage);
+    done(&in);
+    return rc;
+}

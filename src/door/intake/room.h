@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* door/intake/room.h -- what the files of intake/ share among themselves. */
+#ifndef HW_DOOR_INTAKE_ROOM_H
+#define HW_DOOR_INTAKE_ROOM_H
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "door/intake/broker.h"
+#include "door/intake/intake.h"
+
+struct flight;
+
+struct intake {
+    const struct hw_intake_options *o;
+    struct hw_intake_report *r;
+    struct hw_broker *broker; /* started with the first file that needs it */
+    struct hw_digests *digests;
+    struct flight *flying;
+    struct hw_error *err;
+    char cage[64];
+};
+
+/* Starts the broker with the built-in anchors, the user's and, when asked, the case's own. */
+int intake_broker(struct intake *in);
+/* Walks one named path. */
+int intake_walk(struct intake *in, const char *named);
+/* One regular file, seen as `shown`, kept under `full`. */
+int intake_file(struct intake *in, int dirfd, const char *name, struct hw_span shown,
+                struct hw_span full, bool named);
+/* Takes answers until at most `most` inputs are in flight. */
+int intake_drain(struct intake *in, unsigned most);
+int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
+                  const struct hw_file_id *id, bool named, const char *what, const char *says);
+bool intake_stopped(const struct intake *in);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/intake/walk.c -- real trees: sorted, links recorded and not followed, nothing opened but
+ * folders and regular files, pseudo file systems left alone.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "door/intake/room.h"
+
+enum { FOLDER_DEPTH = 200, NAMES_BYTES = 1 << 28 };
+
+struct names {
+    char **p;
+    size_t count, room;
+};
+
+static void names_done(struct names *n)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        free(n->p[i]);
+    }
+    free(n->p);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int names_read(int fd, struct names *out, struct hw_error *err)
+{
+    DIR *d = fdopendir(fd);
+    if (d == NULL) {
+        close(fd);
+        return hw_fail(err, HW_E_IO, "cannot list: %s", strerror(errno));
+    }
+    int rc = HW_OK;
+    const struct dirent *e;
+    while (rc == HW_OK && (errno = 0, e = readdir(d)) != NULL) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) {
+            continue;
+        }
+        if (out->count == out->room) {
+            size_t room = out->room == 0 ? 64 : out->room * 2;
+            char **p = reallocarray(out->p, room, sizeof *p);
+            if (p == NULL) {
+                rc = hw_fail(err, HW_E_MEMORY, "no memory for a folder's names");
+                break;
+            }
+            out->p = p;
+            out->room = room;
+        }
+        char *copy = strdup(e->d_name);
+        if (copy == NULL) {
+            rc = hw_fail(err, HW_E_MEMORY, "no memory for a folder's names");
+            break;
+        }
+        out->p[out->count++] = copy;
+    }
+    if (rc == HW_OK && errno != 0) {
+        rc = hw_fail(err, HW_E_IO, "cannot list: %s", strerror(errno));
+    }
+    closedir(d);
+    if (out->count > 1) {
+        qsort(out->p, out->count, sizeof *out->p, by_bytes);
+    }
+    return rc;
+}
+
+/* Files there are made while they are read, and reading some of them acts. */
+static const char *pseudo(int fd)
+{
+    struct statfs s;
+    if (fstatfs(fd, &s) != 0) {
+        return NULL;
+    }
+    switch ((unsigned long)s.f_type) {
+    case PROC_SUPER_MAGIC:
+        return "procfs";
+    case SYSFS_MAGIC:
+        return "sysfs";
+    case DEBUGFS_MAGIC:
+        return "debugfs";
+    case TRACEFS_MAGIC:
+        return "tracefs";
+    case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC:
+        return "cgroup";
+    case SECURITYFS_MAGIC:
+        return "securityfs";
+    case DEVPTS_SUPER_MAGIC:
+        return "devpts";
+    default:
+        return NULL;
+    }
+}
+
+static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *shown,
+                 struct hw_buf *full, bool named, unsigned depth);
+
+static int enter(struct intake *in, int dirfd, const char *name, struct hw_buf *shown,
+                 struct hw_buf *full, const struct hw_file_id *id, bool named, unsigned depth)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    const char *foreign = fd < 0 ? NULL : pseudo(fd);
+    if (fd < 0 || foreign != NULL || depth >= FOLDER_DEPTH) {
+        const char *why = fd < 0 ? strerror(errno) : foreign != NULL ? foreign : "nested too deep";
+        int rc = intake_unread(in, hw_buf_span(shown), hw_buf_span(full), id, named,
+                               foreign != NULL ? "pseudo" : "unreadable", why);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return rc;
+    }
+    struct names names = {NULL, 0, 0};
+    int list = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int rc = list < 0 ? hw_fail(in->err, HW_E_IO, "cannot open a folder: %s", strerror(errno))
+                      : names_read(list, &names, in->err);
+    if (rc == HW_E_IO) {
+        rc = intake_unread(in, hw_buf_span(shown), hw_buf_span(full), id, named, "unreadable",
+                           in->err->text);
+    }
+    size_t shown_n = shown->n, full_n = full->n;
+    for (size_t i = 0; i < names.count && rc == HW_OK && !intake_stopped(in); i++) {
+        if (shown->n > 0 && shown->p[shown->n - 1] != '/') {
+            hw_buf_char(shown, '/');
+        }
+        if (full->n > 0 && full->p[full->n - 1] != '/') {
+            hw_buf_char(full, '/');
+        }
+        hw_buf_str(shown, names.p[i]);
+        hw_buf_str(full, names.p[i]);
+        rc = visit(in, fd, names.p[i], shown, full, false, depth + 1);
+        shown->n = shown_n;
+        full->n = full_n;
+    }
+    names_done(&names);
+    close(fd);
+    return rc;
+}
+
+static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *shown,
+                 struct hw_buf *full, bool named, unsigned depth)
+{
+    struct hw_file_id id = {.size = 0};
+    struct hw_span s = hw_buf_span(shown), f = hw_buf_span(full);
+    if (!hw_buf_ok(shown) || !hw_buf_ok(full)) {
+        return hw_fail(in->err, HW_E_LIMIT, "a path is longer than any we can name");
+    }
+    int rc = hw_file_look(dirfd, name, &id, in->err);
+    if (rc != HW_OK) {
+        return intake_unread(in, s, f, NULL, named, rc == HW_E_MISSING ? "vanished" : "unreadable",
+                             in->err->text);
+    }
+    if (id.kind == HW_FILE_REGULAR) {
+        return intake_file(in, dirfd, name, s, f, named);
+    }
+    if (id.kind == HW_FILE_FOLDER) {
+        return enter(in, dirfd, name, shown, full, &id, named, depth);
+    }
+    char target[PATH_MAX] = "";
+    if (id.kind == HW_FILE_SYMLINK) {
+        ssize_t n = readlinkat(dirfd, name, target, sizeof target - 1);
+        target[n < 0 ? 0 : n] = 0;
+    }
+    return intake_unread(in, s, f, &id, named, hw_file_kind_word(id.kind), target);
+}
+
+int intake_walk(struct intake *in, const char *named)
+{
+    /* A link the user named is the user's decision; links met on the way are not. */
+    char *real = realpath(named, NULL);
+    if (real == NULL) {
+        return hw_fail(in->err, errno == ENOENT || errno == ENOTDIR ? HW_E_MISSING : HW_E_IO,
+                       "%.150s: %s", named, strerror(errno));
+    }
+    struct hw_buf shown, full;
+    hw_buf_init(&shown, NAMES_BYTES);
+    hw_buf_init(&full, NAMES_BYTES);
+    hw_buf_str(&shown, named);
+    while (shown.n > 1 && shown.p[shown.n - 1] == '/') {
+        shown.n--;
+    }
+    hw_buf_str(&full, real);
+    int rc = visit(in, AT_FDCWD, real, &shown, &full, true, 0);
+    hw_buf_done(&shown);
+    hw_buf_done(&full);
+    free(real);
+    return rc;
+}

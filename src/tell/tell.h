@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tell/tell.h -- the room's entry: answers in words, for people and for programs.
+ *
+ * A tongue turns an answer (ask/answer.h) into bytes and hands them to `put`. It decides nothing.
+ * Whatever comes from evidence passes hw_escape_put(). Returns 0 or what put returned.
+ */
+#ifndef HW_TELL_TELL_H
+#define HW_TELL_TELL_H
+
+#include <stdbool.h>
+
+#include "ask/answer.h"
+#include "base/buf.h"
+#include "fact/fact.h"
+
+struct hw_teller {
+    int (*put)(void *state, struct hw_span bytes, struct hw_error *err); /* all of them, or fail */
+    void *state;
+    int zone_minutes; /* how times are shown in text; stored and JSON times are UTC */
+    bool all;         /* text: every file, not only those with something to say */
+};
+
+HW_CHECK int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a,
+                          struct hw_error *err);
+HW_CHECK int hw_tell_json(const struct hw_teller *t, const struct hw_answer *a,
+                          struct hw_error *err);
+HW_CHECK int hw_tell_junit(const struct hw_teller *t, const struct hw_answer *a,
+                           struct hw_error *err);
+
+/* ---- pieces the commands share ---- */
+
+/* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean UTF-8. */
+void hw_json_text(struct hw_buf *b, const char *key, struct hw_span value);
+/* Appends a time as ISO 8601 in quotes, or null for none (INT64_MIN). */
+void hw_json_time(struct hw_buf *b, const char *key, int64_t ns);
+/* Appends `"key":"hex"`. */
+void hw_json_hex(struct hw_buf *b, const char *key, struct hw_span bytes);
+/* A whole fact as one JSON object (without newline), by the table of fact/types.c. */
+void hw_json_fact(struct hw_buf *b, const struct hw_fact *f);
+/* A time for people, with its offset: 2023-03-13 06:31:00 +00:00. "no time" for INT64_MIN. */
+void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes);
+/* 12,345,678 */
+void hw_text_count(struct hw_buf *b, uint64_t n);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tell/text.c -- the answer for people: the verdict, then why, then what to do, then what was not
+ * looked at.
+ */
+#include <string.h>
+
+#include "ask/rules.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "tell/tell.h"
+
+enum { FILES_SAID = 40, FINDINGS_SAID = 200, GAPS_SAID = 40 };
+
+struct page {
+    const struct hw_teller *t;
+    const struct hw_answer *a;
+    struct hw_buf b;
+};
+
+static void safe(struct page *p, struct hw_span s)
+{
+    hw_escape_put(&p->b, s, HW_ESCAPE_TERMINAL);
+}
+
+void hw_text_count(struct hw_buf *b, uint64_t n)
+{
+    char digits[24];
+    int len = 0;
+    do {
+        digits[len++] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    for (int i = len; i-- > 0;) {
+        hw_buf_char(b, digits[i]);
+        if (i > 0 && i % 3 == 0) {
+            hw_buf_char(b, ',');
+        }
+    }
+}
+
+void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes)
+{
+    struct hw_civil c;
+    int64_t shown;
+    if (ns == HW_TIME_NONE ||
+        __builtin_add_overflow(ns, (int64_t)zone_minutes * 60 * HW_NS_PER_SECOND, &shown)) {
+        hw_buf_str(b, "no time");
+        return;
+    }
+    hw_time_to_civil(shown, &c);
+    int z = zone_minutes < 0 ? -zone_minutes : zone_minutes;
+    hw_buf_printf(b, "%04d-%02u-%02u %02u:%02u:%02u %c%02d:%02d", c.year, c.month, c.day, c.hour,
+                  c.minute, c.second, zone_minutes < 0 ? '-' : '+', z / 60, z % 60);
+}
+
+static void count(struct page *p, uint64_t n, const char *one, const char *many)
+{
+    hw_text_count(&p->b, n);
+    hw_buf_char(&p->b, ' ');
+    hw_buf_str(&p->b, n == 1 ? one : many);
+}
+
+/* ---- the verdict ---- */
+
+static void verdict(struct page *p)
+{
+    const struct hw_answer *a = p->a;
+    uint64_t over = 0;
+    for (int i = (int)a->fail_on; i < HW_SEVERITY_COUNT; i++) {
+        over += a->finding_count[i];
+    }
+    if (a->exit_status == 1) {
+        hw_buf_str(&p->b, strcmp(a->question, "hunt") == 0 ? "FOUND: " : "DO NOT TRUST: ");
+        count(p, over, "finding", "findings");
+        hw_buf_printf(&p->b, " at %s or above.", hw_severity_word(a->fail_on));
+        if (a->gap_count > 0) {
+            hw_buf_char(&p->b, ' ');
+            count(p, a->gap_count, "thing", "things");
+            hw_buf_str(&p->b, " could not be looked at (below).");
+        }
+    } else if (a->exit_status == 3) {
+        hw_buf_str(&p->b, "COULD NOT TELL: ");
+        count(p, a->gap_count, "thing", "things");
+        hw_buf_str(&p->b, " the question needed could not be looked at (below).");
+    } else if (strcmp(a->question, "hunt") == 0) {
+        hw_buf_str(&p->b, "No indicator matches.");
+    } else {
+        hw_buf_printf(&p->b, "Nothing at %s or above.", hw_severity_word(a->fail_on));
+    }
+    hw_buf_char(&p->b, '\n');
+}
+
+static void examined(struct page *p)
+{
+    const struct hw_answer *a = p->a;
+    if (strcmp(a->question, "hunt") == 0) {
+        count(p, a->indicator_count, "indicator", "indicators");
+        hw_buf_str(&p->b, " against ");
+        count(p, a->artifact_count, "file", "files");
+        hw_buf_str(&p->b, " ever read.\n");
+        return;
+    }
+    count(p, a->artifact_count, "file", "files");
+    hw_buf_str(&p->b, " examined");
+    bool first = true;
+    for (int i = 0; i < HW_STATE_COUNT; i++) {
+        if (a->state_count[i] > 0) {
+            hw_buf_str(&p->b, first ? "; programs: " : ", ");
+            hw_text_count(&p->b, a->state_count[i]);
+            hw_buf_printf(&p->b, " %s", hw_state_word((enum hw_state)i));
+            first = false;
+        }
+    }
+    hw_buf_str(&p->b, ".\n");
+}
+
+/* ---- why ---- */
+
+static void one_finding(struct page *p, const struct hw_finding *f)
+{
+    const struct hw_rule *r = hw_rule_find(f->rule);
+    hw_buf_printf(&p->b, "\n%-8s %s  ", hw_severity_word(f->severity), f->rule);
+    safe(p, f->path);
+    hw_buf_printf(&p->b, "  %s\n", f->id);
+    for (const struct hw_why *w = f->why; w != NULL; w = w->next) {
+        hw_buf_str(&p->b, "         ");
+        safe(p, w->says);
+        if (w->evidence.n > 0 && !hw_span_equal(w->evidence, f->path)) {
+            hw_buf_str(&p->b, ": ");
+            safe(p, w->evidence);
+        }
+        if (w->has_off) {
+            hw_buf_printf(&p->b, " (offset %llu)", (unsigned long long)w->off);
+        }
+        hw_buf_char(&p->b, '\n');
+    }
+    if (f->judged != NULL) {
+        hw_buf_printf(&p->b, "         judged: %s, because ", f->judged);
+        safe(p, f->judged_because);
+        hw_buf_char(&p->b, '\n');
+    } else if (f->baseline) {
+        hw_buf_str(&p->b, "         known: in the baseline\n");
+    } else if (r != NULL && f->severity >= HW_MEDIUM) {
+        hw_buf_printf(&p->b, "      -> %s\n", r->do_next);
+    }
+}
+
+static void findings(struct page *p)
+{
+    unsigned said = 0, left = 0;
+    for (int s = HW_CRITICAL; s >= HW_INFO; s--) {
+        for (const struct hw_finding *f = p->a->findings; f != NULL; f = f->next) {
+            if ((int)f->severity != s) {
+                continue;
+            }
+            bool quiet = s == HW_INFO && !p->t->all && p->a->artifact_count > 10;
+            if (said < FINDINGS_SAID && !quiet) {
+                one_finding(p, f);
+                said++;
+            } else {
+                left++;
+            }
+        }
+    }
+    if (left > 0) {
+        hw_buf_str(&p->b, "\n");
+        count(p, left, "more finding", "more findings");
+        hw_buf_str(&p->b, " not shown here; --json has all.\n");
+    }
+}
+
+/* ---- the files ---- */
+
+static void one_signature(struct page *p, const struct hw_sig_answer *s)
+{
+    hw_buf_str(&p->b, s->nested ? "         also signed by " : "         signed by ");
+    if (s->signer.n > 0) {
+        safe(p, s->signer);
+    } else {
+        hw_buf_str(&p->b, "nobody named here");
+    }
+    if (s->signed_at != INT64_MIN) {
+        hw_buf_str(&p->b, ", countersigned ");
+        hw_text_time(&p->b, s->signed_at, p->t->zone_minutes);
+    } else {
+        hw_buf_str(&p->b, ", no proven time");
+    }
+    hw_buf_printf(&p->b, "\n         integrity %s · chain %s", hw_integrity_word(s->integrity),
+                  hw_chain_word(s->chain));
+    if (s->anchor.n > 0) {
+        hw_buf_str(&p->b, " (");
+        safe(p, s->anchor);
+        hw_buf_char(&p->b, ')');
+    }
+    hw_buf_printf(&p->b, " · at that time %s · revocation %s\n", hw_at_time_word(s->at_time),
+                  hw_revocation_word(s->revocation));
+}
+
+static bool worth_saying(const struct page *p, const struct hw_file_answer *f)
+{
+    return p->t->all || p->a->artifact_count <= 3 || f->signatures != NULL ||
+           (f->can_be_signed && f->state != HW_STATE_VALID);
+}
+
+static void one_file(struct page *p, const struct hw_file_answer *f)
+{
+    hw_buf_char(&p->b, '\n');
+    if (f->can_be_signed) {
+        hw_buf_printf(&p->b, "%-8s ", hw_state_word(f->state));
+    } else {
+        safe(p, f->format);
+        hw_buf_char(&p->b, ' ');
+    }
+    safe(p, f->path);
+    hw_buf_str(&p->b, "  ");
+    hw_text_count(&p->b, f->size);
+    hw_buf_str(&p->b, " bytes");
+    if (f->component.n > 0) {
+        hw_buf_str(&p->b, "  calls itself ");
+        safe(p, f->component);
+        hw_buf_char(&p->b, ' ');
+        safe(p, f->version);
+    }
+    hw_buf_char(&p->b, '\n');
+    for (const struct hw_sig_answer *s = f->signatures; s != NULL; s = s->next) {
+        one_signature(p, s);
+    }
+    if (f->can_be_signed && f->signatures == NULL) {
+        hw_buf_str(&p->b, "         not signed: nothing vouches for it\n");
+    }
+    hw_buf_str(&p->b, "         seen by this case in ");
+    count(p, f->seen_evidence, "evidence", "evidences");
+    hw_buf_str(&p->b, ", at ");
+    count(p, f->seen_places, "place", "places");
+    if (f->first_seen != 0) {
+        hw_buf_str(&p->b, ", first ");
+        hw_text_time(&p->b, f->first_seen, p->t->zone_minutes);
+    }
+    hw_buf_char(&p->b, '\n');
+}
+
+static void files(struct page *p)
+{
+    unsigned said = 0, left = 0;
+    for (const struct hw_file_answer *f = p->a->files; f != NULL; f = f->next) {
+        if (!worth_saying(p, f)) {
+            continue;
+        }
+        if (said < FILES_SAID || p->t->all) {
+            one_file(p, f);
+            said++;
+        } else {
+            left++;
+        }
+    }
+    if (left > 0) {
+        hw_buf_char(&p->b, '\n');
+        count(p, left, "more file", "more files");
+        hw_buf_str(&p->b, " with something to say; --json has all.\n");
+    }
+}
+
+/* ---- what was not looked at ---- */
+
+static void gaps(struct page *p)
+{
+    unsigned said = 0, left = 0;
+    for (const struct hw_gap *g = p->a->gaps; g != NULL; g = g->next) {
+        if (said >= GAPS_SAID) {
+            left++;
+            continue;
+        }
+        if (said++ == 0) {
+            hw_buf_str(&p->b, "\nNot looked at:\n");
+        }
+        hw_buf_printf(&p->b, "  %s  ", g->kind);
+        safe(p, g->path);
+        hw_buf_str(&p->b, g->path.n > 0 ? ": " : "");
+        safe(p, g->what);
+        if (g->accepted) {
+            hw_buf_str(&p->b, " (accepted)\n");
+        } else {
+            hw_buf_str(&p->b, "\n      -> ");
+            safe(p, g->ask_for);
+            hw_buf_char(&p->b, '\n');
+        }
+    }
+    if (left > 0) {
+        hw_buf_str(&p->b, "  and ");
+        count(p, left, "more", "more");
+        hw_buf_str(&p->b, "; --json has all.\n");
+    }
+}
+
+int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a, struct hw_error *err)
+{
+    struct page p = {.t = t, .a = a};
+    hw_buf_init(&p.b, 256 << 20);
+    verdict(&p);
+    examined(&p);
+    findings(&p);
+    files(&p);
+    gaps(&p);
+    hw_buf_str(&p.b, "\nJudged as of ");
+    hw_text_time(&p.b, a->as_of, t->zone_minutes);
+    hw_buf_str(&p.b, strcmp(a->question, "hunt") == 0
+                         ? ".\n"
+                         : ". A valid signature shows who signed; it does not show that the build "
+                           "was honest.\n");
+    int rc = hw_buf_ok(&p.b) ? t->put(t->state, hw_buf_span(&p.b), err)
+                             : hw_fail(err, HW_E_MEMORY, "no memory for the answer's text");
+    hw_buf_done(&p.b);
+    return rc;
+}
