@@ -65,12 +65,15 @@ struct hw_why {
     bool has_off;
 };
 
+struct hw_file_answer;
+
 struct hw_finding {
     struct hw_finding *next;
     char id[20];      /* "f-" and 16 hex digits */
     const char *rule; /* a word of ask/rules.h */
     enum hw_severity severity;
     enum hw_confidence confidence;
+    const struct hw_file_answer *file; /* the artifact it is about */
     const char *kind;   /* of the subject: artifact, indicator ... */
     char subject[20];   /* its entity id */
     struct hw_span key; /* sha256 as hex, or the subject's own key */

@@ -112,8 +112,11 @@ struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severi
     f->key = hw_span_keep(q->a->arena, hw_buf_span(&hex));
     hw_buf_done(&hex);
     f->path = file->path;
-    hw_artifact_id(file->sha256, f->subject);
-    hw_finding_id(rule, f->subject, discriminator, f->id);
+    f->file = file;
+    if (hw_artifact_id(file->sha256, f->subject, err) != HW_OK ||
+        hw_finding_id(rule, f->subject, discriminator, f->id, err) != HW_OK) {
+        return NULL;
+    }
     for (size_t i = 0; i < q->policy->baseline_count; i++) {
         f->baseline = f->baseline || strcmp(q->policy->baseline[i], f->id) == 0;
     }

@@ -75,13 +75,8 @@ static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact
 static struct hw_finding *finding_of(struct known *s, const struct hw_file_answer *file)
 {
     for (struct hw_finding *f = s->q->a->findings; f != NULL; f = f->next) {
-        if (strcmp(f->rule, "known-bad") == 0 && hw_span_equal(f->path, file->path) &&
-            memcmp(f->subject, "e-", 2) == 0) {
-            char id[HW_ID_TEXT];
-            hw_artifact_id(file->sha256, id);
-            if (strcmp(id, f->subject) == 0) {
-                return f;
-            }
+        if (strcmp(f->rule, "known-bad") == 0 && f->file == file) {
+            return f;
         }
     }
     return hw_find(s->q, "known-bad", HW_HIGH, HW_CONF_HIGH, file, (struct hw_span){NULL, 0},

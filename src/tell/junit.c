@@ -18,7 +18,7 @@ static void attribute(struct hw_buf *b, const char *key, struct hw_span value)
 
 static bool about(const struct hw_finding *f, const struct hw_file_answer *file)
 {
-    return hw_span_equal(f->path, file->path);
+    return f->file == file;
 }
 
 static bool counts(const struct hw_finding *f, const struct hw_answer *a)

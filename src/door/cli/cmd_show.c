@@ -163,8 +163,8 @@ static int show_artifact(struct hw_cli *cli, const struct hw_place_found *p, str
 {
     char id[HW_ID_TEXT];
     struct hw_prevalence seen;
-    hw_artifact_id(p->sha256, id);
-    int rc = hw_case_prevalence(cli->c, p->sha256, &seen, err);
+    int rc = hw_artifact_id(p->sha256, id, err);
+    rc = rc != HW_OK ? rc : hw_case_prevalence(cli->c, p->sha256, &seen, err);
     if (rc != HW_OK) {
         return rc;
     }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "case/kept.h"
 #include "door/intake/room.h"
 
 enum { CHUNK_BYTES = 256 * 1024 };
