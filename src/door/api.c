@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/api.c -- headwater.h, from the same pieces as the command line.
+ */
+#include "headwater.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ask/hunt.h"
+#include "ask/verify.h"
+#include "case/case.h"
+#include "door/intake/intake.h"
+#include "tell/tell.h"
+
+_Static_assert(HEADWATER_E_PEER == (int)HW_E_PEER && HEADWATER_E_SPACE == (int)HW_E_SPACE,
+               "the public codes are the inner ones");
+
+struct headwater_case {
+    struct hw_case *c;
+};
+
+static int give(struct headwater_error *error, const struct hw_error *err, int rc)
+{
+    if (error != NULL && rc < 0) {
+        error->code = rc;
+        (void)snprintf(error->text, sizeof error->text, "%s", err->text);
+    }
+    return rc;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+const char *headwater_version(void)
+{
+    return HW_VERSION;
+}
+
+int headwater_case_open(const char *path, struct headwater_case **out,
+                        struct headwater_error *error)
+{
+    struct hw_error err = {.code = HW_OK};
+    struct headwater_case *h = calloc(1, sizeof *h);
+    if (h == NULL) {
+        return give(error, &err, hw_fail(&err, HW_E_MEMORY, "no memory"));
+    }
+    struct hw_case_open how = {.path = path,
+                               .mode = path == NULL ? HW_CASE_PRIVATE : HW_CASE_WRITE,
+                               .now_ns = now_ns()};
+    int rc = hw_case_open(&how, &h->c, &err);
+    if (rc != HW_OK) {
+        free(h);
+        return give(error, &err, rc);
+    }
+    *out = h;
+    return HEADWATER_OK;
+}
+
+void headwater_case_close(struct headwater_case *c)
+{
+    if (c != NULL) {
+        hw_case_free(c->c);
+        free(c);
+    }
+}
+
+/* What reading met, as targets of the question behind it. */
+struct reading {
+    struct hw_arena *arena;
+    struct hw_target *targets;
+    struct hw_missing *missing;
+    size_t count, room, missing_count, missing_room;
+    bool gaps;
+};
+
+static void *grown(struct hw_arena *arena, void *old, size_t count, size_t *room, size_t each)
+{
+    if (count < *room) {
+        return old;
+    }
+    *room = *room == 0 ? 64 : *room * 2;
+    void *p = hw_arena_array(arena, *room, each);
+    if (p != NULL && count > 0) {
+        memcpy(p, old, count * each);
+    }
+    return p;
+}
+
+static int event(void *state, const struct hw_intake_event *e, struct hw_error *err)
+{
+    struct reading *r = state;
+    struct hw_span path = {hw_arena_copy(r->arena, e->path), e->path.n};
+    bool unread = e->what == HW_INTAKE_UNREAD;
+    if (unread) {
+        r->missing = grown(r->arena, r->missing, r->missing_count, &r->missing_room,
+                           sizeof *r->missing);
+    } else {
+        r->targets = grown(r->arena, r->targets, r->count, &r->room, sizeof *r->targets);
+    }
+    if (path.p == NULL || (unread ? (void *)r->missing : (void *)r->targets) == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for what was read");
+    }
+    if (unread) {
+        bool link = strcmp(e->word, "symlink") == 0;
+        size_t n = strlen(e->says);
+        struct hw_span says = {hw_arena_copy(r->arena, (struct hw_span){(const uint8_t *)e->says, n}),
+                               n};
+        r->missing[r->missing_count++] = (struct hw_missing){path, e->word, says, !link};
+        r->gaps = r->gaps || !link;
+    } else {
+        memcpy(r->targets[r->count].evidence, e->sha256, 32);
+        r->targets[r->count++].path = path;
+        r->gaps = r->gaps || e->what == HW_INTAKE_REFUSED;
+    }
+    return HW_OK;
+}
+
+static int read_into(struct headwater_case *c, enum hw_class asked, const char *path,
+                     struct reading *r, struct hw_error *err)
+{
+    struct hw_intake_report report;
+    struct hw_intake_options o = {.c = c->c, .asked = asked, .scope = "", .host = "",
+                                  .know_certificates = asked == HW_CLASS_KNOWLEDGE,
+                                  .event = event, .state = r};
+    r->arena = hw_arena_new((size_t)256 << 20);
+    if (r->arena == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory");
+    }
+    return hw_intake(&o, &path, 1, &report, err);
+}
+
+static int only_read(struct headwater_case *c, enum hw_class asked, const char *path,
+                     struct headwater_error *error)
+{
+    struct hw_error err = {.code = HW_OK};
+    struct reading r = {.arena = NULL};
+    int rc = read_into(c, asked, path, &r, &err);
+    hw_arena_free(r.arena);
+    return rc != HW_OK ? give(error, &err, rc) : r.gaps ? HEADWATER_UNKNOWN : HEADWATER_FINE;
+}
+
+int headwater_scan(struct headwater_case *c, const char *path, struct headwater_error *error)
+{
+    return only_read(c, HW_CLASS_ARTIFACT, path, error);
+}
+
+int headwater_learn(struct headwater_case *c, const char *path, struct headwater_error *error)
+{
+    return only_read(c, HW_CLASS_KNOWLEDGE, path, error);
+}
+
+struct taker {
+    headwater_line take;
+    void *state;
+};
+
+static int put(void *state, struct hw_span bytes, struct hw_error *err)
+{
+    struct taker *t = state;
+    return t->take(t->state, (const char *)bytes.p, bytes.n) == 0
+               ? HW_OK
+               : hw_fail(err, HW_E_STOPPED, "the caller stopped the answer");
+}
+
+static int tell(struct hw_answer *a, headwater_line take, void *state, struct hw_error *err)
+{
+    struct taker t = {take, state};
+    struct hw_teller teller = {.put = put, .state = &t};
+    int rc = hw_tell_json(&teller, a, err);
+    int status = a->exit_status;
+    hw_answer_free(a);
+    return rc != HW_OK ? rc : status;
+}
+
+int headwater_verify(struct headwater_case *c, const char *path, headwater_line take, void *state,
+                     struct headwater_error *error)
+{
+    struct hw_error err = {.code = HW_OK};
+    struct reading r = {.arena = NULL};
+    struct hw_policy policy = {.as_of = now_ns(), .fail_on = HW_HIGH, .expiring_days = -1};
+    struct hw_answer *a = NULL;
+    int rc = read_into(c, HW_CLASS_ARTIFACT, path, &r, &err);
+    rc = rc != HW_OK ? rc
+                     : hw_verify(c->c, r.targets, r.count, r.missing, r.missing_count, &policy, &a,
+                                 &err);
+    rc = rc != HW_OK ? rc : tell(a, take, state, &err);
+    hw_arena_free(r.arena);
+    return give(error, &err, rc);
+}
+
+int headwater_hunt(struct headwater_case *c, headwater_line take, void *state,
+                   struct headwater_error *error)
+{
+    struct hw_error err = {.code = HW_OK};
+    struct hw_policy policy = {.as_of = now_ns(), .fail_on = HW_HIGH, .expiring_days = -1};
+    struct hw_answer *a = NULL;
+    int rc = hw_hunt(c->c, &policy, &a, &err);
+    rc = rc != HW_OK ? rc : tell(a, take, state, &err);
+    return give(error, &err, rc);
+}
