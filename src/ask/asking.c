@@ -99,8 +99,7 @@ struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severi
     }
     struct hw_finding *f = hw_arena_alloc(q->a->arena, sizeof *f);
     if (f == NULL) {
-        (void)hw_fail(err, HW_E_MEMORY, "no memory for a finding");
-        return NULL;
+        return hw_fail(err, HW_E_MEMORY, "no memory for a finding") == HW_OK ? f : NULL;
     }
     f->rule = r->word;
     f->severity = severity;

@@ -48,8 +48,7 @@ static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact
     struct hw_file_answer *f = hw_arena_alloc(arena, sizeof *f);
     struct hw_prevalence seen;
     if (f == NULL) {
-        (void)hw_fail(s->err, HW_E_MEMORY, "no memory for a match");
-        return NULL;
+        return hw_fail(s->err, HW_E_MEMORY, "no memory for a match") == HW_OK ? f : NULL;
     }
     memcpy(f->evidence_sha256, art->evidence, 32);
     memcpy(f->sha256, art->sha256, 32);

@@ -60,8 +60,8 @@ static int among(struct hw_cli *cli, const struct hw_artifact_ask *ask, const ch
         rc = hw_fail(err, HW_E_MISSING, "the case knows nothing by the name \"%.120s\"", what);
     }
     if (rc == HW_OK && different > 0) {
-        (void)hw_cli_flush(cli, err);
-        rc = hw_fail(err, HW_E_USAGE, "\"%.80s\" fits %u different files; the others are listed: "
+        rc = hw_cli_flush(cli, err);
+        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE, "\"%.80s\" fits %u different files; the others are listed: "
                                       "give more of it", what, different + 1);
     }
     return rc;
@@ -93,8 +93,8 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
         rc = hw_fail(err, HW_E_MISSING, "the case knows nothing by the id %.24s", id);
     }
     if (rc == HW_OK && different > 0) {
-        (void)hw_cli_flush(cli, err);
-        rc = hw_fail(err, HW_E_USAGE, "%.24s fits several; they are listed: give more of it", id);
+        rc = hw_cli_flush(cli, err);
+        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE, "%.24s fits several; they are listed: give more of it", id);
     }
     return rc;
 }
