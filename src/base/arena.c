@@ -53,16 +53,17 @@ void hw_arena_free(struct hw_arena *a)
     free(a);
 }
 
+/* The open chunk, or a new one that can hold n bytes. */
 static struct chunk *chunk_with_room(struct hw_arena *a, size_t n)
 {
     struct chunk *head = a->head;
-    if (head != NULL && head->n - head->used >= n) {
-        return head;
-    }
 #ifdef HW_DEBUG_ARENA
     size_t want = n;
 #else
     size_t want = n > CHUNK_BYTES / 4 ? n : CHUNK_BYTES;
+    if (head != NULL && head->n - head->used >= n) {
+        return head;
+    }
 #endif
     size_t whole;
     if (!hw_add_size(want, sizeof(struct chunk), &whole)) {
@@ -94,14 +95,19 @@ void *hw_arena_alloc(struct hw_arena *a, size_t n)
     if (up > a->ceiling - a->used) {
         return NULL;
     }
-    struct chunk *c = chunk_with_room(a, up);
+#ifdef HW_DEBUG_ARENA
+    size_t piece = n; /* to the byte, so that one too far is one too far */
+#else
+    size_t piece = up;
+#endif
+    struct chunk *c = chunk_with_room(a, piece);
     if (c == NULL) {
         return NULL;
     }
     void *p = c->bytes + c->used;
-    c->used += up;
-    a->used += up;
-    memset(p, 0, up);
+    c->used += piece;
+    a->used += up; /* the same in both builds, so that ceilings are reached at the same place */
+    memset(p, 0, piece);
     return p;
 }
 

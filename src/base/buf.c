@@ -49,6 +49,9 @@ static bool grow(struct hw_buf *b, size_t n)
             return false;
         }
     }
+    if (want - 1 > b->max) {
+        want = b->max + 1; /* no more than the maximum and a NUL; n fits, as was asked above */
+    }
     uint8_t *p = realloc(b->p, want);
     if (p == NULL) {
         b->failed = true;

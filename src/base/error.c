@@ -40,9 +40,8 @@ const char *hw_code_word(int code)
     static const char *const words[] = {"ok",    "memory", "io",   "space", "usage",
                                         "limit", "state",  "case", "cage",  "busy",
                                         "stopped", "missing", "peer", "evidence"};
-    int at = -code;
-    if (at < 0 || at >= (int)(sizeof words / sizeof words[0])) {
+    if (code > 0 || code <= -(int)(sizeof words / sizeof words[0])) {
         return "unknown";
     }
-    return words[at];
+    return words[-code];
 }
