@@ -119,7 +119,7 @@ static const struct hw_word indicators[] = {
     {"sha1", "SHA-1 of a file"},
     {"sha256", "SHA-256 of a file"},
     {"sha512", "SHA-512 of a file"},
-    {"url", "URL"},
+    {"url", "web address"},
 };
 const struct hw_vocab hw_indicators = {"indicator", LIST(indicators)};
 
