@@ -59,7 +59,7 @@ struct hw_job {
 
 /* How many more inputs may be submitted now. */
 unsigned hw_broker_room(const struct hw_broker *b);
-/* HW_E_BUSY when there is no room; otherwise our own failures only. */
+/* HW_E_BUSY when there is no room, HW_E_USAGE when it is no regular file. */
 HW_CHECK int hw_broker_submit(struct hw_broker *b, const struct hw_job *job, struct hw_error *err);
 
 /* Moves what can be moved. timeout_ms 0: without waiting; otherwise until an answer is there or the

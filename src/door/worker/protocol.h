@@ -24,6 +24,8 @@ struct hw_msg_ready {
     uint32_t seccomp;      /* always 1, or the broker does not get here */
     uint32_t uid;          /* the uid it runs under */
     char refusal[128];     /* not empty: the cage could not be closed; the broker leaves */
+    int32_t code;          /* with a refusal: the enum hw_code it is */
+    uint32_t pad;
 };
 
 /* Parent to broker, with two descriptors (SCM_RIGHTS): evidence (read-only), facts pipe (write). */
@@ -49,5 +51,15 @@ struct hw_msg_done {
     uint32_t pad;
     uint64_t cpu_us, peak_bytes;
 };
+
+/* How a worker leaves, and what the parent makes of it. */
+enum hw_worker_exit {
+    HW_EXIT_FINE = 0,    /* END was sent */
+    HW_EXIT_MEMORY = 10, /* memory ran out: the cap of this input */
+    HW_EXIT_SHRANK = 11, /* the evidence is shorter than it was when it was hashed */
+    HW_EXIT_FAILED = 12, /* anything else that is our own failure */
+    HW_EXIT_CAGE = 13,   /* its cage could not be closed; nothing was read */
+};
+enum { HW_WORKER_JOBS_MAX = 16 }; /* at a time; the parent never asks for more */
 
 #endif
