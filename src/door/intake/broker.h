@@ -42,7 +42,8 @@ struct hw_cage_held {
  * not close it, does not answer, or cannot be found; HW_E_USAGE when it refused the keyring. */
 HW_CHECK int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out,
                              struct hw_error *err);
-void hw_broker_free(struct hw_broker *b); /* kills it, every worker, and forgets what is in flight */
+/* Kills it and every worker, and forgets what is in flight. */
+void hw_broker_free(struct hw_broker *b);
 HW_AUTO_DEFINE(hw_broker);
 struct hw_cage_held hw_broker_cage(const struct hw_broker *b);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * door/intake/spool.c -- a record: u32 body length | u32 node | u32 kind | body, host order; written
- * and read by this process alone.
+ * door/intake/spool.c -- a record: u32 body length | u32 node | u32 kind | body, host order;
+ * written and read by this process alone.
  */
 #include "door/intake/spool.h"
 
