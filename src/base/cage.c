@@ -41,7 +41,7 @@
 
 enum {
     ARGS_MAX = 2,
-    FILTER_MAX = 4096,           /* BPF_MAXINSNS */
+    FILTER_MAX = 4096, /* BPF_MAXINSNS */
     BROKER_DESCRIPTORS = 64,
     /* The answer of a call nobody needs: it proves that the filter is obeyed, not only accepted. */
     PROBE_ERRNO = EBADMSG,
@@ -55,6 +55,7 @@ struct call {
     int refuse_errno; /* not 0: answered with this errno instead of allowed */
 };
 
+/* clang-format off */
 #define MUST_NOT_EXECUTE {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}
 /* Shared and growing-down maps are not counted by RLIMIT_DATA. */
 #define MUST_BE_PRIVATE {3, SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_GROWSDOWN, MAP_PRIVATE}
@@ -122,6 +123,7 @@ static const struct call broker_calls[] = {
     {"clone", 1,
      {{0, SCMP_CMP_EQ, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0}}, 0},
 };
+/* clang-format on */
 
 struct program {
     struct sock_filter code[FILTER_MAX];
@@ -147,8 +149,7 @@ static int add_calls(scmp_filter_ctx ctx, const struct call *calls, size_t count
                               : SCMP_ACT_ERRNO((uint16_t)calls[i].refuse_errno);
         int rc = seccomp_rule_add_array(ctx, action, nr, calls[i].arg_count, calls[i].args);
         if (rc != 0) {
-            return hw_fail(err, HW_E_CAGE, "seccomp rule for %s: %s", calls[i].name,
-                           strerror(-rc));
+            return hw_fail(err, HW_E_CAGE, "seccomp rule for %s: %s", calls[i].name, strerror(-rc));
         }
     }
     return HW_OK;
@@ -164,8 +165,8 @@ static int export_code(scmp_filter_ctx ctx, struct program *out, struct hw_error
     int rc = seccomp_export_bpf(ctx, fd);
     ssize_t n = rc == 0 ? pread(fd, out->code, sizeof out->code, 0) : -1;
     struct stat st;
-    bool whole = n > 0 && fstat(fd, &st) == 0 && st.st_size == n &&
-                 (size_t)n % sizeof out->code[0] == 0;
+    bool whole =
+        n > 0 && fstat(fd, &st) == 0 && st.st_size == n && (size_t)n % sizeof out->code[0] == 0;
     (void)close(fd);
     if (!whole) {
         return hw_fail(err, HW_E_CAGE, "the seccomp filter could not be compiled");
@@ -296,8 +297,8 @@ static int drop_identity(struct hw_error *err)
         if (root && errno == EINVAL) {
             return HW_OK;
         }
-        return hw_fail(err, HW_E_CAGE, "cannot become uid %u: %s%s", (unsigned)uid,
-                       strerror(errno), root ? "; run it as an ordinary user" : "");
+        return hw_fail(err, HW_E_CAGE, "cannot become uid %u: %s%s", (unsigned)uid, strerror(errno),
+                       root ? "; run it as an ordinary user" : "");
     }
     if (getresuid(&r, &e, &s) != 0 || r != uid || e != uid || s != uid ||
         (uid != 0 && (setresuid(0, 0, 0) == 0 || setuid(0) == 0))) {
@@ -378,8 +379,8 @@ int hw_cage_enter_broker(const struct hw_cage *c, struct hw_cage_state *out, str
     int rc = chdir("/") == 0 ? HW_OK : hw_fail(err, HW_E_CAGE, "chdir: %s", strerror(errno));
     rc = rc == HW_OK ? drop_identity(err) : rc;
     rc = rc == HW_OK ? drop_capabilities(err) : rc;
-    if (rc == HW_OK && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-                        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)) {
+    if (rc == HW_OK &&
+        (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)) {
         rc = hw_fail(err, HW_E_CAGE, "no-new-privileges: %s", strerror(errno));
     }
     rc = rc == HW_OK ? set_limit(RLIMIT_CORE, 0, 0, err) : rc;

@@ -106,8 +106,7 @@ static unsigned default_jobs(void)
     return n < 1 ? 1 : n > HW_BROKER_JOBS_MAX ? HW_BROKER_JOBS_MAX : (unsigned)n;
 }
 
-int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out,
-                    struct hw_error *err)
+int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out, struct hw_error *err)
 {
     struct hw_broker *b = calloc(1, sizeof *b);
     if (b == NULL) {
@@ -223,8 +222,8 @@ int hw_broker_submit(struct hw_broker *b, const struct hw_job *job, struct hw_er
         (void)close(fd);
         return hw_fail(err, HW_E_MEMORY, "no memory for an answer");
     }
-    *f = (struct flight){.state = WAITING, .job = *job, .pipe = -1, .answer = a,
-                         .number = ++b->next_number};
+    *f = (struct flight){
+        .state = WAITING, .job = *job, .pipe = -1, .answer = a, .number = ++b->next_number};
     f->job.fd = fd;
     fill_defaults(&f->job);
     return HW_OK;
@@ -264,8 +263,8 @@ static int launch(struct hw_broker *b, struct flight *f, bool *out_taken, struct
     }
     f->pipe = ends[0];
     f->state = FLYING;
-    f->channel = hw_channel_new(f->number, &f->job.outer, f->job.size, f->job.caps,
-                                hw_answer_keep, f->answer);
+    f->channel = hw_channel_new(f->number, &f->job.outer, f->job.size, f->job.caps, hw_answer_keep,
+                                f->answer);
     if (f->channel == NULL) {
         (void)close(ends[1]);
         return hw_fail(err, HW_E_MEMORY, "no memory for a channel");
@@ -351,8 +350,7 @@ static int lose_broker(struct hw_broker *b, struct flight *culprit, enum hw_refu
             }
             finish(b, f);
         } else if (hw_channel_refusal(f->channel) != HW_REFUSAL_NONE) {
-            hw_answer_refuse(f->answer, hw_channel_refusal(f->channel),
-                             hw_channel_why(f->channel));
+            hw_answer_refuse(f->answer, hw_channel_refusal(f->channel), hw_channel_why(f->channel));
             answer_flight(b, f);
         } else if (f == culprit) {
             hw_answer_refuse(f->answer, why, says);
@@ -376,9 +374,8 @@ static struct flight *next_waiting(struct hw_broker *b)
     struct flight *next = NULL;
     for (unsigned i = 0; i < HW_BROKER_JOBS_MAX; i++) {
         struct flight *f = &b->flights[i];
-        if (f->state == WAITING &&
-            (next == NULL || f->again > next->again ||
-             (f->again == next->again && f->number < next->number))) {
+        if (f->state == WAITING && (next == NULL || f->again > next->again ||
+                                    (f->again == next->again && f->number < next->number))) {
             next = f;
         }
     }

@@ -48,14 +48,14 @@ HW_AUTO_DEFINE(hw_broker);
 struct hw_cage_held hw_broker_cage(const struct hw_broker *b);
 
 struct hw_job {
-    int fd;                  /* the evidence, open read-only; duplicated, so the caller may close */
+    int fd; /* the evidence, open read-only; duplicated, so the caller may close */
     uint64_t size;
-    struct hw_outer outer;   /* as the caller hashed them */
+    struct hw_outer outer; /* as the caller hashed them */
     enum hw_reading reading;
-    struct hw_limits limits; /* zeros: defaults */
+    struct hw_limits limits;                     /* zeros: defaults */
     uint64_t cpu_seconds, wall_ms, memory_bytes; /* zeros: limits.h */
     struct hw_channel_caps caps;                 /* zeros: limits.h */
-    void *tag;               /* the caller's own, handed back */
+    void *tag;                                   /* the caller's own, handed back */
 };
 
 /* How many more inputs may be submitted now. */

@@ -41,8 +41,8 @@ static const struct hw_word refusal_words[] = {
     {"wrong-count", "END counted other facts or nodes than were sent"},
     {"wrong-hash", "the worker spoke of another input than it was given"},
 };
-const struct hw_vocab hw_refusals = {
-    "refusals", refusal_words, sizeof refusal_words / sizeof refusal_words[0]};
+const struct hw_vocab hw_refusals = {"refusals", refusal_words,
+                                     sizeof refusal_words / sizeof refusal_words[0]};
 
 const char *hw_refusal_word(enum hw_refusal r)
 {
@@ -88,9 +88,8 @@ struct hw_channel {
 
 struct hw_channel_caps hw_channel_caps_default(void)
 {
-    return (struct hw_channel_caps){.facts = HW_INPUT_FACTS_MAX,
-                                    .bytes = HW_INPUT_FACT_BYTES_MAX,
-                                    .nodes = HW_INPUT_NODES_MAX};
+    return (struct hw_channel_caps){
+        .facts = HW_INPUT_FACTS_MAX, .bytes = HW_INPUT_FACT_BYTES_MAX, .nodes = HW_INPUT_NODES_MAX};
 }
 
 struct hw_channel *hw_channel_new(uint64_t job, const struct hw_outer *outer, uint64_t size,
@@ -144,8 +143,8 @@ static void hear_end(struct hw_channel *c, const struct hw_fact *f)
     uint64_t facts = hw_fact_get_u64(f, HW_END_FACTS), nodes = hw_fact_get_u64(f, HW_END_NODES);
     if (facts != c->facts || nodes != c->nodes) {
         refuse(c, HW_REFUSAL_WRONG_COUNT, "END says %llu facts on %llu nodes; %llu on %llu came",
-               (unsigned long long)facts, (unsigned long long)nodes,
-               (unsigned long long)c->facts, (unsigned long long)c->nodes);
+               (unsigned long long)facts, (unsigned long long)nodes, (unsigned long long)c->facts,
+               (unsigned long long)c->nodes);
         return;
     }
     c->state = ENDED;
@@ -213,9 +212,8 @@ static int hear_content(struct hw_channel *c, const struct hw_fact *f, struct hw
         return HW_OK;
     }
     c->facts++;
-    struct hw_frame frame = {.kind = f->kind,
-                             .node = (uint32_t)hw_fact_get_u64(f, HW_F_NODE),
-                             .body = body};
+    struct hw_frame frame = {
+        .kind = f->kind, .node = (uint32_t)hw_fact_get_u64(f, HW_F_NODE), .body = body};
     return c->take(c->take_state, &frame, err);
 }
 

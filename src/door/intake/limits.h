@@ -12,18 +12,18 @@
 #define HW_INPUT_FACTS_MAX UINT64_C(4000000)
 #define HW_INPUT_FACT_BYTES_MAX (UINT64_C(256) << 20) /* frames of one input together */
 #define HW_INPUT_NODES_MAX UINT64_C(1000000)
-#define HW_WORKER_MEMORY_BYTES (UINT64_C(256) << 20)  /* private memory of one worker */
+#define HW_WORKER_MEMORY_BYTES (UINT64_C(256) << 20) /* private memory of one worker */
 
 #define HW_INPUT_CPU_BASE_S UINT64_C(60)
 #define HW_INPUT_CPU_PER_MIB_S UINT64_C(2)
 #define HW_INPUT_CPU_MAX_S UINT64_C(3600)
 
 enum {
-    HW_BROKER_JOBS_MAX = 16,          /* workers of one broker at a time */
-    HW_BROKER_READY_MS = 10000,       /* for the broker to close its cage and say so */
-    HW_BROKER_GRACE_MS = 5000,        /* beyond a job's wall time, until the broker is killed */
-    HW_BROKER_DEATHS_MAX = 8,         /* in a row, without one finished input between them */
-    HW_SPOOL_MEMORY_BYTES = 1 << 20,  /* facts of one input kept in memory; more go to a file */
+    HW_BROKER_JOBS_MAX = 16,         /* workers of one broker at a time */
+    HW_BROKER_READY_MS = 10000,      /* for the broker to close its cage and say so */
+    HW_BROKER_GRACE_MS = 5000,       /* beyond a job's wall time, until the broker is killed */
+    HW_BROKER_DEATHS_MAX = 8,        /* in a row, without one finished input between them */
+    HW_SPOOL_MEMORY_BYTES = 1 << 20, /* facts of one input kept in memory; more go to a file */
 };
 
 /* CPU seconds for an input of this size: 60 and 2 for each MiB, at most an hour. Wall: twice. */

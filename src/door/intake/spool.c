@@ -93,8 +93,8 @@ static int walk(struct hw_span in, hw_frame_take take, void *state, struct hw_er
         if (head.n > in.n) {
             break;
         }
-        struct hw_frame f = {.kind = (enum hw_fact_kind)head.kind, .node = head.node,
-                             .body = {in.p, head.n}};
+        struct hw_frame f = {
+            .kind = (enum hw_fact_kind)head.kind, .node = head.node, .body = {in.p, head.n}};
         int rc = take(state, &f, err);
         if (rc != HW_OK) {
             return rc;

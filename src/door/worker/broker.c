@@ -103,8 +103,8 @@ static int set_signals(struct broker *b, struct hw_error *err)
     sigset_t child;
     struct sigaction act = {.sa_handler = on_child};
     if (sigemptyset(&child) != 0 || sigaddset(&child, SIGCHLD) != 0 ||
-        sigprocmask(SIG_BLOCK, &child, &b->outside) != 0 ||
-        sigdelset(&b->outside, SIGCHLD) != 0 || sigaction(SIGCHLD, &act, NULL) != 0) {
+        sigprocmask(SIG_BLOCK, &child, &b->outside) != 0 || sigdelset(&b->outside, SIGCHLD) != 0 ||
+        sigaction(SIGCHLD, &act, NULL) != 0) {
         return hw_fail(err, HW_E_CAGE, "signals: %s", strerror(errno));
     }
     return HW_OK;
@@ -132,8 +132,8 @@ static int get_ready(struct broker *b)
     ready.seccomp = rc == HW_OK ? 1 : 0;
     if (rc != HW_OK) {
         ready.code = rc;
-        (void)snprintf(ready.refusal, sizeof ready.refusal, "%.*s",
-                       (int)sizeof ready.refusal - 1, err.text);
+        (void)snprintf(ready.refusal, sizeof ready.refusal, "%.*s", (int)sizeof ready.refusal - 1,
+                       err.text);
     }
     return tell(&ready, sizeof ready) ? rc : HW_E_PEER;
 }
@@ -160,8 +160,8 @@ static bool start_worker(struct broker *b, const struct hw_msg_job *job, int evi
         hw_worker_read(b->cage, &b->keys, b->self, job, evidence, facts);
     }
     if (pid < 0) {
-        struct hw_msg_done done = {.kind = HW_MSG_DONE, .death = HW_DEATH_EXIT, .job = job->job,
-                                   .code = HW_EXIT_FAILED};
+        struct hw_msg_done done = {
+            .kind = HW_MSG_DONE, .death = HW_DEATH_EXIT, .job = job->job, .code = HW_EXIT_FAILED};
         return tell(&done, sizeof done);
     }
     *r = (struct running){.job = job->job,
@@ -204,8 +204,8 @@ static bool serve_message(struct broker *b)
         char room[CMSG_SPACE(2 * sizeof(int))];
     } control;
     struct iovec io = {.iov_base = &msg, .iov_len = sizeof msg};
-    struct msghdr hdr = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
-                         .msg_controllen = sizeof control};
+    struct msghdr hdr = {
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t n = recvmsg(HW_WORKER_CONTROL_FD, &hdr, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (n < 0) {
         return errno == EINTR || errno == EAGAIN;

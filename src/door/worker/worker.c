@@ -147,7 +147,9 @@ static int examine(const struct hw_keyring *keys, const struct hw_msg_job *job,
 {
     struct wire w = {.sink = {put}};
     hw_buf_init(&w.out, OUT_BYTES);
-    struct hw_exam x = {.sink = &w.sink, .keys = keys, .limits = job->limits,
+    struct hw_exam x = {.sink = &w.sink,
+                        .keys = keys,
+                        .limits = job->limits,
                         .reading = (enum hw_reading)job->reading};
     x.arena = hw_arena_new((size_t)job->memory_bytes);
     if (x.arena == NULL) {
@@ -175,8 +177,7 @@ void hw_worker_read(const struct hw_cage *cage, const struct hw_keyring *keys, p
                                     .memory_bytes = job->memory_bytes,
                                     .evidence_bytes = job->size,
                                     .cpu_seconds = job->cpu_seconds};
-    if (!place(evidence, facts) ||
-        hw_cage_enter_worker(cage, &limits, &err) != HW_OK) {
+    if (!place(evidence, facts) || hw_cage_enter_worker(cage, &limits, &err) != HW_OK) {
         _exit(HW_EXIT_CAGE);
     }
     enum hw_worker_exit way = get_bytes(job->size, &bytes);

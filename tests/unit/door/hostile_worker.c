@@ -237,8 +237,8 @@ static bool serve(struct work *w)
         char room[CMSG_SPACE(2 * sizeof(int))];
     } control;
     struct iovec io = {.iov_base = &w->job, .iov_len = sizeof w->job};
-    struct msghdr hdr = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
-                         .msg_controllen = sizeof control};
+    struct msghdr hdr = {
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t n = recvmsg(HW_WORKER_CONTROL_FD, &hdr, 0);
     if (n <= 0) {
         return false;
@@ -258,8 +258,8 @@ static bool serve(struct work *w)
 
 int main(void)
 {
-    struct hw_msg_ready ready = {.kind = HW_MSG_READY, .version = HW_PROTOCOL_VERSION,
-                                 .seccomp = 1, .uid = 65534};
+    struct hw_msg_ready ready = {
+        .kind = HW_MSG_READY, .version = HW_PROTOCOL_VERSION, .seccomp = 1, .uid = 65534};
     struct work w = {.out = -1};
     char how[32];
     (void)signal(SIGPIPE, SIG_IGN);
@@ -281,5 +281,6 @@ int main(void)
     hw_buf_init(&w.b, 1 << 20);
     while (serve(&w)) {
     }
+    hw_buf_done(&w.b);
     return 0;
 }

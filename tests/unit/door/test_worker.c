@@ -10,9 +10,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -74,9 +78,9 @@ static void cage_says_what_held(void **state)
 static void forbidden_calls_are_named(void **state)
 {
     static const char *const words[] = {
-        "open",       "stat",         "socket",       "fork",     "thread",        "exec",
-        "ptrace",     "getppid",      "kill",         "setuid",   "prctl",         "seccomp",
-        "dup",        "read-control", "write-stdout", "truncate", "write-evidence",
+        "open",   "stat",         "socket",       "fork",     "thread",         "exec",
+        "ptrace", "getppid",      "kill",         "setuid",   "prctl",          "seccomp",
+        "dup",    "read-control", "write-stdout", "truncate", "write-evidence",
     };
     static const char *const memory_words[] = {"mprotect-exec", "map-exec", "map-shared",
                                                "setrlimit"};
@@ -233,6 +237,76 @@ static void bad_keyring_is_usage(void **state)
     hw_broker_free(b);
 }
 
+/* In a child that first became somebody else: 0 when an input was read, 77 when it could not be
+ * tried here, and what the broker said it runs under. */
+static int read_one_as(int (*become)(void), uint32_t want_uid)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct hw_error err = {.text = ""};
+        struct hw_broker *b = NULL;
+        struct hw_broker_options o = {.program = program};
+        struct hw_job job = make_job(make_input("plain", 0));
+        if (become() != 0 || access(program, X_OK) != 0) {
+            _exit(77);
+        }
+        if (hw_broker_start(&o, &b, &err) != HW_OK) {
+            (void)fprintf(stderr, "%s\n", err.text);
+            _exit(1);
+        }
+        if (hw_broker_cage(b).uid != want_uid) {
+            _exit(2);
+        }
+        if (hw_broker_submit(b, &job, &err) != HW_OK || hw_broker_pump(b, 10000, &err) != HW_OK) {
+            _exit(3);
+        }
+        struct hw_answer *a = hw_broker_next(b);
+        _exit(a != NULL && hw_answer_refusal(a) == HW_REFUSAL_NONE ? 0 : 4);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 5;
+}
+
+enum { SOMEBODY = 12345 };
+
+static int become_somebody(void)
+{
+    return setgroups(0, NULL) != 0 || setresgid(SOMEBODY, SOMEBODY, SOMEBODY) != 0 ||
+           setresuid(SOMEBODY, SOMEBODY, SOMEBODY) != 0;
+}
+
+/* A namespace that knows one identity only: its root, who is nobody special outside. */
+static int become_lonely_root(void)
+{
+    static const char map[] = "0 0 1";
+    if (unshare(CLONE_NEWUSER) != 0) {
+        return -1;
+    }
+    int fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+    return fd < 0 || write(fd, map, sizeof map - 1) < 0 || close(fd) != 0 || getuid() != 0;
+}
+
+static void cage_closes_for_an_ordinary_user(void **state)
+{
+    (void)state;
+    int rc = getuid() == 0 ? read_one_as(become_somebody, SOMEBODY) : 77;
+    if (rc == 77) {
+        skip(); /* not root, and then every other test here is that test */
+    }
+    assert_int_equal(rc, 0);
+}
+
+static void cage_closes_where_nobody_is_unknown(void **state)
+{
+    (void)state;
+    int rc = getuid() == 0 ? read_one_as(become_lonely_root, 0) : 77;
+    if (rc == 77) {
+        skip();
+    }
+    assert_int_equal(rc, 0);
+}
+
 static void missing_program_is_refused(void **state)
 {
     (void)state;
@@ -257,6 +331,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(only_regular_files_are_read, set_up, tear_down),
         cmocka_unit_test(many_inputs_fly_at_once),
         cmocka_unit_test(bad_keyring_is_usage),
+        cmocka_unit_test(cage_closes_for_an_ordinary_user),
+        cmocka_unit_test(cage_closes_where_nobody_is_unknown),
         cmocka_unit_test(missing_program_is_refused),
     };
     if (argc != 2) {
