@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench/bench_worker.c -- what one small input costs from submit to answer: alone (latency), and
+ * bench/bench_worker.c -- what one small input costs from submit to reply: alone (latency), and
  * with all places filled (throughput).
  */
 #include <stdio.h>
@@ -45,12 +45,12 @@ static int run(struct hw_broker *b, const struct hw_job *job, unsigned at_once, 
             sent++;
         }
         rc = rc == HW_OK ? hw_broker_pump(b, -1, err) : rc;
-        for (struct hw_answer *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
-            if (hw_answer_refusal(a) != HW_REFUSAL_NONE) {
-                rc = hw_fail(err, HW_E_PEER, "refused: %s", hw_answer_why(a));
+        for (struct hw_reply *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
+            if (hw_reply_refusal(a) != HW_REFUSAL_NONE) {
+                rc = hw_fail(err, HW_E_PEER, "refused: %s", hw_reply_why(a));
             }
             took[done++] = now_us() - start;
-            hw_answer_free(a);
+            hw_reply_free(a);
         }
     }
     return rc;

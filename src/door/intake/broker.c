@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "door/intake/answer.h"
+#include "door/intake/reply.h"
 #include "door/intake/spawn.h"
 #include "door/worker/protocol.h"
 
@@ -36,7 +36,7 @@ struct flight {
     uint64_t number;
     int pipe; /* -1: at its end, or closed after a refusal */
     struct hw_channel *channel;
-    struct hw_answer *answer;
+    struct hw_reply *reply;
     int64_t overdue_ms;
     bool again; /* a broker died with it among others: this time alone */
     bool told_to_die, done;
@@ -51,7 +51,7 @@ struct hw_broker {
     unsigned jobs, deaths;
     uint64_t next_number;
     struct flight flights[HW_BROKER_JOBS_MAX];
-    struct hw_answer *first, **last;
+    struct hw_reply *first, **last;
     uint8_t *in;
 };
 
@@ -70,7 +70,7 @@ static void close_pipe(struct flight *f)
     }
 }
 
-/* Everything a flight holds; the answer only where it was not handed on. */
+/* Everything a flight holds; the reply only where it was not handed on. */
 static void clear_flight(struct flight *f)
 {
     if (f->state == FREE) {
@@ -79,13 +79,13 @@ static void clear_flight(struct flight *f)
     close_pipe(f);
     (void)close(f->job.fd);
     hw_channel_free(f->channel);
-    hw_answer_free(f->answer);
+    hw_reply_free(f->reply);
     *f = (struct flight){.state = FREE, .pipe = -1};
 }
 
-static void answer_flight(struct hw_broker *b, struct flight *f)
+static void reply_flight(struct hw_broker *b, struct flight *f)
 {
-    struct hw_answer *a = HW_TAKE(f->answer);
+    struct hw_reply *a = HW_TAKE(f->reply);
     *b->last = a;
     b->last = &a->next;
     clear_flight(f);
@@ -149,8 +149,8 @@ void hw_broker_free(struct hw_broker *b)
     for (unsigned i = 0; i < HW_BROKER_JOBS_MAX; i++) {
         clear_flight(&b->flights[i]);
     }
-    for (struct hw_answer *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
-        hw_answer_free(a);
+    for (struct hw_reply *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
+        hw_reply_free(a);
     }
     if (b->keyring >= 0) {
         (void)close(b->keyring);
@@ -176,9 +176,9 @@ unsigned hw_broker_room(const struct hw_broker *b)
     return used >= b->jobs ? 0 : b->jobs - used;
 }
 
-struct hw_answer *hw_broker_next(struct hw_broker *b)
+struct hw_reply *hw_broker_next(struct hw_broker *b)
 {
-    struct hw_answer *a = b->first;
+    struct hw_reply *a = b->first;
     if (a != NULL) {
         b->first = a->next;
         a->next = NULL;
@@ -217,13 +217,13 @@ int hw_broker_submit(struct hw_broker *b, const struct hw_job *job, struct hw_er
     if (fd < 0) {
         return hw_fail(err, HW_E_IO, "duplicating a descriptor: %s", strerror(errno));
     }
-    struct hw_answer *a = hw_answer_new(job->tag);
+    struct hw_reply *a = hw_reply_new(job->tag);
     if (a == NULL) {
         (void)close(fd);
-        return hw_fail(err, HW_E_MEMORY, "no memory for an answer");
+        return hw_fail(err, HW_E_MEMORY, "no memory for a reply");
     }
     *f = (struct flight){
-        .state = WAITING, .job = *job, .pipe = -1, .answer = a, .number = ++b->next_number};
+        .state = WAITING, .job = *job, .pipe = -1, .reply = a, .number = ++b->next_number};
     f->job.fd = fd;
     fill_defaults(&f->job);
     return HW_OK;
@@ -263,8 +263,8 @@ static int launch(struct hw_broker *b, struct flight *f, bool *out_taken, struct
     }
     f->pipe = ends[0];
     f->state = FLYING;
-    f->channel = hw_channel_new(f->number, &f->job.outer, f->job.size, f->job.caps, hw_answer_keep,
-                                f->answer);
+    f->channel =
+        hw_channel_new(f->number, &f->job.outer, f->job.size, f->job.caps, hw_reply_keep, f->reply);
     if (f->channel == NULL) {
         (void)close(ends[1]);
         return hw_fail(err, HW_E_MEMORY, "no memory for a channel");
@@ -291,7 +291,7 @@ static void try_again(struct flight *f)
     close_pipe(f);
     hw_channel_free(f->channel);
     f->channel = NULL;
-    hw_spool_done(&f->answer->spool);
+    hw_spool_done(&f->reply->spool);
     f->state = WAITING;
     f->again = true;
     f->told_to_die = false;
@@ -301,8 +301,8 @@ static void finish(struct hw_broker *b, struct flight *f)
 {
     close_pipe(f);
     hw_channel_close(f->channel);
-    hw_answer_judge(f->answer, f->channel, &f->death, f->job.cpu_seconds);
-    answer_flight(b, f);
+    hw_reply_judge(f->reply, f->channel, &f->death, f->job.cpu_seconds);
+    reply_flight(b, f);
 }
 
 /* Moves what the pipe holds. At its end, or when the input is refused, the pipe is closed. */
@@ -350,14 +350,14 @@ static int lose_broker(struct hw_broker *b, struct flight *culprit, enum hw_refu
             }
             finish(b, f);
         } else if (hw_channel_refusal(f->channel) != HW_REFUSAL_NONE) {
-            hw_answer_refuse(f->answer, hw_channel_refusal(f->channel), hw_channel_why(f->channel));
-            answer_flight(b, f);
+            hw_reply_refuse(f->reply, hw_channel_refusal(f->channel), hw_channel_why(f->channel));
+            reply_flight(b, f);
         } else if (f == culprit) {
-            hw_answer_refuse(f->answer, why, says);
-            answer_flight(b, f);
+            hw_reply_refuse(f->reply, why, says);
+            reply_flight(b, f);
         } else if (f->again) {
-            hw_answer_refuse(f->answer, HW_REFUSAL_BROKER_LOST, says);
-            answer_flight(b, f);
+            hw_reply_refuse(f->reply, HW_REFUSAL_BROKER_LOST, says);
+            reply_flight(b, f);
         } else {
             try_again(f);
         }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * door/intake/broker.h -- the parent's end of the worker: start it, give it inputs, get answers.
+ * door/intake/broker.h -- the parent's end of the worker: start it, give it inputs, get replies.
  *
  * One broker process, many jobs in flight. The caller submits while hw_broker_room() is not 0,
  * calls hw_broker_pump() often (also while it hashes the next file: every few MiB, else workers
- * wait on full pipes and their wall time runs), and takes answers with hw_broker_next(). Nothing
+ * wait on full pipes and their wall time runs), and takes replies with hw_broker_next(). Nothing
  * of a refused input is ever handed out: facts wait in a spool until END was accepted and the
  * worker left in peace. A worker's death costs its input; a broker's death costs none: it is
  * started again and what was in flight is tried once more, each input alone, so that only the
@@ -63,27 +63,27 @@ unsigned hw_broker_room(const struct hw_broker *b);
 /* HW_E_BUSY when there is no room, HW_E_USAGE when it is no regular file. */
 HW_CHECK int hw_broker_submit(struct hw_broker *b, const struct hw_job *job, struct hw_error *err);
 
-/* Moves what can be moved. timeout_ms 0: without waiting; otherwise until an answer is there or the
+/* Moves what can be moved. timeout_ms 0: without waiting; otherwise until a reply is there or the
  * time is over (negative: no end). A negative code is our own failure, or a broker that cannot be
  * kept alive (HW_E_CAGE, HW_E_PEER); the caller then frees it. */
 HW_CHECK int hw_broker_pump(struct hw_broker *b, int timeout_ms, struct hw_error *err);
 
-/* The next answer, in the order they came, or NULL. The caller frees it. */
-struct hw_answer;
-struct hw_answer *hw_broker_next(struct hw_broker *b);
-unsigned hw_broker_flying(const struct hw_broker *b); /* submitted and not yet answered */
+/* The next reply, in the order they came, or NULL. The caller frees it. */
+struct hw_reply;
+struct hw_reply *hw_broker_next(struct hw_broker *b);
+unsigned hw_broker_flying(const struct hw_broker *b); /* submitted and not yet replied to */
 
-void *hw_answer_tag(const struct hw_answer *a);
-enum hw_refusal hw_answer_refusal(const struct hw_answer *a); /* HW_REFUSAL_NONE: accepted */
-const char *hw_answer_why(const struct hw_answer *a);         /* words for people, "" if accepted */
-uint64_t hw_answer_facts(const struct hw_answer *a);          /* 0 when refused */
-uint64_t hw_answer_nodes(const struct hw_answer *a);
-uint64_t hw_answer_cpu_us(const struct hw_answer *a);
-uint64_t hw_answer_peak_bytes(const struct hw_answer *a);
+void *hw_reply_tag(const struct hw_reply *a);
+enum hw_refusal hw_reply_refusal(const struct hw_reply *a); /* HW_REFUSAL_NONE: accepted */
+const char *hw_reply_why(const struct hw_reply *a);         /* words for people, "" if accepted */
+uint64_t hw_reply_facts(const struct hw_reply *a);          /* 0 when refused */
+uint64_t hw_reply_nodes(const struct hw_reply *a);
+uint64_t hw_reply_cpu_us(const struct hw_reply *a);
+uint64_t hw_reply_peak_bytes(const struct hw_reply *a);
 /* Every fact in order. May be called again; hands out nothing when refused. */
-HW_CHECK int hw_answer_each(struct hw_answer *a, hw_frame_take take, void *state,
-                            struct hw_error *err);
-void hw_answer_free(struct hw_answer *a);
-HW_AUTO_DEFINE(hw_answer);
+HW_CHECK int hw_reply_each(struct hw_reply *a, hw_frame_take take, void *state,
+                           struct hw_error *err);
+void hw_reply_free(struct hw_reply *a);
+HW_AUTO_DEFINE(hw_reply);
 
 #endif

@@ -49,7 +49,7 @@ struct hw_job make_job(int fd)
     return (struct hw_job){.fd = fd, .size = (uint64_t)st.st_size, .outer = hw_frames_outer()};
 }
 
-struct hw_answer *run_job(struct hw_broker *b, struct hw_job job)
+struct hw_reply *run_job(struct hw_broker *b, struct hw_job job)
 {
     struct hw_error err = {.text = ""};
     if (hw_broker_submit(b, &job, &err) != HW_OK) {
@@ -59,12 +59,12 @@ struct hw_answer *run_job(struct hw_broker *b, struct hw_job job)
     if (hw_broker_pump(b, 60000, &err) != HW_OK) {
         fail_msg("%s", err.text);
     }
-    struct hw_answer *a = hw_broker_next(b);
+    struct hw_reply *a = hw_broker_next(b);
     assert_non_null(a);
     return a;
 }
 
-struct hw_answer *run_input(struct hw_broker *b, const char *content)
+struct hw_reply *run_input(struct hw_broker *b, const char *content)
 {
     return run_job(b, make_job(make_input(content, 0)));
 }
@@ -80,17 +80,17 @@ static int count_fact(void *state, const struct hw_frame *f, struct hw_error *er
     return HW_OK;
 }
 
-void expect_answer(struct hw_answer *a, const char *word)
+void expect_reply(struct hw_reply *a, const char *word)
 {
     uint64_t facts = 0;
     struct hw_error err;
-    if (word == NULL && hw_answer_refusal(a) != HW_REFUSAL_NONE) {
-        fail_msg("refused: %s: %s", hw_refusal_word(hw_answer_refusal(a)), hw_answer_why(a));
+    if (word == NULL && hw_reply_refusal(a) != HW_REFUSAL_NONE) {
+        fail_msg("refused: %s: %s", hw_refusal_word(hw_reply_refusal(a)), hw_reply_why(a));
     }
-    assert_string_equal(hw_refusal_word(hw_answer_refusal(a)), word == NULL ? "" : word);
-    assert_int_equal(hw_answer_why(a)[0] == '\0', word == NULL);
-    assert_int_equal(hw_answer_each(a, count_fact, &facts, &err), HW_OK);
-    assert_int_equal(facts, hw_answer_facts(a));
+    assert_string_equal(hw_refusal_word(hw_reply_refusal(a)), word == NULL ? "" : word);
+    assert_int_equal(hw_reply_why(a)[0] == '\0', word == NULL);
+    assert_int_equal(hw_reply_each(a, count_fact, &facts, &err), HW_OK);
+    assert_int_equal(facts, hw_reply_facts(a));
     assert_int_equal(facts == 0, word != NULL);
-    hw_answer_free(a);
+    hw_reply_free(a);
 }

@@ -14,11 +14,11 @@ struct hw_broker *start_broker(const char *program, const char *keyring, unsigne
 /* A memory file with this content, grown by zeros to size (0: as it is). */
 int make_input(const char *content, size_t size);
 struct hw_job make_job(int fd);
-/* Submits it, closes fd, pumps until its answer is there. */
-struct hw_answer *run_job(struct hw_broker *b, struct hw_job job);
-struct hw_answer *run_input(struct hw_broker *b, const char *content);
-/* The answer is refused by this word (NULL: accepted); frees it. Facts of it are handed out only
+/* Submits it, closes fd, pumps until its reply is there. */
+struct hw_reply *run_job(struct hw_broker *b, struct hw_job job);
+struct hw_reply *run_input(struct hw_broker *b, const char *content);
+/* The reply is refused by this word (NULL: accepted); frees it. Facts of it are handed out only
  * when accepted, as many as it says. */
-void expect_answer(struct hw_answer *a, const char *word);
+void expect_reply(struct hw_reply *a, const char *word);
 
 #endif

@@ -40,9 +40,9 @@ static int tear_down(void **state)
 
 static void next_is_read(struct hw_broker *b)
 {
-    struct hw_answer *a = run_input(b, "good");
-    assert_int_equal(hw_answer_facts(a), 2);
-    expect_answer(a, NULL);
+    struct hw_reply *a = run_input(b, "good");
+    assert_int_equal(hw_reply_facts(a), 2);
+    expect_reply(a, NULL);
 }
 
 static void each_offence_has_its_name(void **state)
@@ -69,7 +69,7 @@ static void each_offence_has_its_name(void **state)
     next_is_read(*state);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         print_message("# %s\n", table[i].offence);
-        expect_answer(run_input(*state, table[i].offence), table[i].name);
+        expect_reply(run_input(*state, table[i].offence), table[i].name);
         next_is_read(*state);
     }
 }
@@ -78,27 +78,27 @@ static void caps_of_one_input_hold(void **state)
 {
     struct hw_job job = make_job(make_input("good", 0));
     job.caps = (struct hw_channel_caps){.facts = 1, .bytes = 1 << 20, .nodes = 1};
-    expect_answer(run_job(*state, job), "too-many-facts");
+    expect_reply(run_job(*state, job), "too-many-facts");
     job = make_job(make_input("good", 0));
     job.caps = (struct hw_channel_caps){.facts = 2, .bytes = 100, .nodes = 1};
-    expect_answer(run_job(*state, job), "too-many-bytes");
+    expect_reply(run_job(*state, job), "too-many-bytes");
     job = make_job(make_input("good", 0));
     job.caps = (struct hw_channel_caps){.facts = 2, .bytes = 1 << 20, .nodes = 1};
-    expect_answer(run_job(*state, job), NULL);
+    expect_reply(run_job(*state, job), NULL);
 }
 
 static void slow_drip_is_heard(void **state)
 {
-    struct hw_answer *a = run_input(*state, "drip");
-    assert_int_equal(hw_answer_facts(a), 2);
-    expect_answer(a, NULL);
+    struct hw_reply *a = run_input(*state, "drip");
+    assert_int_equal(hw_reply_facts(a), 2);
+    expect_reply(a, NULL);
 }
 
 static void silent_broker_is_ended(void **state)
 {
     struct hw_job job = make_job(make_input("mute", 0));
     job.wall_ms = 100;
-    expect_answer(run_job(*state, job), "time");
+    expect_reply(run_job(*state, job), "time");
     next_is_read(*state);
 }
 
@@ -116,11 +116,11 @@ static void lost_broker_costs_only_the_culprit(void **state)
     }
     while (hw_broker_flying(b) > 0) {
         assert_int_equal(hw_broker_pump(b, 10000, &err), HW_OK);
-        for (struct hw_answer *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
-            bool culprit = strcmp(hw_answer_tag(a), "die") == 0;
+        for (struct hw_reply *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
+            bool culprit = strcmp(hw_reply_tag(a), "die") == 0;
             lost += culprit ? 1 : 0;
             accepted += culprit ? 0 : 1;
-            expect_answer(a, culprit ? "broker-lost" : NULL);
+            expect_reply(a, culprit ? "broker-lost" : NULL);
         }
     }
     assert_int_equal(lost, 1);
@@ -132,10 +132,10 @@ static void broker_that_breaks_the_protocol_is_replaced(void **state)
 {
     static const char *const words[] = {"noise", "strange-done", "strange-death"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        expect_answer(run_input(*state, words[i]), "broker-lost");
+        expect_reply(run_input(*state, words[i]), "broker-lost");
         next_is_read(*state);
     }
-    expect_answer(run_input(*state, "done-twice"), NULL);
+    expect_reply(run_input(*state, "done-twice"), NULL);
     next_is_read(*state);
 }
 
@@ -153,7 +153,7 @@ static void broker_killed_while_idle_is_replaced(void **state)
         }
         assert_int_equal(fclose(f), 0);
         assert_int_equal(kill(pid, SIGKILL), 0);
-        expect_answer(run_input(b, "plain"), NULL);
+        expect_reply(run_input(b, "plain"), NULL);
     }
     hw_broker_free(b);
 }

@@ -50,19 +50,19 @@ static int tear_down(void **state)
 
 static void next_is_read(struct hw_broker *b)
 {
-    expect_answer(run_input(b, "plain"), NULL);
+    expect_reply(run_input(b, "plain"), NULL);
 }
 
 static void plain_input_is_read(void **state)
 {
-    struct hw_answer *a = run_input(*state, "plain");
-    assert_int_equal(hw_answer_facts(a), 2);
-    assert_int_equal(hw_answer_nodes(a), 1);
-    assert_true(hw_answer_peak_bytes(a) > 0);
-    expect_answer(a, NULL);
-    expect_answer(run_input(*state, ""), NULL);
+    struct hw_reply *a = run_input(*state, "plain");
+    assert_int_equal(hw_reply_facts(a), 2);
+    assert_int_equal(hw_reply_nodes(a), 1);
+    assert_true(hw_reply_peak_bytes(a) > 0);
+    expect_reply(a, NULL);
+    expect_reply(run_input(*state, ""), NULL);
     /* one that is mapped, not read */
-    expect_answer(run_job(*state, make_job(make_input("plain", 3 << 20))), NULL);
+    expect_reply(run_job(*state, make_job(make_input("plain", 3 << 20))), NULL);
 }
 
 static void cage_says_what_held(void **state)
@@ -86,12 +86,12 @@ static void forbidden_calls_are_named(void **state)
                                                "setrlimit"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         print_message("# %s\n", words[i]);
-        expect_answer(run_input(*state, words[i]), "forbidden-call");
+        expect_reply(run_input(*state, words[i]), "forbidden-call");
         next_is_read(*state);
     }
     for (size_t i = 0; !SANITIZED && i < sizeof memory_words / sizeof memory_words[0]; i++) {
         print_message("# %s\n", memory_words[i]);
-        expect_answer(run_input(*state, memory_words[i]), "forbidden-call");
+        expect_reply(run_input(*state, memory_words[i]), "forbidden-call");
         next_is_read(*state);
     }
 }
@@ -101,15 +101,15 @@ static void memory_without_end_is_refused(void **state)
     if (SANITIZED) {
         skip(); /* its shadow is beyond any limit */
     }
-    struct hw_answer *a = run_input(*state, "memory");
-    assert_true(hw_answer_peak_bytes(a) < UINT64_C(300) << 20);
-    expect_answer(a, "memory");
-    expect_answer(run_input(*state, "maps"), "memory");
+    struct hw_reply *a = run_input(*state, "memory");
+    assert_true(hw_reply_peak_bytes(a) < UINT64_C(300) << 20);
+    expect_reply(a, "memory");
+    expect_reply(run_input(*state, "maps"), "memory");
     struct hw_job small = make_job(make_input("memory", 0));
     small.memory_bytes = 32 << 20;
     a = run_job(*state, small);
-    assert_true(hw_answer_peak_bytes(a) < UINT64_C(64) << 20);
-    expect_answer(a, "memory");
+    assert_true(hw_reply_peak_bytes(a) < UINT64_C(64) << 20);
+    expect_reply(a, "memory");
     next_is_read(*state);
 }
 
@@ -120,21 +120,21 @@ static void time_is_limited(void **state)
         struct hw_job cpu = make_job(make_input(words[i], 0));
         cpu.cpu_seconds = 1;
         cpu.wall_ms = 20000;
-        expect_answer(run_job(*state, cpu), "time");
+        expect_reply(run_job(*state, cpu), "time");
         next_is_read(*state);
     }
     struct hw_job wall = make_job(make_input("hang", 0));
     wall.wall_ms = 200;
-    expect_answer(run_job(*state, wall), "time");
+    expect_reply(run_job(*state, wall), "time");
     next_is_read(*state);
 }
 
 static void floods_are_refused(void **state)
 {
-    expect_answer(run_input(*state, "some"), NULL);
-    expect_answer(run_input(*state, "many"), "too-many-facts");
+    expect_reply(run_input(*state, "some"), NULL);
+    expect_reply(run_input(*state, "many"), "too-many-facts");
     next_is_read(*state);
-    expect_answer(run_input(*state, "large"), "too-many-bytes");
+    expect_reply(run_input(*state, "large"), "too-many-bytes");
     next_is_read(*state);
 }
 
@@ -143,16 +143,16 @@ static void crashes_cost_one_input(void **state)
     static const char *const words[] = {"segv", "stack", "abort", "trap", "exit"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         print_message("# %s\n", words[i]);
-        struct hw_answer *a = run_input(*state, words[i]);
-        if (SANITIZED && hw_answer_refusal(a) == HW_REFUSAL_FORBIDDEN_CALL) {
-            hw_answer_free(a); /* the sanitizer looked for symbols to print */
+        struct hw_reply *a = run_input(*state, words[i]);
+        if (SANITIZED && hw_reply_refusal(a) == HW_REFUSAL_FORBIDDEN_CALL) {
+            hw_reply_free(a); /* the sanitizer looked for symbols to print */
         } else {
-            expect_answer(a, "crashed");
+            expect_reply(a, "crashed");
         }
         next_is_read(*state);
     }
-    expect_answer(run_input(*state, "leave"), "no-end");
-    expect_answer(run_input(*state, "failed"), "failed");
+    expect_reply(run_input(*state, "leave"), "no-end");
+    expect_reply(run_input(*state, "failed"), "failed");
     next_is_read(*state);
 }
 
@@ -168,16 +168,16 @@ static void shrinking_file_is_named(void **state)
     assert_int_equal(ftruncate(fd, 4096), 0);
     assert_int_equal(hw_broker_pump(b, 20000, &err), HW_OK);
     if (!SANITIZED) {
-        expect_answer(hw_broker_next(b), "shrank");
+        expect_reply(hw_broker_next(b), "shrank");
     } else {
-        hw_answer_free(hw_broker_next(b));
+        hw_reply_free(hw_broker_next(b));
     }
     next_is_read(b);
     /* shorter already when it was opened: mapped or read, no signal is needed to see it */
     for (size_t size = 4096; size <= 4U << 20; size <<= 10) {
         struct hw_job late = make_job(make_input("plain", size));
         late.size++;
-        expect_answer(run_job(b, late), "shrank");
+        expect_reply(run_job(b, late), "shrank");
     }
     assert_int_equal(close(fd), 0);
     next_is_read(b);
@@ -212,10 +212,10 @@ static void many_inputs_fly_at_once(void **state)
         struct hw_job over = {.fd = 0};
         assert_true(hw_broker_room(b) > 0 || hw_broker_submit(b, &over, &err) == HW_E_BUSY);
         assert_int_equal(hw_broker_pump(b, 10000, &err), HW_OK);
-        for (struct hw_answer *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
-            accepted += hw_answer_refusal(a) == HW_REFUSAL_NONE ? 1 : 0;
+        for (struct hw_reply *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
+            accepted += hw_reply_refusal(a) == HW_REFUSAL_NONE ? 1 : 0;
             answered++;
-            hw_answer_free(a);
+            hw_reply_free(a);
         }
     }
     assert_int_equal(accepted, ROUNDS / 2);
@@ -260,8 +260,8 @@ static int read_one_as(int (*become)(void), uint32_t want_uid)
         if (hw_broker_submit(b, &job, &err) != HW_OK || hw_broker_pump(b, 10000, &err) != HW_OK) {
             _exit(3);
         }
-        struct hw_answer *a = hw_broker_next(b);
-        _exit(a != NULL && hw_answer_refusal(a) == HW_REFUSAL_NONE ? 0 : 4);
+        struct hw_reply *a = hw_broker_next(b);
+        _exit(a != NULL && hw_reply_refusal(a) == HW_REFUSAL_NONE ? 0 : 4);
     }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
