@@ -2,14 +2,11 @@
 #include "door/worker/warm.h"
 
 #include <locale.h>
-#include <stddef.h>
 
 void hw_warm(void)
 {
     /* Without it libarchive cannot turn the names of some boxes into UTF-8. A machine that has no
      * such locale keeps "C": the names stay bytes, and say so. */
     (void)setlocale(LC_ALL, "C.UTF-8");
-    if (hw_evidence_warm != NULL) {
-        hw_evidence_warm();
-    }
+    hw_evidence_warm();
 }

@@ -12,8 +12,7 @@
 /* Locale, then hw_evidence_warm(). Called once, before hw_cage_broker(). */
 void hw_warm(void);
 
-/* Given by evidence/ (and through it trust/): touches every algorithm a parser may ask for. A
- * program whose examiner needs nothing has none. */
-void hw_evidence_warm(void) __attribute__((weak));
+/* Given by evidence/ (and through it trust/): touches every algorithm a parser may ask for. */
+void hw_evidence_warm(void);
 
 #endif
