@@ -30,7 +30,6 @@ enum {
 struct wire {
     struct hw_sink sink; /* first, so that the sink's address is the wire's */
     struct hw_buf out;
-    uint64_t facts, nodes;
 };
 
 static int flush(struct wire *w, struct hw_error *err)
@@ -51,22 +50,12 @@ static int flush(struct wire *w, struct hw_error *err)
     return HW_OK;
 }
 
-static int send_fact(struct wire *w, const struct hw_fact *f, struct hw_error *err)
-{
-    int rc = hw_fact_encode(f, &w->out, err);
-    if (rc == HW_OK && w->out.n >= FLUSH_BYTES) {
-        rc = flush(w, err);
-    }
-    return rc;
-}
-
 static int put(struct hw_sink *sink, const struct hw_fact *f, struct hw_error *err)
 {
     struct wire *w = (struct wire *)sink;
-    int rc = send_fact(w, f, err);
-    if (rc == HW_OK) {
-        w->facts++;
-        w->nodes += f->kind == HW_FACT_ARTIFACT ? 1 : 0;
+    int rc = hw_fact_encode(f, &w->out, err);
+    if (rc == HW_OK && w->out.n >= FLUSH_BYTES) {
+        rc = flush(w, err);
     }
     return rc;
 }
@@ -77,17 +66,7 @@ static int send_begin(struct wire *w, uint64_t job, struct hw_error *err)
     hw_fact_init(&f, HW_FACT_BEGIN);
     hw_fact_u64(&f, HW_BEGIN_VERSION, HW_PROTOCOL_VERSION);
     hw_fact_u64(&f, HW_BEGIN_JOB, job);
-    return send_fact(w, &f, err);
-}
-
-static int send_end(struct wire *w, struct hw_error *err)
-{
-    struct hw_fact f;
-    hw_fact_init(&f, HW_FACT_END);
-    hw_fact_u64(&f, HW_END_FACTS, w->facts);
-    hw_fact_u64(&f, HW_END_NODES, w->nodes);
-    int rc = send_fact(w, &f, err);
-    return rc == HW_OK ? flush(w, err) : rc;
+    return put(&w->sink, &f, err);
 }
 
 static enum hw_worker_exit exit_for(int rc)
@@ -157,7 +136,7 @@ static int examine(const struct hw_keyring *keys, const struct hw_msg_job *job,
     }
     int rc = send_begin(&w, job->job, err);
     rc = rc == HW_OK ? hw_examine(&x, bytes, &job->outer, err) : rc;
-    return rc == HW_OK ? send_end(&w, err) : rc;
+    return rc == HW_OK ? flush(&w, err) : rc; /* END is the exam's own last word */
 }
 
 /* Evidence and pipe may have come as each other's number. */

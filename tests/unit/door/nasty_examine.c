@@ -56,6 +56,15 @@ static int say_first(struct hw_exam *x, struct hw_span bytes, const struct hw_ou
     return x->sink->put(x->sink, &f, err);
 }
 
+static int say_end(struct hw_exam *x, uint64_t facts, struct hw_error *err)
+{
+    struct hw_fact f;
+    hw_fact_init(&f, HW_FACT_END);
+    hw_fact_u64(&f, HW_END_FACTS, facts);
+    hw_fact_u64(&f, HW_END_NODES, 1);
+    return x->sink->put(x->sink, &f, err);
+}
+
 /* System calls a worker has no business making, by the word that asks for them. */
 struct attempt {
     const char *word;
@@ -85,6 +94,8 @@ static const struct attempt attempts[] = {
     {"map-shared", SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1},
     {"setrlimit", SYS_prlimit64, 0, 2, 0, 0, 0},
 };
+
+enum { SOME = 100000 };
 
 static volatile uint8_t sink_byte; /* these keep loops from being optimised away */
 static uint8_t *volatile sink_pointer;
@@ -190,7 +201,7 @@ static int misbehave(struct hw_exam *x, const char *word, struct hw_span bytes,
     } else if (strcmp(word, "many") == 0) {
         return say_many(x, 10000000, err);
     } else if (strcmp(word, "some") == 0) {
-        return say_many(x, 100000, err);
+        return say_many(x, SOME, err);
     } else if (strcmp(word, "large") == 0) {
         return say_large(x, err);
     } else if (strcmp(word, "segv") == 0) {
@@ -220,5 +231,6 @@ int hw_examine(struct hw_exam *x, struct hw_span bytes, const struct hw_outer *o
     }
     int rc = say_first(x, bytes, outer, err);
     rc = rc == HW_OK ? say_property(x, bytes.n, err) : rc;
-    return rc == HW_OK ? misbehave(x, word, bytes, err) : rc;
+    rc = rc == HW_OK ? misbehave(x, word, bytes, err) : rc;
+    return rc == HW_OK ? say_end(x, strcmp(word, "some") == 0 ? SOME + 2 : 2, err) : rc;
 }
