@@ -116,7 +116,7 @@ static const struct call broker_calls[] = {
     {"set_robust_list", 0, {{0}}, 0},
     {"kill", 1, {{1, SCMP_CMP_EQ, SIGKILL, 0}}, 0},
     {"setrlimit", 0, {{0}}, 0},
-    {"prlimit64", 0, {{0}}, 0},
+    {"prlimit64", 1, {{0, SCMP_CMP_EQ, 0, 0}}, 0}, /* its own, nobody else's */
     {"prctl", 1, {{0, SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0}}, 0},
     {"seccomp", 1, {{0, SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER, 0}}, 0},
     /* fork(), and nothing else clone() can do */
