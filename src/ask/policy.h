@@ -23,6 +23,8 @@ struct hw_policy {
     int64_t expiring_days;             /* -1: not asked */
     const char *const *accept_opaque;  /* kinds of boxes that may stay closed; "all" for every one */
     size_t accept_opaque_count;
+    const char *user_anchors; /* origin of the asker's own anchors ("user:" and a hash), or NULL:
+                                 only the built-in ones count */
     const char *const *baseline;       /* ids of findings already known */
     size_t baseline_count;
 };

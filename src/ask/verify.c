@@ -16,6 +16,17 @@ static bool matters(enum hw_fact_kind k)
            k != HW_FACT_INDICATOR && k != HW_FACT_REVOKED;
 }
 
+/* Anchors somebody else once lent to the reading of this evidence do not count for this asker. */
+static bool foreign_anchor(const struct hw_fact *f, const struct hw_policy *p)
+{
+    if (f->kind != HW_FACT_LINK || !hw_fact_is(f, HW_LINK_SOURCE, "anchor")) {
+        return false;
+    }
+    struct hw_span origin = hw_fact_get(f, HW_LINK_ORIGIN);
+    return hw_span_starts(origin, "user:") &&
+           (p->user_anchors == NULL || !hw_span_is(origin, p->user_anchors));
+}
+
 struct walk {
     struct hw_asking *q;
     const struct hw_target *target;
@@ -232,7 +243,8 @@ static int read_facts(struct walk *w, struct hw_error *err)
             first = false;
             rc = enter(w, &row, err);
         }
-        if (rc == HW_OK && w->open && matters(row.fact.kind)) {
+        if (rc == HW_OK && w->open && matters(row.fact.kind) &&
+            !foreign_anchor(&row.fact, w->q->policy)) {
             rc = collect(w, &row.fact, err);
         }
     }

@@ -38,6 +38,7 @@ struct hw_cli {
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
     bool keep;
     const char *anchors, *crl;
+    char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* policy */
     struct hw_strings expect_signer, require_signer, accept_opaque, baseline;
     bool require_timestamp;

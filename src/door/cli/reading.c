@@ -198,6 +198,9 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
     if (rc != HW_OK) {
         return rc;
     }
+    if (report.anchors_origin[0] != 0) {
+        memcpy(cli->anchors_origin, report.anchors_origin, sizeof cli->anchors_origin);
+    }
     *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
     if (targets == NULL) {
         summary(cli, &report);

@@ -125,6 +125,8 @@ struct hw_policy hw_cli_policy(const struct hw_cli *cli)
                               .require_signer_count = cli->require_signer.count,
                               .require_timestamp = cli->require_timestamp,
                               .expiring_days = cli->expiring_days,
+                              .user_anchors =
+                                  cli->anchors_origin[0] == 0 ? NULL : cli->anchors_origin,
                               .accept_opaque = cli->accept_opaque.p,
                               .accept_opaque_count = cli->accept_opaque.count,
                               .baseline = cli->baseline.p,

@@ -113,7 +113,6 @@ static int users_anchors(struct intake *in, struct hw_buf *csv)
         memcpy(job.outer.sha256, hw_digests_get(in->digests, HW_DIGEST_SHA256).p, 32);
         memcpy(job.outer.sha1, hw_digests_get(in->digests, HW_DIGEST_SHA1).p, 20);
         memcpy(job.outer.md5, hw_digests_get(in->digests, HW_DIGEST_MD5).p, 16);
-        memcpy(in->r->anchors_sha256, job.outer.sha256, 32);
         job.fd = fd;
         job.size = n;
         rc = hw_broker_submit(in->broker, &job, in->err);
@@ -124,6 +123,7 @@ static int users_anchors(struct intake *in, struct hw_buf *csv)
         used += snprintf(c.origin + used, sizeof c.origin - (size_t)used, "%02x",
                          job.outer.sha256[i]);
     }
+    memcpy(in->r->anchors_origin, c.origin, sizeof c.origin);
     struct hw_reply *a = NULL;
     while (rc == HW_OK && (a = hw_broker_next(in->broker)) == NULL) {
         rc = hw_broker_pump(in->broker, 1000, in->err);

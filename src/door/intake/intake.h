@@ -56,7 +56,7 @@ struct hw_intake_report {
     uint64_t files, bytes; /* regular files met; bytes hashed */
     bool stopped;
     char cage[64];         /* which cage held */
-    uint8_t anchors_sha256[32]; /* of --anchors, to be named in the policy */
+    char anchors_origin[80]; /* "user:" and the hash of --anchors: what the policy must name */
 };
 
 /* HW_E_MISSING: a named path is not there (nothing was read). HW_E_CAGE, HW_E_PEER: no worker.
