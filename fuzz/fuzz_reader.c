@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz/fuzz_reader.c -- random programs of reader calls, held against a model that knows no arithmetic
- * worth the name: it walks byte by byte.
+ * fuzz/fuzz_reader.c -- random programs of reader calls, held against a model that knows no
+ * arithmetic worth the name: it walks byte by byte.
  *
  * Targets: src/base/reader.c
  *
- * Input: u8 kind of origin, u8 fuel kinds, u16 size of the evidence, the evidence, then the program:
- * one byte of operation, one that picks the reader, and what the operation draws. An input that ends
- * reads as zeros.
+ * Input: u8 kind of origin, u8 fuel kinds, u16 size of the evidence, the evidence, then the
+ * program: one byte of operation, one that picks the reader, and what the operation draws. An input
+ * that ends reads as zeros.
  */
 #include "fuzz.h"
 
@@ -66,7 +66,8 @@ static uint64_t draw_length(struct world *w, const struct model *m)
     case 2:
         return draw(w);
     case 3:
-        return m->hi - m->at + (kind >> 3 & 3) - 1; /* one less wraps at 0: absurd, as it should be */
+        return m->hi - m->at + (kind >> 3 & 3) -
+               1; /* one less wraps at 0: absurd, as it should be */
     case 4:
         return m->hi - m->lo + (kind >> 3 & 3) - 1;
     case 5:
@@ -254,12 +255,12 @@ static void op_text(struct world *w, size_t i, bool line)
     bool fine = w->m[i].fault == HW_FINE;
     struct hw_span got = canary_span;
     bool real = line ? hw_read_line(&w->r[i], max, &got) : hw_read_cstr(&w->r[i], max, &got);
-    compare_answer(fine, real,
-                   line ? m_line(w, &w->m[i], max, &n) : m_cstr(w, &w->m[i], max, &n));
+    compare_answer(fine, real, line ? m_line(w, &w->m[i], max, &n) : m_cstr(w, &w->m[i], max, &n));
     compare_span(w, real, got, at, n);
 }
 
-/* Mostly what is really there, sometimes with one bit changed, sometimes longer than what is left. */
+/* Mostly what is really there, sometimes with one bit changed, sometimes longer than what is left.
+ */
 static void op_magic(struct world *w, size_t i)
 {
     struct model *m = &w->m[i];

@@ -21,9 +21,8 @@ static void write_seed(void *state, const char *name, const uint8_t *p, size_t n
 {
     char path[4096];
     int len = snprintf(path, sizeof path, "%s/%s", (const char *)state, name);
-    FILE *f = len > 0 && (size_t)len < sizeof path && strchr(name, '/') == NULL
-                  ? fopen(path, "wbe")
-                  : NULL;
+    FILE *f = len > 0 && (size_t)len < sizeof path && strchr(name, '/') == NULL ? fopen(path, "wbe")
+                                                                                : NULL;
     if (f == NULL || fwrite(p, 1, n, f) != n || fclose(f) != 0) {
         (void)fprintf(stderr, "cannot write seed %s\n", name);
         exit(2);

@@ -4,13 +4,13 @@
  *
  *   replay_<name> [FILE|FOLDER]...
  *
- * Each seed whole, then cut short and mutated from a fixed seed (bounded by rounds and by time), then
- * every file named. With HW_REPLAY_TRACE set each input is named before it runs, so that the last
- * line before a crash is the culprit. Exit 0: all promises held. Exit 1: a promise was broken.
+ * Each seed whole, then cut short and mutated from a fixed seed (bounded by rounds and by time),
+ * then every file named. With HW_REPLAY_TRACE set each input is named before it runs, so that the
+ * last line before a crash is the culprit. Exit 0: all promises held. Exit 1: a promise was broken.
  * Exit 2: nothing was replayed.
  *
- * Compiled with -DHW_MUST_BREAK="promise" it is the alarm's test: a bug was planted, and exit 0 means
- * that exactly this promise was found broken; anything else is a silent alarm.
+ * Compiled with -DHW_MUST_BREAK="promise" it is the alarm's test: a bug was planted, and exit 0
+ * means that exactly this promise was found broken; anything else is a silent alarm.
  */
 #include "fuzz.h"
 

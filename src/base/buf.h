@@ -24,9 +24,9 @@ struct hw_buf {
 
 void hw_buf_init(struct hw_buf *b, size_t max_bytes); /* allocates nothing */
 void hw_buf_done(struct hw_buf *b);                   /* frees; a zeroed or done one is silence */
-void hw_buf_clear(struct hw_buf *b);                  /* keeps the room, forgets bytes and failure */
+void hw_buf_clear(struct hw_buf *b); /* keeps the room, forgets bytes and failure */
 bool hw_buf_ok(const struct hw_buf *b);
-struct hw_span hw_buf_span(const struct hw_buf *b);   /* borrowed until the next append */
+struct hw_span hw_buf_span(const struct hw_buf *b); /* borrowed until the next append */
 /* The bytes with a NUL behind them; "" when empty; NULL when the buffer failed. Borrowed. */
 const char *hw_buf_text(struct hw_buf *b);
 

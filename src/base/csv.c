@@ -2,9 +2,9 @@
 /*
  * base/csv.c -- RFC 4180 records, with the manners for bad ones that base/csv.h promises.
  *
- * Time is linear although a quote that never closes is looked after for max_field_bytes and then read
- * again as a character: all quotes it was looked past are doubled, and a field that begins with
- * doubled quotes closes at once, so the next such search begins behind the end of this one.
+ * Time is linear although a quote that never closes is looked after for max_field_bytes and then
+ * read again as a character: all quotes it was looked past are doubled, and a field that begins
+ * with doubled quotes closes at once, so the next such search begins behind the end of this one.
  */
 #include "base/csv.h"
 

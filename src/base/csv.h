@@ -2,11 +2,11 @@
 /*
  * base/csv.h -- records of comma-separated text, from our own lists and from hostile feeds.
  *
- * RFC 4180, and what is found in the wild: LF or CRLF, delimiter , ; or tab, a UTF-8 byte order mark,
- * newlines inside quotes, empty lines (passed over, yet counted). What cannot be RFC 4180 is read as
- * far as it makes sense and marked odd: a quote inside an unquoted field is a character; text after
- * a closing quote is appended; a quote that does not close within max_field_bytes is a character
- * too, so that one stray quote never swallows the rest of a feed. Never fatal.
+ * RFC 4180, and what is found in the wild: LF or CRLF, delimiter , ; or tab, a UTF-8 byte order
+ * mark, newlines inside quotes, empty lines (passed over, yet counted). What cannot be RFC 4180 is
+ * read as far as it makes sense and marked odd: a quote inside an unquoted field is a character;
+ * text after a closing quote is appended; a quote that does not close within max_field_bytes is a
+ * character too, so that one stray quote never swallows the rest of a feed. Never fatal.
  */
 #ifndef HW_BASE_CSV_H
 #define HW_BASE_CSV_H

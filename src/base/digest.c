@@ -161,8 +161,7 @@ int hw_digests_finish(struct hw_digests *d, struct hw_error *err)
     }
     for (unsigned i = 0; i < HW_DIGEST_COUNT; i++) {
         unsigned n = 0;
-        if (wanted(d, i) &&
-            (EVP_DigestFinal_ex(d->ctx[i], d->out[i], &n) != 1 || n != algs[i].n)) {
+        if (wanted(d, i) && (EVP_DigestFinal_ex(d->ctx[i], d->out[i], &n) != 1 || n != algs[i].n)) {
             return spoil(d, i, err);
         }
     }

@@ -37,8 +37,8 @@ int hw_blame(struct hw_error *err, int rc, const char *fmt, ...)
 
 const char *hw_code_word(int code)
 {
-    static const char *const words[] = {"ok",    "memory", "io",   "space", "usage",
-                                        "limit", "state",  "case", "cage",  "busy",
+    static const char *const words[] = {"ok",      "memory",  "io",   "space",   "usage",
+                                        "limit",   "state",   "case", "cage",    "busy",
                                         "stopped", "missing", "peer", "evidence"};
     if (code > 0 || code <= -(int)(sizeof words / sizeof words[0])) {
         return "unknown";

@@ -17,18 +17,18 @@
 /* The closed list. Codes are stable: tests and exit statuses stand on them. */
 enum hw_code {
     HW_OK = 0,
-    HW_E_MEMORY = -1,  /* the allocator, or a ceiling of ours on memory, said no */
-    HW_E_IO = -2,      /* the operating system refused a read, a write or an open */
-    HW_E_SPACE = -3,   /* no room left on the device */
-    HW_E_USAGE = -4,   /* the caller asked for something that makes no sense */
-    HW_E_LIMIT = -5,   /* a stated cap was reached; the text names it */
-    HW_E_STATE = -6,   /* out of order: a protocol or a life cycle was not followed */
-    HW_E_CASE = -7,    /* the case file is damaged, foreign or of another schema */
-    HW_E_CAGE = -8,    /* the cage could not be closed: refuse, never go on */
-    HW_E_BUSY = -9,    /* another writer holds the case */
-    HW_E_STOPPED = -10, /* the user, or a deadline, told us to stop */
-    HW_E_MISSING = -11, /* what was asked for is not there */
-    HW_E_PEER = -12,    /* the worker or another process broke its side of a protocol */
+    HW_E_MEMORY = -1,    /* the allocator, or a ceiling of ours on memory, said no */
+    HW_E_IO = -2,        /* the operating system refused a read, a write or an open */
+    HW_E_SPACE = -3,     /* no room left on the device */
+    HW_E_USAGE = -4,     /* the caller asked for something that makes no sense */
+    HW_E_LIMIT = -5,     /* a stated cap was reached; the text names it */
+    HW_E_STATE = -6,     /* out of order: a protocol or a life cycle was not followed */
+    HW_E_CASE = -7,      /* the case file is damaged, foreign or of another schema */
+    HW_E_CAGE = -8,      /* the cage could not be closed: refuse, never go on */
+    HW_E_BUSY = -9,      /* another writer holds the case */
+    HW_E_STOPPED = -10,  /* the user, or a deadline, told us to stop */
+    HW_E_MISSING = -11,  /* what was asked for is not there */
+    HW_E_PEER = -12,     /* the worker or another process broke its side of a protocol */
     HW_E_EVIDENCE = -13, /* the evidence faulted a reader; only hw_reader_fail() says this */
 };
 

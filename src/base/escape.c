@@ -117,8 +117,8 @@ static void put_markdown(struct hw_buf *out, struct hw_span raw, uint32_t c)
         show(out, raw, c, "\\\\");
         return;
     }
-    bool letter = c >= 0x7F || c == ' ' || hw_ascii_is_alpha((uint8_t)c) ||
-                  hw_ascii_is_digit((uint8_t)c);
+    bool letter =
+        c >= 0x7F || c == ' ' || hw_ascii_is_alpha((uint8_t)c) || hw_ascii_is_digit((uint8_t)c);
     if (!letter && strchr(plain, (int)c) == NULL) {
         hw_buf_char(out, '\\');
     }
@@ -147,9 +147,8 @@ static void put_xml(struct hw_buf *out, struct hw_span raw, uint32_t c)
 typedef void (*put_one)(struct hw_buf *out, struct hw_span raw, uint32_t c);
 
 static const put_one putters[HW_ESCAPE_COUNT] = {
-    [HW_ESCAPE_TERMINAL] = put_terminal, [HW_ESCAPE_JSON] = put_json,
-    [HW_ESCAPE_CSV] = put_csv,           [HW_ESCAPE_MARKDOWN] = put_markdown,
-    [HW_ESCAPE_XML] = put_xml,
+    [HW_ESCAPE_TERMINAL] = put_terminal, [HW_ESCAPE_JSON] = put_json, [HW_ESCAPE_CSV] = put_csv,
+    [HW_ESCAPE_MARKDOWN] = put_markdown, [HW_ESCAPE_XML] = put_xml,
 };
 
 /* ASCII that every form passes as it is: evidence is mostly this, so runs of it go in one piece. */

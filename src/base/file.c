@@ -2,10 +2,10 @@
 /*
  * base/file.c -- opening without following, waiting or waking anything.
  *
- * A path is first pinned with O_PATH, which opens nothing: no FIFO gets a reader, no driver is asked.
- * Only when the pinned thing is a regular file is that very thing (not the path again) opened through
- * /proc/self/fd. Where /proc is missing, the path is opened with O_NONBLOCK and must lead to the
- * pinned inode.
+ * A path is first pinned with O_PATH, which opens nothing: no FIFO gets a reader, no driver is
+ * asked. Only when the pinned thing is a regular file is that very thing (not the path again)
+ * opened through /proc/self/fd. Where /proc is missing, the path is opened with O_NONBLOCK and must
+ * lead to the pinned inode.
  */
 #include "base/file.h"
 
@@ -115,10 +115,10 @@ int hw_file_is_kernel(int fd, bool *out, struct hw_error *err)
 {
     /* Reading there asks the kernel something, and sometimes takes the answer away from others. */
     static const uint32_t kernel[] = {
-        PROC_SUPER_MAGIC,   SYSFS_MAGIC,        DEBUGFS_MAGIC,      TRACEFS_MAGIC,
+        PROC_SUPER_MAGIC,   SYSFS_MAGIC,        DEBUGFS_MAGIC,       TRACEFS_MAGIC,
         SECURITYFS_MAGIC,   CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,
-        DEVPTS_SUPER_MAGIC, PSTOREFS_MAGIC,     EFIVARFS_MAGIC,     SELINUX_MAGIC,
-        SMACK_MAGIC,        BINFMTFS_MAGIC,     NSFS_MAGIC,         BINDERFS_SUPER_MAGIC,
+        DEVPTS_SUPER_MAGIC, PSTOREFS_MAGIC,     EFIVARFS_MAGIC,      SELINUX_MAGIC,
+        SMACK_MAGIC,        BINFMTFS_MAGIC,     NSFS_MAGIC,          BINDERFS_SUPER_MAGIC,
         CONFIGFS_MAGIC,     MQUEUE_MAGIC,
     };
     struct statfs fs;
@@ -160,8 +160,8 @@ int hw_file_open(int dirfd, const char *path, int *out_fd, struct hw_file_id *ou
     int fd = -1;
     int rc = hw_file_look_fd(pin, &pinned, err);
     if (rc == HW_OK && pinned.kind != HW_FILE_REGULAR) {
-        rc = hw_fail(err, HW_E_USAGE, "not a regular file but a %s",
-                     hw_file_kind_word(pinned.kind));
+        rc =
+            hw_fail(err, HW_E_USAGE, "not a regular file but a %s", hw_file_kind_word(pinned.kind));
     }
     if (rc == HW_OK) {
         fd = open_pinned(pin, dirfd, path);
@@ -236,8 +236,7 @@ static int slurp_fd(int fd, size_t max, struct hw_buf *out, struct hw_error *err
     }
 }
 
-int hw_file_slurp(int dirfd, const char *path, size_t max, struct hw_buf *out,
-                  struct hw_error *err)
+int hw_file_slurp(int dirfd, const char *path, size_t max, struct hw_buf *out, struct hw_error *err)
 {
     int fd;
     int rc = hw_file_open(dirfd, path, &fd, /* id */ NULL, err);

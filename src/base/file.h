@@ -42,8 +42,8 @@ HW_CHECK int hw_file_look(int dirfd, const char *path, struct hw_file_id *out,
                           struct hw_error *err);
 /* The same for an open descriptor. */
 HW_CHECK int hw_file_look_fd(int fd, struct hw_file_id *out, struct hw_error *err);
-/* Does fd (a folder's will do) lie in a file system that the kernel makes up, such as /proc or /sys?
- * Its files say they are regular; walkers leave them alone. */
+/* Does fd (a folder's will do) lie in a file system that the kernel makes up, such as /proc or
+ * /sys? Its files say they are regular; walkers leave them alone. */
 HW_CHECK int hw_file_is_kernel(int fd, bool *out, struct hw_error *err);
 /* Opens a regular file for reading; *out_fd is the caller's to close, *out_id (may be NULL) is
  * from the open descriptor. HW_E_USAGE: not a regular file, and the words say what it is;

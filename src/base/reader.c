@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * base/reader.c -- all arithmetic on evidence lengths lives here, and every getter stands on take().
+ * base/reader.c -- all arithmetic on evidence lengths lives here, and every getter stands on
+ * take().
  *
  * Invariants (held by fuzz/fuzz_reader.c against a model): at <= in.n; base + in.n never wraps;
  * a faulted reader never moves again and nothing is written through it; depth <= the budget's.

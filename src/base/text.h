@@ -3,8 +3,8 @@
  * base/text.h -- text that strangers wrote: checked, converted and, above all, escaped.
  *
  * Nothing from evidence reaches a terminal or a file but through hw_escape_put().
- * UTF-8 as RFC 3629 and Unicode 15 table 3-7 have it: no surrogates, nothing overlong, nothing above
- * U+10FFFF. A bad stretch is replaced by one U+FFFD for each maximal part (Unicode 15, 3.9).
+ * UTF-8 as RFC 3629 and Unicode 15 table 3-7 have it: no surrogates, nothing overlong, nothing
+ * above U+10FFFF. A bad stretch is replaced by one U+FFFD for each maximal part (Unicode 15, 3.9).
  * Appending functions report a full buffer through hw_buf_ok(), as base/buf.h says.
  */
 #ifndef HW_BASE_TEXT_H
@@ -76,11 +76,12 @@ bool hw_char_hidden(uint32_t c);
  * HW_ESCAPE_CSV       a whole field, with its quotes where RFC 4180 or a spreadsheet needs them; a
  *                     field that would start a formula gets a ' in front. CR, LF, tab and other
  *                     hidden characters as \xNN and \u{NNNN}, a backslash stays one.
- * HW_ESCAPE_MARKDOWN  running text or a table cell (not a code span), CommonMark and GFM: punctuation
- *                     gets a backslash, so nothing becomes markup, HTML or a link. Hidden characters
- *                     as in CSV, and their backslash is escaped too.
- * HW_ESCAPE_XML       character data and attribute values (XML 1.0): entities for & < > " ', hidden
- *                     characters as in CSV.
+ * HW_ESCAPE_MARKDOWN  running text or a table cell (not a code span) of CommonMark and GFM:
+ *                     punctuation gets a backslash, so nothing becomes markup, HTML or a link.
+ *                     Hidden characters as in CSV, and their backslash is escaped too.
+ *
+ * HW_ESCAPE_XML       character data and attribute values (XML 1.0): entities for & < > " ',
+ *                     hidden characters as in CSV.
  */
 enum hw_escape {
     HW_ESCAPE_TERMINAL,

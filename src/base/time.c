@@ -250,7 +250,8 @@ bool hw_time_parse_openssl(struct hw_span s, int64_t *out)
     struct hw_civil c = {0};
     unsigned year;
     for (unsigned m = 0; m < 12; m++) {
-        if (hw_span_equal(hw_span_cut(s, 0, 3), (struct hw_span){(const uint8_t *)months + m * 3, 3})) {
+        if (hw_span_equal(hw_span_cut(s, 0, 3),
+                          (struct hw_span){(const uint8_t *)months + m * 3, 3})) {
             c.month = m + 1;
         }
     }

@@ -14,8 +14,8 @@ struct hw_dice {
 uint64_t hw_dice_roll(struct hw_dice *d);
 size_t hw_dice_below(struct hw_dice *d, size_t n); /* 0..n-1; n > 0 */
 
-/* Changes one to four places of p[0..n) (n > 0) in place: a bit, an edge value in a 1, 2, 4 or 8 byte
- * word, or a run copied from elsewhere. The result differs from what was there. */
+/* Changes one to four places of p[0..n) (n > 0) in place: a bit, an edge value in a 1, 2, 4 or 8
+ * byte word, or a run copied from elsewhere. The result differs from what was there. */
 void hw_mutate(uint8_t *p, size_t n, struct hw_dice *d);
 
 #endif

@@ -21,7 +21,8 @@ typedef bool (*hw_sweep_parse)(const uint8_t *p, size_t n, void *state);
 void hw_sweep_truncate(const uint8_t *p, size_t n, hw_sweep_parse parse, void *state);
 
 /* `rounds` copies with one to four places changed (bit flips, edge values 0 1 7F 80 FF in 1, 2, 4
- * and 8 byte words, a run copied elsewhere), from a fixed seed. Each copy differs from the input. */
+ * and 8 byte words, a run copied elsewhere), from a fixed seed. Each copy differs from the input.
+ */
 void hw_sweep_mutate(const uint8_t *p, size_t n, unsigned rounds, uint64_t seed,
                      hw_sweep_parse parse, void *state);
 

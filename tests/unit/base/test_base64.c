@@ -13,9 +13,15 @@
 
 static const struct {
     const char *plain, *coded;
-} vectors[] = { /* RFC 4648 section 10 */
-    {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+} vectors[] = {
+    /* RFC 4648 section 10 */
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
+    {"foobar", "Zm9vYmFy"},
 };
 
 static void the_vectors_of_rfc_4648_hold_both_ways(void **state)
@@ -59,8 +65,8 @@ static void anything_but_the_one_spelling_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "Zg", "Zg=", "Zg===", "=", "====", "Zg==Zg==", "Z===", "Zh==", "Zm9=", "Zm9v\n", "Zm 9",
-        "Zm9v Zm9v", "Zm-_", "=m9v", "Z=9v", "Zm=v", "Zm9v====", "Zm9\x80",
+        "Zg",     "Zg=",  "Zg===",     "=",    "====", "Zg==Zg==", "Z===", "Zh==",     "Zm9=",
+        "Zm9v\n", "Zm 9", "Zm9v Zm9v", "Zm-_", "=m9v", "Z=9v",     "Zm=v", "Zm9v====", "Zm9\x80",
     };
     struct hw_buf b;
     hw_buf_init(&b, 100);

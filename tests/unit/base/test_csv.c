@@ -109,8 +109,8 @@ static void caps_cut_and_say_so(void **state)
     hw_buf_clear(&out);
     plain(hw_buf_span(&in), ',', 10, &out);
     assert_non_null(strstr(hw_buf_text(&out), "<> cut\n2@1025<next>\n"));
-    assert_non_null(strstr(hw_buf_text(&out),
-                           "<0123456789><0123456789><\"012345678><0123456789> odd cut\n"));
+    assert_non_null(
+        strstr(hw_buf_text(&out), "<0123456789><0123456789><\"012345678><0123456789> odd cut\n"));
     hw_buf_done(&in);
     hw_buf_done(&out);
 }
@@ -176,7 +176,8 @@ static bool parse(const uint8_t *p, size_t n, void *state)
 static void sweeps_end_and_lose_no_byte(void **state)
 {
     (void)state;
-    struct hw_span in = HW_SPAN_LIT("\xEF\xBB\xBFtype,value\r\nsha256,\"a \"\"b\"\"\nc\"\n,,\nx,\"y");
+    struct hw_span in =
+        HW_SPAN_LIT("\xEF\xBB\xBFtype,value\r\nsha256,\"a \"\"b\"\"\nc\"\n,,\nx,\"y");
     struct hw_buf whole;
     hw_buf_init(&whole, 1 << 20);
     plain(in, ',', 20, &whole);
@@ -189,7 +190,8 @@ static void sweeps_end_and_lose_no_byte(void **state)
 static void quotes_that_never_close_do_not_cost_the_square(void **state)
 {
     (void)state;
-    static const char *const bits[] = {"\"\n", "\"\"\n\"", "\"\"\"\n", ",\"x", "\"", "x,\"\"\"\"\"\n"};
+    static const char *const bits[] = {"\"\n", "\"\"\n\"", "\"\"\"\n",
+                                       ",\"x", "\"",       "x,\"\"\"\"\"\n"};
     for (size_t k = 0; k < sizeof bits / sizeof bits[0]; k++) {
         struct hw_buf in;
         hw_buf_init(&in, 1 << 20);

@@ -92,8 +92,7 @@ static void one_span_one_answer(void **state)
     assert_int_equal(hw_digest_once(HW_DIGEST_MD5, (struct hw_span){NULL, 0}, out, NULL, &err),
                      HW_OK);
     assert_digest((struct hw_span){out, 16}, "d41d8cd98f00b204e9800998ecf8427e");
-    assert_int_equal(hw_digest_once(HW_DIGEST_COUNT, HW_SPAN_LIT(""), out, NULL, &err),
-                     HW_E_USAGE);
+    assert_int_equal(hw_digest_once(HW_DIGEST_COUNT, HW_SPAN_LIT(""), out, NULL, &err), HW_E_USAGE);
     assert_int_equal(hw_digest_prepare(&err), HW_OK);
 }
 

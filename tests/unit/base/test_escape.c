@@ -23,13 +23,20 @@ static void terminal_text_shows_what_would_steer_or_hide(void **state)
 {
     (void)state;
     enum hw_escape t = HW_ESCAPE_TERMINAL;
-    assert_escaped(HW_SPAN_LIT("plain Gr\xC3\xBC\xC3\x9F" "e \xE6\x97\xA5"), t,
-                   "plain Gr\xC3\xBC\xC3\x9F" "e \xE6\x97\xA5");
+    assert_escaped(HW_SPAN_LIT("plain Gr\xC3\xBC\xC3\x9F"
+                               "e \xE6\x97\xA5"),
+                   t,
+                   "plain Gr\xC3\xBC\xC3\x9F"
+                   "e \xE6\x97\xA5");
     assert_escaped(HW_SPAN_LIT("\x1B[2J\a\r\n\t\0\x7F"), t,
                    "\\x1b[2J\\x07\\x0d\\x0a\\x09\\x00\\x7f");
-    assert_escaped(HW_SPAN_LIT("\xC2\x9B" "31m"), t, "\\u{9B}31m");    /* C1 CSI */
+    assert_escaped(HW_SPAN_LIT("\xC2\x9B"
+                               "31m"),
+                   t, "\\u{9B}31m");                                            /* C1 CSI */
     assert_escaped(HW_SPAN_LIT("\x9B\xFF\xE2\x80"), t, "\\x9b\\xff\\xe2\\x80"); /* bad bytes */
-    assert_escaped(HW_SPAN_LIT("\xE2\x80\xAE" "fdp.exe"), t, "\\u{202E}fdp.exe");
+    assert_escaped(HW_SPAN_LIT("\xE2\x80\xAE"
+                               "fdp.exe"),
+                   t, "\\u{202E}fdp.exe");
     assert_escaped(HW_SPAN_LIT("\xF3\xA0\x81\x81"), t, "\\u{E0041}");
     assert_escaped(HW_SPAN_LIT("C:\\x1b"), t, "C:\\\\x1b"); /* not to be taken for an ESC */
 }
@@ -40,10 +47,10 @@ static void all_that_must_be_hidden_is(void **state)
     static const struct {
         uint32_t first, last;
     } must[] = {
-        {0x00, 0x1F}, {0x7F, 0x9F}, {0x61C, 0x61C}, {0x200B, 0x200F}, {0x2028, 0x202E},
-        {0x2060, 0x2060}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xE0000, 0xE007F},
-        {0xE000, 0xF8FF}, {0xFDD0, 0xFDEF}, {0xFFFE, 0xFFFF}, {0x1FFFE, 0x1FFFF},
-        {0xF0000, 0x10FFFF},
+        {0x00, 0x1F},       {0x7F, 0x9F},        {0x61C, 0x61C},   {0x200B, 0x200F},
+        {0x2028, 0x202E},   {0x2060, 0x2060},    {0x2066, 0x2069}, {0xFEFF, 0xFEFF},
+        {0xE0000, 0xE007F}, {0xE000, 0xF8FF},    {0xFDD0, 0xFDEF}, {0xFFFE, 0xFFFF},
+        {0x1FFFE, 0x1FFFF}, {0xF0000, 0x10FFFF},
     };
     for (size_t i = 0; i < sizeof must / sizeof must[0]; i++) {
         for (uint32_t c = must[i].first; c <= must[i].last; c++) {
@@ -51,8 +58,8 @@ static void all_that_must_be_hidden_is(void **state)
         }
     }
     /* and what stands beside them is not */
-    static const uint32_t pass[] = {' ',    '~',    0xA0,   0xE9,   0x61B,  0x61D,  0x200A, 0x2010,
-                                    0x2027, 0x202F, 0x205F, 0x2070, 0x20AC, 0x3042, 0xF900, 0xFDCF,
+    static const uint32_t pass[] = {' ',    '~',    0xA0,   0xE9,   0x61B,   0x61D,  0x200A, 0x2010,
+                                    0x2027, 0x202F, 0x205F, 0x2070, 0x20AC,  0x3042, 0xF900, 0xFDCF,
                                     0xFDF0, 0xFEFE, 0xFFFC, 0xFFFD, 0x1F600, 0x1FFFD};
     for (size_t i = 0; i < sizeof pass / sizeof pass[0]; i++) {
         assert_false(hw_char_hidden(pass[i]));
@@ -68,8 +75,7 @@ static void json_follows_rfc_8259(void **state)
     assert_escaped(HW_SPAN_LIT("\xE2\x80\xA8\xC2\x85\xEF\xBB\xBF"), j, "\\u2028\\u0085\\ufeff");
     assert_escaped(HW_SPAN_LIT("\xF3\xA0\x81\x81"), j, "\\udb40\\udc41");
     assert_escaped(HW_SPAN_LIT("\xF4\x8F\xBF\xBF"), j, "\\udbff\\udfff");
-    assert_escaped(HW_SPAN_LIT("x\xFFy\xF0\x9F\x98\x80"), j,
-                   "x\xEF\xBF\xBDy\xF0\x9F\x98\x80");
+    assert_escaped(HW_SPAN_LIT("x\xFFy\xF0\x9F\x98\x80"), j, "x\xEF\xBF\xBDy\xF0\x9F\x98\x80");
 }
 
 static void csv_fields_stay_one_field_and_no_formula(void **state)
@@ -89,7 +95,11 @@ static void csv_fields_stay_one_field_and_no_formula(void **state)
     assert_escaped(HW_SPAN_LIT("@x"), c, "'@x");
     assert_escaped(HW_SPAN_LIT("\t=1"), c, "'\\x09=1");
     assert_escaped(HW_SPAN_LIT("\r=1"), c, "'\\x0d=1");
-    assert_escaped(HW_SPAN_LIT("\xEF\xBC\x9D" "1"), c, "'\xEF\xBC\x9D" "1");
+    assert_escaped(HW_SPAN_LIT("\xEF\xBC\x9D"
+                               "1"),
+                   c,
+                   "'\xEF\xBC\x9D"
+                   "1");
     assert_escaped(HW_SPAN_LIT("a\r\nb"), c, "a\\x0d\\x0ab");
 }
 
@@ -123,8 +133,8 @@ static void nothing_hidden_ever_leaves(void **state)
         uint8_t in[48];
         size_t n = hw_dice_below(&dice, sizeof in + 1);
         for (size_t i = 0; i < n; i++) {
-            static const uint8_t likely[] = {0xE2, 0x80, 0xAE, 0xF3, 0xA0, 0xC2, 0x9B, 0x1B,
-                                             0xEF, 0xBB, 0xBF, '\\', '"', 0};
+            static const uint8_t likely[] = {0xE2, 0x80, 0xAE, 0xF3, 0xA0, 0xC2, 0x9B,
+                                             0x1B, 0xEF, 0xBB, 0xBF, '\\', '"',  0};
             bool any = hw_dice_below(&dice, 2) == 0;
             in[i] = any ? (uint8_t)hw_dice_roll(&dice) : likely[hw_dice_below(&dice, 14)];
         }

@@ -13,17 +13,34 @@ static void valid_and_invalid_utf8_are_told_apart(void **state)
 {
     (void)state;
     static const struct hw_span good[] = {
-        HW_SPAN_LIT(""), HW_SPAN_LIT("a\0b"), HW_SPAN_LIT("\xC2\x80"), HW_SPAN_LIT("\xDF\xBF"),
-        HW_SPAN_LIT("\xE0\xA0\x80"), HW_SPAN_LIT("\xED\x9F\xBF"), HW_SPAN_LIT("\xEE\x80\x80"),
-        HW_SPAN_LIT("\xEF\xBF\xBF"), HW_SPAN_LIT("\xF0\x90\x80\x80"),
+        HW_SPAN_LIT(""),
+        HW_SPAN_LIT("a\0b"),
+        HW_SPAN_LIT("\xC2\x80"),
+        HW_SPAN_LIT("\xDF\xBF"),
+        HW_SPAN_LIT("\xE0\xA0\x80"),
+        HW_SPAN_LIT("\xED\x9F\xBF"),
+        HW_SPAN_LIT("\xEE\x80\x80"),
+        HW_SPAN_LIT("\xEF\xBF\xBF"),
+        HW_SPAN_LIT("\xF0\x90\x80\x80"),
         HW_SPAN_LIT("\xF4\x8F\xBF\xBF"),
     };
     static const struct hw_span bad[] = {
-        HW_SPAN_LIT("\x80"), HW_SPAN_LIT("\xBF"), HW_SPAN_LIT("\xC0\x80"), HW_SPAN_LIT("\xC1\xBF"),
-        HW_SPAN_LIT("\xC2"), HW_SPAN_LIT("\xC2" "A"), HW_SPAN_LIT("\xE0\x9F\xBF"),
-        HW_SPAN_LIT("\xED\xA0\x80"), HW_SPAN_LIT("\xED\xBF\xBF"), HW_SPAN_LIT("\xE2\x82"),
-        HW_SPAN_LIT("\xF0\x8F\xBF\xBF"), HW_SPAN_LIT("\xF4\x90\x80\x80"),
-        HW_SPAN_LIT("\xF5\x80\x80\x80"), HW_SPAN_LIT("\xFE"), HW_SPAN_LIT("\xFF"),
+        HW_SPAN_LIT("\x80"),
+        HW_SPAN_LIT("\xBF"),
+        HW_SPAN_LIT("\xC0\x80"),
+        HW_SPAN_LIT("\xC1\xBF"),
+        HW_SPAN_LIT("\xC2"),
+        HW_SPAN_LIT("\xC2"
+                    "A"),
+        HW_SPAN_LIT("\xE0\x9F\xBF"),
+        HW_SPAN_LIT("\xED\xA0\x80"),
+        HW_SPAN_LIT("\xED\xBF\xBF"),
+        HW_SPAN_LIT("\xE2\x82"),
+        HW_SPAN_LIT("\xF0\x8F\xBF\xBF"),
+        HW_SPAN_LIT("\xF4\x90\x80\x80"),
+        HW_SPAN_LIT("\xF5\x80\x80\x80"),
+        HW_SPAN_LIT("\xFE"),
+        HW_SPAN_LIT("\xFF"),
         HW_SPAN_LIT("\xF0\x90\x80"),
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -65,21 +82,30 @@ static void bad_utf8_is_replaced_part_by_part(void **state)
     (void)state;
     assert_clean(HW_SPAN_LIT("a\0b"), 99, "a" REPL "b");
     /* Unicode 15, table 3-8 */
-    assert_clean(HW_SPAN_LIT("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82" "A"), 99,
-                 REPL REPL REPL REPL REPL REPL REPL REPL "A");
+    assert_clean(HW_SPAN_LIT("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82"
+                             "A"),
+                 99, REPL REPL REPL REPL REPL REPL REPL REPL "A");
     /* table 3-10 */
-    assert_clean(HW_SPAN_LIT("\xF4\x91\x92\x93\xFF" "A" "\x80\xBF" "B"), 99,
-                 REPL REPL REPL REPL REPL "A" REPL REPL "B");
+    assert_clean(HW_SPAN_LIT("\xF4\x91\x92\x93\xFF"
+                             "A"
+                             "\x80\xBF"
+                             "B"),
+                 99, REPL REPL REPL REPL REPL "A" REPL REPL "B");
     /* table 3-11: cut sequences are one part each */
-    assert_clean(HW_SPAN_LIT("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF" "A"), 99,
-                 REPL REPL REPL REPL "A");
+    assert_clean(HW_SPAN_LIT("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
+                             "A"),
+                 99, REPL REPL REPL REPL "A");
 }
 
 static void cleaning_cuts_at_a_characters_edge(void **state)
 {
     (void)state;
-    assert_clean(HW_SPAN_LIT("ab\xE2\x82\xAC" "c"), 5, "ab\xE2\x82\xAC");
-    assert_clean(HW_SPAN_LIT("ab\xE2\x82\xAC" "c"), 4, "ab");
+    assert_clean(HW_SPAN_LIT("ab\xE2\x82\xAC"
+                             "c"),
+                 5, "ab\xE2\x82\xAC");
+    assert_clean(HW_SPAN_LIT("ab\xE2\x82\xAC"
+                             "c"),
+                 4, "ab");
     assert_clean(HW_SPAN_LIT("ab\xFF"), 4, "ab");
     assert_clean(HW_SPAN_LIT("ab"), 0, "");
 }
@@ -96,7 +122,11 @@ static void utf16_becomes_utf8(void **state)
     assert_string_equal(hw_buf_text(&b), "A\xE2\x82\xAC\xF0\x9F\x98\x80");
     hw_buf_clear(&b);
     /* lone high, lone low, high at the end */
-    assert_true(hw_utf16le_to_utf8(HW_SPAN_LIT("\x3D\xD8" "A\0" "\x00\xDE" "\x3D\xD8"), &b));
+    assert_true(hw_utf16le_to_utf8(HW_SPAN_LIT("\x3D\xD8"
+                                               "A\0"
+                                               "\x00\xDE"
+                                               "\x3D\xD8"),
+                                   &b));
     assert_string_equal(hw_buf_text(&b), REPL "A" REPL REPL);
     hw_buf_clear(&b);
     assert_false(hw_utf16le_to_utf8(HW_SPAN_LIT("A\0B"), &b));
@@ -105,8 +135,11 @@ static void utf16_becomes_utf8(void **state)
     assert_true(hw_utf16le_to_utf8(HW_SPAN_LIT("A\0\0\0"), &b));
     assert_int_equal(b.n, 2);
     hw_buf_clear(&b);
-    hw_latin1_to_utf8(HW_SPAN_LIT("\xE4" "b"), &b);
-    assert_string_equal(hw_buf_text(&b), "\xC3\xA4" "b");
+    hw_latin1_to_utf8(HW_SPAN_LIT("\xE4"
+                                  "b"),
+                      &b);
+    assert_string_equal(hw_buf_text(&b), "\xC3\xA4"
+                                         "b");
     hw_buf_done(&b);
 }
 
@@ -165,8 +198,8 @@ static void numbers_are_digits_that_fit(void **state)
 {
     (void)state;
     uint64_t v = 7;
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616",
-                                      "99999999999999999999999"};
+    static const char *const bad[] = {
+        "", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616", "99999999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(hw_span_u64(hw_span_str(bad[i]), &v));
     }
