@@ -235,6 +235,8 @@ static void signatures(struct finder *s)
                       : g->distrusted ? HW_SPAN_LIT("its root or its usage is not trusted for code")
                                       : HW_SPAN_LIT("the signer vouches for itself"), false, 0);
             why_signature(s, f, g);
+        } else if (g->integrity == HW_INTEGRITY_INCOMPLETE) {
+            continue; /* a gap, said elsewhere: its certificates may lie beyond the cut */
         } else if (g->chain != HW_ANCHORED) {
             f = find(s, "signature-untrusted", HW_INFO, HW_CONF_LOW, n);
             why_signature(s, f, g);

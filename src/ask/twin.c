@@ -189,6 +189,39 @@ static int differ(struct twins *t, const struct hw_file_answer *file,
     return HW_OK;
 }
 
+/* The last name of a path: behind the last '/', the member's own name in a box. */
+static struct hw_span last_name(struct hw_span path)
+{
+    for (size_t i = path.n; i > 0; i--) {
+        if (path.p[i - 1] == '/') {
+            return hw_span_from(path, i);
+        }
+    }
+    return path;
+}
+
+/* Is the other one a copy of this component? Files that do not state their own name share product
+ * and version with all their siblings, so only those that lie under the same name are compared. */
+static int is_copy(struct twins *t, const struct hw_file_answer *file,
+                   const struct hw_fact_row *row, bool *out)
+{
+    const struct hw_fact *f = &row->fact;
+    struct hw_span code = hw_fact_get(f, HW_COMPONENT_CODE);
+    *out = code.n == 32 && memcmp(code.p, file->code, 32) != 0 &&
+           hw_span_equal_nocase(hw_fact_get(f, HW_COMPONENT_ORIGINAL), file->original) &&
+           hw_span_equal(hw_fact_get(f, HW_COMPONENT_VENDOR), file->vendor);
+    if (!*out || file->original.n > 0) {
+        return HW_OK;
+    }
+    struct hw_artifact_row there;
+    int rc = hw_case_artifact_get(t->q->c, row->reading, row->node, &there, t->err);
+    if (rc != 1) {
+        return rc < 0 ? rc : hw_fail(t->err, HW_E_CASE, "a component without its artifact");
+    }
+    *out = hw_span_equal_nocase(last_name(there.path), last_name(file->path));
+    return HW_OK;
+}
+
 static char *as_cstr(struct hw_arena *arena, struct hw_span s)
 {
     return (char *)hw_arena_copy(arena, s);
@@ -208,16 +241,13 @@ static int compare_copies(struct twins *t, const struct hw_file_answer *file)
     }
     int rc = hw_case_components(t->q->c, name, version, machine, &k, t->err);
     while (rc == HW_OK && said < TWINS_SAID && (rc = hw_fact_next(k, &row, t->err)) == HW_ROW) {
-        rc = HW_OK;
-        const struct hw_fact *f = &row.fact;
-        struct hw_span code = hw_fact_get(f, HW_COMPONENT_CODE);
-        bool other = code.n == 32 && memcmp(code.p, file->code, 32) != 0 &&
-                     hw_span_equal_nocase(hw_fact_get(f, HW_COMPONENT_ORIGINAL), file->original) &&
-                     hw_span_equal(hw_fact_get(f, HW_COMPONENT_VENDOR), file->vendor);
+        bool other = false;
+        struct hw_span code = hw_fact_get(&row.fact, HW_COMPONENT_CODE);
+        rc = is_copy(t, file, &row, &other);
         for (unsigned i = 0; i < said && other; i++) {
             other = !hw_span_equal(code, codes[i]);
         }
-        if (other) {
+        if (rc == HW_OK && other) {
             codes[said] = hw_span_keep(arena, code);
             if (codes[said].p == NULL) {
                 rc = hw_fail(t->err, HW_E_MEMORY, "no memory to look for twins");
