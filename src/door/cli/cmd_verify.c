@@ -152,7 +152,6 @@ int cmd_verify(struct hw_cli *cli, struct hw_error *err)
     }
     if (rc == HW_OK && cli->crl != NULL) {
         struct hw_targets lists = {.count = 0};
-        cli->anchors = NULL;
         rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, &cli->crl, 1, &lists, &ignored, err);
     }
     if (rc == HW_OK && hw_cli_stop) {
