@@ -32,6 +32,7 @@ struct hw_evidence_ask {
 struct hw_evidence_row {
     int64_t reading; /* handle for hw_case_facts; never printed, never stored elsewhere */
     enum hw_class of_class;
+    enum hw_class asked; /* what the reading was made for */
     uint8_t sha256[32], sha1[20], md5[16];
     uint64_t size;
     uint32_t parser;
@@ -40,7 +41,7 @@ struct hw_evidence_row {
     const char *cage;
     uint64_t facts, nodes;
     int64_t read_ns, first_ns, last_ns; /* first and last seen; 0 without a sighting */
-    struct hw_span path; /* of the first sighting that matched (scope, host, path); may be empty */
+    struct hw_span path; /* escaped; of the first sighting that matched; may be empty */
     const char *scope, *host; /* of the same; "" */
 };
 HW_CHECK int hw_case_evidence(struct hw_case *c, const struct hw_evidence_ask *ask,

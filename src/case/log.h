@@ -38,7 +38,8 @@ HW_CHECK int hw_action_next(struct hw_cursor *k, struct hw_action_row *out, stru
 /* Number and hash of the last entry; 0 and zeros for an empty log. */
 HW_CHECK int hw_case_log_head(struct hw_case *c, uint64_t *out_n, uint8_t out_hash[32],
                               struct hw_error *err);
-/* Recomputes the chain. *out_broken: number of the first entry that does not follow, 0 for none. */
+/* Recomputes the chain. *out_broken: the first entry that does not follow,
+ * counted from 1; 0 for none. */
 HW_CHECK int hw_case_log_verify(struct hw_case *c, uint64_t *out_count, uint64_t *out_broken,
                                 struct hw_error *err);
 
