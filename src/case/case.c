@@ -193,6 +193,14 @@ static int create(struct hw_case *c, int64_t now_ns, struct hw_error *err)
     return HW_OK;
 }
 
+/* No byte left: a creation that was killed, after SQLite has undone it. A small file that is no
+ * database has no pages either, and must not be written over. */
+static bool is_unborn(const struct hw_case *c)
+{
+    struct stat st;
+    return c->path != NULL && stat(c->path, &st) == 0 && st.st_size == 0;
+}
+
 static int read_marks(struct hw_case *c, unsigned *out_schema, struct hw_error *err)
 {
     int64_t app = 0, schema = 0;
@@ -200,6 +208,9 @@ static int read_marks(struct hw_case *c, unsigned *out_schema, struct hw_error *
     rc = rc != HW_OK ? rc : hw_sql_int(c->db, "PRAGMA user_version", &schema, err);
     if (rc != HW_OK) {
         return rc;
+    }
+    if (app == 0 && schema == 0 && is_unborn(c)) {
+        return hw_fail(err, HW_E_MISSING, "empty, as a creation that was cut off leaves it");
     }
     if (app != HW_CASE_APPLICATION) {
         return hw_fail(err, HW_E_CASE, "a SQLite file, but not a case (application id %llx)",
@@ -456,13 +467,12 @@ static int open_file(struct hw_case *c, const struct hw_case_open *how, int spec
         }
     }
     int rc = look(c, how, &empty, err);
-    if (writing && !how->must_exist && !c->stranger &&
-        (rc == HW_E_MISSING || (rc == HW_OK && empty))) {
+    if (rc == HW_OK) {
+        rc = empty ? hw_fail(err, HW_E_MISSING, "an empty file") : open_existing(c, special, err);
+    }
+    if (rc == HW_E_MISSING && writing && !how->must_exist && !c->stranger) {
+        disconnect(c);
         rc = create_file(c, how, err);
-    } else {
-        rc = rc != HW_OK ? rc
-             : empty     ? hw_fail(err, HW_E_CASE, "an empty file, not a case")
-                         : open_existing(c, special, err);
     }
     if (rc == HW_OK && writing && special != ADOPTING && c->read_only) {
         rc = hw_fail(err, HW_E_STATE, c->stranger ? "a stranger's case is only read until "

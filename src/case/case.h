@@ -54,7 +54,7 @@ struct hw_case_open {
     void *state;
 };
 
-/* HW_E_MISSING: no such case (only where it is not created). HW_E_CASE: foreign, damaged, of a newer
+/* HW_E_MISSING: no such case, or an empty file (only where it is not created). HW_E_CASE: foreign, damaged, of a newer
  * schema (the text has both numbers), or its tables are not ours (the text has the name).
  * HW_E_BUSY: the other writer did not let go. HW_E_STATE: HW_CASE_WRITE on a stranger's case, which
  * needs `case adopt`. A stranger's case (another owner, writable by others, or carried over from

@@ -429,5 +429,6 @@ int main(void)
         T(full_case_still_opens),
         T(full_disk_leaves_a_case_that_opens),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

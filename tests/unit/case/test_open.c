@@ -76,8 +76,10 @@ static void foreign_files_are_refused(void **state)
     close(fd);
     kit_refused(k, HW_CASE_READ, HW_E_CASE);
     kit_refused(k, HW_CASE_WRITE, HW_E_CASE);
+    assert_int_equal(truncate(k->path, 20), 0);
+    kit_refused(k, HW_CASE_WRITE, HW_E_CASE); /* too small for a page, and not ours to write over */
     assert_int_equal(truncate(k->path, 0), 0);
-    kit_refused(k, HW_CASE_READ, HW_E_CASE);
+    kit_refused(k, HW_CASE_READ, HW_E_MISSING);
 }
 
 static void newer_case_is_refused_by_number(void **state)
@@ -369,5 +371,6 @@ int main(void)
         T(private_case_leaves_nothing),
         T(older_schema_moves_step_by_step),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

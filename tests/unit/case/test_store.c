@@ -626,5 +626,6 @@ int main(void)
         T(declared_facts_change_without_reading_again),
         T(judgements_and_notes_keep_their_order),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
