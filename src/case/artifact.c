@@ -36,7 +36,7 @@ static int fill(sqlite3_stmt *s, struct hw_artifact_row *row, struct hw_error *e
     if (!ok || class == 0 || class >= HW_CLASS_COUNT || degree >= HW_DEGREE_COUNT) {
         return hw_col_bad("artifact", err);
     }
-    row->of_class = (enum hw_class)class;
+    row->of_class = (enum hw_class) class;
     row->degree = (enum hw_degree)degree;
     return HW_OK;
 }

@@ -30,12 +30,18 @@ static void set_limits(sqlite3 *db)
     static const struct {
         int what, most;
     } limits[] = {
-        {SQLITE_LIMIT_LENGTH, 8 * 1024 * 1024}, {SQLITE_LIMIT_SQL_LENGTH, 64 * 1024},
-        {SQLITE_LIMIT_COLUMN, 48},              {SQLITE_LIMIT_EXPR_DEPTH, 64},
-        {SQLITE_LIMIT_COMPOUND_SELECT, 16},     {SQLITE_LIMIT_VDBE_OP, 100000},
-        {SQLITE_LIMIT_FUNCTION_ARG, 8},         {SQLITE_LIMIT_ATTACHED, 1},
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64}, {SQLITE_LIMIT_VARIABLE_NUMBER, 32},
-        {SQLITE_LIMIT_TRIGGER_DEPTH, 2},        {SQLITE_LIMIT_WORKER_THREADS, 0},
+        {SQLITE_LIMIT_LENGTH, 8 * 1024 * 1024},
+        {SQLITE_LIMIT_SQL_LENGTH, 64 * 1024},
+        {SQLITE_LIMIT_COLUMN, 48},
+        {SQLITE_LIMIT_EXPR_DEPTH, 64},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 16},
+        {SQLITE_LIMIT_VDBE_OP, 100000},
+        {SQLITE_LIMIT_FUNCTION_ARG, 8},
+        {SQLITE_LIMIT_ATTACHED, 1},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 32},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 2},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         sqlite3_limit(db, limits[i].what, limits[i].most);
@@ -61,15 +67,14 @@ static int set_defences(struct hw_case *c, struct hw_error *err)
     }
     set_limits(c->db);
     sqlite3_busy_timeout(c->db, HW_BUSY_MS);
-    return hw_sql_run(c->db,
-                      "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-16384",
-                      err);
+    return hw_sql_run(
+        c->db, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-16384", err);
 }
 
 static int connect_db(struct hw_case *c, const char *name, int flags, struct hw_error *err)
 {
-    int rc = sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                             "unix");
+    int rc =
+        sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, "unix");
     if (rc != SQLITE_OK) {
         return hw_sql_fail(c->db, rc, err, "cannot open the case");
     }
@@ -91,9 +96,8 @@ static int connect_immutable(struct hw_case *c, struct hw_error *err)
     }
     hw_buf_str(&uri, "?immutable=1");
     const char *name = hw_buf_text(&uri);
-    int rc = name == NULL
-                 ? hw_fail(err, HW_E_MEMORY, "no memory for the case's name")
-                 : connect_db(c, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    int rc = name == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for the case's name")
+                          : connect_db(c, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
     hw_buf_done(&uri);
     return rc;
 }
@@ -141,7 +145,8 @@ static int put_meta(sqlite3 *db, const char *key, int type, int64_t number, stru
                     struct hw_error *err)
 {
     sqlite3_stmt *s = NULL;
-    int rc = hw_sql_make(db, "INSERT OR REPLACE INTO meta(key,value) VALUES(?1,?2)", false, &s, err);
+    int rc =
+        hw_sql_make(db, "INSERT OR REPLACE INTO meta(key,value) VALUES(?1,?2)", false, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -179,8 +184,8 @@ static int fill_new(struct hw_case *c, int64_t now_ns, struct hw_error *err)
 /* All of it in one transaction: a kill leaves an empty file, and the next writer begins again. */
 static int create(struct hw_case *c, int64_t now_ns, struct hw_error *err)
 {
-    int rc = hw_sql_run(c->db, "PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; BEGIN EXCLUSIVE",
-                        err);
+    int rc =
+        hw_sql_run(c->db, "PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; BEGIN EXCLUSIVE", err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -222,8 +227,7 @@ static int read_marks(struct hw_case *c, unsigned *out_schema, struct hw_error *
                        (long long)schema, HW_CASE_SCHEMA);
     }
     if (schema < 1) {
-        return hw_fail(err, HW_E_CASE, "its schema has no number we know: %lld",
-                       (long long)schema);
+        return hw_fail(err, HW_E_CASE, "its schema has no number we know: %lld", (long long)schema);
     }
     *out_schema = (unsigned)schema;
     return HW_OK;
@@ -299,9 +303,9 @@ static int look(struct hw_case *c, const struct hw_case_open *how, bool *out_emp
     if (!S_ISREG(st.st_mode)) {
         return hw_fail(err, HW_E_CASE, "not a regular file");
     }
-    const char *why = st.st_uid != geteuid()      ? "it belongs to another user"
+    const char *why = st.st_uid != geteuid()    ? "it belongs to another user"
                       : (st.st_mode & 022) != 0 ? "others may write it"
-                                                 : NULL;
+                                                : NULL;
     if (why != NULL && how->default_place) {
         return hw_fail(err, HW_E_CASE, "%s; name it with --case to read it as a stranger's", why);
     }
@@ -316,7 +320,7 @@ static int look(struct hw_case *c, const struct hw_case_open *how, bool *out_emp
 static bool writable_place(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *dir = slash == NULL     ? strdup(".")
+    char *dir = slash == NULL   ? strdup(".")
                 : slash == path ? strdup("/")
                                 : strndup(path, (size_t)(slash - path));
     bool yes = dir != NULL && access(dir, W_OK | X_OK) == 0 && access(path, W_OK) == 0;
@@ -412,8 +416,9 @@ static int open_existing(struct hw_case *c, int special, struct hw_error *err)
 
 static int set_writing(struct hw_case *c, struct hw_error *err)
 {
-    int rc = hw_sql_run(c->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                               "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864",
+    int rc = hw_sql_run(c->db,
+                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864",
                         err);
     if (rc == HW_OK && c->mode == HW_CASE_READ) {
         rc = hw_sql_run(c->db, "PRAGMA query_only=ON", err);
@@ -475,9 +480,10 @@ static int open_file(struct hw_case *c, const struct hw_case_open *how, int spec
         rc = create_file(c, how, err);
     }
     if (rc == HW_OK && writing && special != ADOPTING && c->read_only) {
-        rc = hw_fail(err, HW_E_STATE, c->stranger ? "a stranger's case is only read until "
-                                                    "'case adopt': %s"
-                                                  : "the case cannot be written here%s",
+        rc = hw_fail(err, HW_E_STATE,
+                     c->stranger ? "a stranger's case is only read until "
+                                   "'case adopt': %s"
+                                 : "the case cannot be written here%s",
                      c->stranger ? c->why : "");
     }
     return rc == HW_OK && (!c->read_only || special == ADOPTING) ? set_writing(c, err) : rc;

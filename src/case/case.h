@@ -54,11 +54,12 @@ struct hw_case_open {
     void *state;
 };
 
-/* HW_E_MISSING: no such case, or an empty file (only where it is not created). HW_E_CASE: foreign, damaged, of a newer
- * schema (the text has both numbers), or its tables are not ours (the text has the name).
- * HW_E_BUSY: the other writer did not let go. HW_E_STATE: HW_CASE_WRITE on a stranger's case, which
- * needs `case adopt`. A stranger's case (another owner, writable by others, or carried over from
- * another machine or user) opens for HW_CASE_READ only, immutable, after an integrity check. */
+/* HW_E_MISSING: no such case, or an empty file (only where it is not created). HW_E_CASE: foreign,
+ * damaged, of a newer schema (the text has both numbers), or its tables are not ours (the text has
+ * the name). HW_E_BUSY: the other writer did not let go. HW_E_STATE: HW_CASE_WRITE on a stranger's
+ * case, which needs `case adopt`. A stranger's case (another owner, writable by others, or carried
+ * over from another machine or user) opens for HW_CASE_READ only, immutable, after an integrity
+ * check. */
 HW_CHECK int hw_case_open(const struct hw_case_open *how, struct hw_case **out,
                           struct hw_error *err);
 /* Undoes what was not committed, checkpoints, and leaves one file when no one else has it open.
@@ -81,7 +82,7 @@ void hw_case_info(const struct hw_case *c, struct hw_case_info *out); /* path bo
  * Every function that writes opens a batch when none is open. A batch is one transaction: it is
  * committed by hw_case_commit(), or by itself between two evidences once it is big or old enough.
  * A kill loses at most the batch, never half an evidence. */
-HW_CHECK int hw_case_begin(struct hw_case *c, struct hw_error *err); /* no-op in a batch */
+HW_CHECK int hw_case_begin(struct hw_case *c, struct hw_error *err);  /* no-op in a batch */
 HW_CHECK int hw_case_commit(struct hw_case *c, struct hw_error *err); /* no-op outside one */
 void hw_case_rollback(struct hw_case *c);
 /* Moves what the write-ahead log holds into the file, as far as readers allow. */
@@ -131,7 +132,7 @@ struct hw_evidence {
     uint8_t sha256[32], sha1[20], md5[16];
     uint64_t size;
     enum hw_class asked;
-    uint32_t parser;     /* version of the parsers */
+    uint32_t parser; /* version of the parsers */
     int64_t read_ns;
     enum hw_degree degree;
     const char *because; /* why broken or refused; NULL: nothing to say */
@@ -159,8 +160,7 @@ struct hw_stored_fact {
     struct hw_span body;
 };
 HW_CHECK int hw_case_store(struct hw_case *c, const struct hw_evidence *e,
-                           const struct hw_stored_fact *facts, size_t count,
-                           struct hw_error *err);
+                           const struct hw_stored_fact *facts, size_t count, struct hw_error *err);
 
 /* ---- what people say ---- */
 
@@ -170,10 +170,9 @@ HW_CHECK int hw_case_store(struct hw_case *c, const struct hw_evidence *e,
 HW_CHECK int hw_case_declare(struct hw_case *c, const uint8_t sha256[32], const char *key,
                              struct hw_span value, int64_t now_ns, struct hw_error *err);
 /* subject: a whole id ("e-..." or "f-..."). */
-HW_CHECK int hw_case_judge(struct hw_case *c, const char *subject, bool accept,
-                           const char *because, const char *who, int64_t now_ns,
-                           struct hw_error *err);
-HW_CHECK int hw_case_note(struct hw_case *c, const char *subject, const char *text,
-                          const char *who, int64_t now_ns, struct hw_error *err);
+HW_CHECK int hw_case_judge(struct hw_case *c, const char *subject, bool accept, const char *because,
+                           const char *who, int64_t now_ns, struct hw_error *err);
+HW_CHECK int hw_case_note(struct hw_case *c, const char *subject, const char *text, const char *who,
+                          int64_t now_ns, struct hw_error *err);
 
 #endif

@@ -146,17 +146,20 @@ static int compare_index(struct checking *k, struct hw_error *err)
         const char *t = hw_index_tables[i];
         char sql[320];
         int64_t n = 0;
-        snprintf(sql, sizeof sql,
-                 "SELECT (SELECT count(*) FROM (SELECT * FROM main.%s EXCEPT SELECT * FROM temp.%s))"
-                 "+(SELECT count(*) FROM (SELECT * FROM temp.%s EXCEPT SELECT * FROM main.%s))",
-                 t, t, t, t);
+        snprintf(
+            sql, sizeof sql,
+            "SELECT (SELECT count(*) FROM (SELECT * FROM main.%s EXCEPT SELECT * FROM temp.%s))"
+            "+(SELECT count(*) FROM (SELECT * FROM temp.%s EXCEPT SELECT * FROM main.%s))",
+            t, t, t, t);
         int rc = hw_sql_int(k->c->db, sql, &n, err);
         if (rc != HW_OK) {
             return rc;
         }
         if (n != 0) {
-            tell(k, "index table %s: %lld rows are not what the facts say; 'case reread' "
-                    "rebuilds it", t, (long long)n);
+            tell(k,
+                 "index table %s: %lld rows are not what the facts say; 'case reread' "
+                 "rebuilds it",
+                 t, (long long)n);
         }
     }
     return HW_OK;

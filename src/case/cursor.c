@@ -84,8 +84,7 @@ static bool place_matches(const struct hw_cursor *k)
     return hw_path_within(hw_buf_span(&k->outer), hw_buf_span(&k->under));
 }
 
-static int take_place(struct hw_cursor *k, sqlite3_stmt *s, bool *out_current,
-                      struct hw_error *err)
+static int take_place(struct hw_cursor *k, sqlite3_stmt *s, bool *out_current, struct hw_error *err)
 {
     bool ok = true;
     hw_buf_clear(&k->outer);
@@ -212,7 +211,7 @@ static int fill_evidence(struct hw_cursor *k, struct hw_evidence_row *row, struc
         asked >= HW_CLASS_COUNT) {
         return hw_col_bad("evidence or reading", err);
     }
-    row->of_class = (enum hw_class)class;
+    row->of_class = (enum hw_class) class;
     row->asked = (enum hw_class)asked;
     row->degree = (enum hw_degree)degree;
     return HW_OK;
@@ -269,18 +268,17 @@ int hw_sighting_next(struct hw_cursor *k, struct hw_sighting_row *out, struct hw
         return rc;
     }
     bool ok = true;
-    struct hw_sighting_row row = {
-        .place = {.scope = hw_col_text(k->s, 0, &ok),
-                  .host = hw_col_text(k->s, 1, &ok),
-                  .path = hw_col_blob(k->s, 2, &ok),
-                  .dev = (uint64_t)hw_col_int(k->s, 3, &ok),
-                  .ino = (uint64_t)hw_col_int(k->s, 4, &ok),
-                  .size = hw_col_size(k->s, 5, &ok),
-                  .mtime_ns = hw_col_int(k->s, 6, &ok),
-                  .ctime_ns = hw_col_int(k->s, 7, &ok)},
-        .first_ns = hw_col_int(k->s, 8, &ok),
-        .last_ns = hw_col_int(k->s, 9, &ok),
-        .current = hw_col_int(k->s, 10, &ok) != 0};
+    struct hw_sighting_row row = {.place = {.scope = hw_col_text(k->s, 0, &ok),
+                                            .host = hw_col_text(k->s, 1, &ok),
+                                            .path = hw_col_blob(k->s, 2, &ok),
+                                            .dev = (uint64_t)hw_col_int(k->s, 3, &ok),
+                                            .ino = (uint64_t)hw_col_int(k->s, 4, &ok),
+                                            .size = hw_col_size(k->s, 5, &ok),
+                                            .mtime_ns = hw_col_int(k->s, 6, &ok),
+                                            .ctime_ns = hw_col_int(k->s, 7, &ok)},
+                                  .first_ns = hw_col_int(k->s, 8, &ok),
+                                  .last_ns = hw_col_int(k->s, 9, &ok),
+                                  .current = hw_col_int(k->s, 10, &ok) != 0};
     if (!ok) {
         return hw_col_bad("sighting", err);
     }

@@ -41,7 +41,7 @@ struct hw_evidence_row {
     const char *cage;
     uint64_t facts, nodes;
     int64_t read_ns, first_ns, last_ns; /* first and last seen; 0 without a sighting */
-    struct hw_span path; /* escaped; of the first sighting that matched; may be empty */
+    struct hw_span path;      /* escaped; of the first sighting that matched; may be empty */
     const char *scope, *host; /* of the same; "" */
 };
 HW_CHECK int hw_case_evidence(struct hw_case *c, const struct hw_evidence_ask *ask,
@@ -78,8 +78,8 @@ struct hw_declared_row {
     bool current; /* the newest of its key */
 };
 /* By key, then oldest first. */
-HW_CHECK int hw_case_declared(struct hw_case *c, const uint8_t evidence[32],
-                              struct hw_cursor **out, struct hw_error *err);
+HW_CHECK int hw_case_declared(struct hw_case *c, const uint8_t evidence[32], struct hw_cursor **out,
+                              struct hw_error *err);
 HW_CHECK int hw_declared_next(struct hw_cursor *k, struct hw_declared_row *out,
                               struct hw_error *err);
 
@@ -87,7 +87,8 @@ HW_CHECK int hw_declared_next(struct hw_cursor *k, struct hw_declared_row *out,
 
 struct hw_artifact_ask {
     const char *hash_prefix; /* hex of SHA-256, SHA-1 or MD5 of the artifact; NULL: all */
-    /* A path as fact/path.h writes it: file, or folder, or box!/member, or box!/folder. Empty: all. */
+    /* A path as fact/path.h writes it: file, or folder, or box!/member, or box!/folder. Empty: all.
+     */
     struct hw_span under;
     const uint8_t *evidence; /* 32 bytes: only in this evidence; NULL: all */
     bool ever;
@@ -97,7 +98,7 @@ struct hw_artifact_ask {
 struct hw_artifact_row {
     int64_t reading;
     enum hw_class of_class;
-    uint8_t evidence[32]; /* SHA-256 of the outermost */
+    uint8_t evidence[32];  /* SHA-256 of the outermost */
     uint32_t node, parent; /* parent UINT32_MAX for node 0 */
     uint8_t sha256[32], sha1[20], md5[16];
     uint64_t size;
@@ -106,7 +107,7 @@ struct hw_artifact_row {
     struct hw_span name; /* inside its box, raw */
     /* The whole path, escaped: outermost path (of the first matching sighting) and members. */
     struct hw_span path;
-    struct hw_span inside; /* its tail from the first "!/" on; empty for node 0 */
+    struct hw_span inside;    /* its tail from the first "!/" on; empty for node 0 */
     const char *scope, *host; /* of that sighting; "" */
 };
 HW_CHECK int hw_case_artifacts(struct hw_case *c, const struct hw_artifact_ask *ask,
@@ -141,8 +142,8 @@ HW_CHECK int hw_fact_next(struct hw_cursor *k, struct hw_fact_row *out, struct h
 
 /* Facts of one reading about one node (or HW_ANY_NODE), of kinds first to last inclusive. */
 HW_CHECK int hw_case_facts(struct hw_case *c, int64_t reading, int64_t node,
-                           enum hw_fact_kind first, enum hw_fact_kind last,
-                           struct hw_cursor **out, struct hw_error *err);
+                           enum hw_fact_kind first, enum hw_fact_kind last, struct hw_cursor **out,
+                           struct hw_error *err);
 #define HW_ALL_KINDS HW_FACT_NONE, (enum hw_fact_kind)65535
 
 /* What facts can be found by. Values are bytes: digests raw, serials without leading zeros,
@@ -172,8 +173,7 @@ HW_CHECK int hw_case_marked_by(struct hw_case *c, enum hw_mark mark, struct hw_s
 /* COMPONENT facts by name (ASCII case folded), version, machine, then as usual. name, version and
  * machine narrow it; NULL: all. Copies of one component come one after the other. */
 HW_CHECK int hw_case_components(struct hw_case *c, const char *name, const char *version,
-                                const char *machine, struct hw_cursor **out,
-                                struct hw_error *err);
+                                const char *machine, struct hw_cursor **out, struct hw_error *err);
 /* LINK facts whose child is this certificate. */
 HW_CHECK int hw_case_links(struct hw_case *c, const uint8_t child[32], struct hw_cursor **out,
                            struct hw_error *err);

@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS(e, r, f)                                                                           \
-    e ".sha256," r ".class," r ".id," f ".node," f ".kind," f ".seq," f ".body"
+#define COLUMNS(e, r, f) e ".sha256," r ".class," r ".id," f ".node," f ".kind," f ".seq," f ".body"
 #define USUAL "e.sha256,r.class,f.node,f.kind,f.seq"
 /* From an index row `x` to its fact; the kind is the index's own. */
 #define FROM_INDEX(table, kind)                                                                    \
     "SELECT " COLUMNS("e", "r", "f") " FROM " table " x JOIN fact f ON f.reading=x.reading"        \
-    " AND f.node=x.node AND f.kind=" kind " AND f.seq=x.seq JOIN reading r ON r.id=x.reading"      \
-    " AND r.class>0 JOIN evidence e ON e.id=r.evidence"
+                                     " AND f.node=x.node AND f.kind=" kind                         \
+                                     " AND f.seq=x.seq JOIN reading r ON r.id=x.reading"           \
+                                     " AND r.class>0 JOIN evidence e ON e.id=r.evidence"
 
 static const char *const mark_words[HW_MARK_COUNT] = {
     NULL,        "sha256",      "sha1",      "md5",    "imphash", "cert-sha256",
@@ -68,7 +68,7 @@ static int fill(sqlite3_stmt *s, int at, struct hw_fact_row *row, struct hw_erro
     if (!ok || class == 0 || class >= HW_CLASS_COUNT) {
         return hw_col_bad("fact", err);
     }
-    row->of_class = (enum hw_class)class;
+    row->of_class = (enum hw_class) class;
     int rc = hw_body_decode(kind, body, row->node, &row->fact, err);
     return hw_blame(err, rc, "evidence %02x%02x%02x%02x.., node %u, fact %llu: ", row->evidence[0],
                     row->evidence[1], row->evidence[2], row->evidence[3], row->node,
@@ -105,9 +105,10 @@ int hw_case_facts(struct hw_case *c, int64_t reading, int64_t node, enum hw_fact
                   enum hw_fact_kind last, struct hw_cursor **out, struct hw_error *err)
 {
 #define FACTS_OF(more)                                                                             \
-    "SELECT " COLUMNS("e", "r", "f") " FROM fact f JOIN reading r ON r.id=f.reading"               \
-    " JOIN evidence e ON e.id=r.evidence WHERE f.reading=?1 AND r.class>0" more                    \
-    " AND f.kind>=?2 AND f.kind<=?3 ORDER BY f.node,f.kind,f.seq"
+    "SELECT " COLUMNS(                                                                             \
+        "e", "r", "f") " FROM fact f JOIN reading r ON r.id=f.reading"                             \
+                       " JOIN evidence e ON e.id=r.evidence WHERE f.reading=?1 AND r.class>0" more \
+                       " AND f.kind>=?2 AND f.kind<=?3 ORDER BY f.node,f.kind,f.seq"
     struct hw_cursor *k = NULL;
     int rc = hw_cursor_new(
         c, HW_K_FACT, node == HW_ANY_NODE ? FACTS_OF("") : FACTS_OF(" AND f.node=?4"), &k, err);
@@ -123,10 +124,13 @@ int hw_case_facts(struct hw_case *c, int64_t reading, int64_t node, enum hw_fact
 }
 
 #define MARKED(where)                                                                              \
-    "SELECT " COLUMNS("e", "r", "f") " FROM mark m JOIN fact f ON f.reading=m.reading"             \
-    " AND f.node=m.node AND f.kind=m.kind AND f.seq=m.seq JOIN reading r ON r.id=m.reading"        \
-    " AND r.class>0 JOIN evidence e ON e.id=r.evidence WHERE m.mark=?1 AND " where                 \
-    " ORDER BY m.value," USUAL
+    "SELECT " COLUMNS(                                                                             \
+        "e", "r",                                                                                  \
+        "f") " FROM mark m JOIN fact f ON f.reading=m.reading"                                     \
+             " AND f.node=m.node AND f.kind=m.kind AND f.seq=m.seq JOIN reading r ON "             \
+             "r.id=m.reading"                                                                      \
+             " AND r.class>0 JOIN evidence e ON e.id=r.evidence WHERE m.mark=?1 AND " where        \
+             " ORDER BY m.value," USUAL
 
 int hw_case_marked(struct hw_case *c, enum hw_mark mark, const char *hex_prefix,
                    struct hw_cursor **out, struct hw_error *err)
@@ -134,9 +138,8 @@ int hw_case_marked(struct hw_case *c, enum hw_mark mark, const char *hex_prefix,
     struct hw_range range;
     struct hw_cursor *k = NULL;
     int rc = hw_range_of(hex_prefix, &range, err);
-    rc = rc != HW_OK
-             ? rc
-             : hw_cursor_new(c, HW_K_FACT, MARKED("m.value>=?2 AND m.value<=?3"), &k, err);
+    rc = rc != HW_OK ? rc
+                     : hw_cursor_new(c, HW_K_FACT, MARKED("m.value>=?2 AND m.value<=?3"), &k, err);
     rc = rc != HW_OK ? rc : hw_bind_range(k->s, 2, &range, err);
     if (rc == HW_OK) {
         hw_bind_int(k->s, 1, mark);
@@ -172,12 +175,12 @@ int hw_case_components(struct hw_case *c, const char *name, const char *version,
     char sql[768];
     struct hw_cursor *k = NULL;
     const char *values[] = {name, version, machine};
-    int n = snprintf(sql, sizeof sql,
-                     FROM_INDEX("component", "18") " WHERE 1%s%s%s"
-                     " ORDER BY x.name,x.version,x.machine," USUAL,
-                     name == NULL ? "" : " AND x.name=?1",
-                     version == NULL ? "" : " AND x.version=?2",
-                     machine == NULL ? "" : " AND x.machine=?3");
+    int n =
+        snprintf(sql, sizeof sql,
+                 FROM_INDEX("component", "18") " WHERE 1%s%s%s"
+                                               " ORDER BY x.name,x.version,x.machine," USUAL,
+                 name == NULL ? "" : " AND x.name=?1", version == NULL ? "" : " AND x.version=?2",
+                 machine == NULL ? "" : " AND x.machine=?3");
     if (n < 0 || (size_t)n >= sizeof sql) {
         HW_NEVER();
     }
@@ -192,8 +195,8 @@ int hw_case_links(struct hw_case *c, const uint8_t child[32], struct hw_cursor *
                   struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    int rc = hw_cursor_new(
-        c, HW_K_FACT, FROM_INDEX("link", "43") " WHERE x.child=?1 ORDER BY " USUAL, &k, err);
+    int rc = hw_cursor_new(c, HW_K_FACT,
+                           FROM_INDEX("link", "43") " WHERE x.child=?1 ORDER BY " USUAL, &k, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 1, (struct hw_span){child, 32}, err);
     return give(k, rc, out);
 }
@@ -225,11 +228,13 @@ int hw_case_revocations(struct hw_case *c, const struct hw_issuer *by, struct hw
                         struct hw_cursor **out, struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    int rc = hw_cursor_new(c, HW_K_FACT,
-                           FROM_INDEX("revoked", "46") " WHERE x.serial=?4 AND EXISTS (SELECT 1"
-                           " FROM crl l WHERE l.reading=x.reading AND l.sha256=x.crl AND " OF_ISSUER(
-                               "l") ") ORDER BY " USUAL,
-                           &k, err);
+    int rc = hw_cursor_new(
+        c, HW_K_FACT,
+        FROM_INDEX("revoked",
+                   "46") " WHERE x.serial=?4 AND EXISTS (SELECT 1"
+                         " FROM crl l WHERE l.reading=x.reading AND l.sha256=x.crl AND " OF_ISSUER(
+                             "l") ") ORDER BY " USUAL,
+        &k, err);
     rc = rc != HW_OK ? rc : bind_issuer(k->s, by, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 4, without_zeros(serial), err);
     return give(k, rc, out);
@@ -239,12 +244,12 @@ int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **o
                        struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    int rc = hw_cursor_new(c, HW_K_FACT,
-                           kind == NULL ? FROM_INDEX("indicator", "61") " ORDER BY x.kind,x.value,"
-                                                                        USUAL
-                                        : FROM_INDEX("indicator", "61") " WHERE x.kind=?1"
-                                                                        " ORDER BY x.value," USUAL,
-                           &k, err);
+    int rc =
+        hw_cursor_new(c, HW_K_FACT,
+                      kind == NULL ? FROM_INDEX("indicator", "61") " ORDER BY x.kind,x.value," USUAL
+                                   : FROM_INDEX("indicator", "61") " WHERE x.kind=?1"
+                                                                   " ORDER BY x.value," USUAL,
+                      &k, err);
     rc = rc != HW_OK || kind == NULL ? rc : hw_bind_words(k->s, 1, kind, err);
     return give(k, rc, out);
 }
@@ -254,20 +259,27 @@ int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **o
     "(1,'sha256'),(2,'sha1'),(3,'md5'),(4,'imphash'),(5,'sha256'),(5,'cert-sha256'),(6,'sha1'),"   \
     "(6,'cert-sha1'),(7,'cert-serial')"
 
+/* CROSS JOIN is SQLite's word for "in this order": from each indicator to the marks, of which there
+ * are more. */
 int hw_case_matches(struct hw_case *c, struct hw_cursor **out, struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    int rc = hw_cursor_new(
-        c, HW_K_MATCH,
-        "WITH pair(mark,word) AS (VALUES " PAIRS ") SELECT p.mark," COLUMNS("e", "r", "f") ","
-        COLUMNS("d", "q", "g") " FROM pair p JOIN indicator i ON i.kind=p.word"
-        " JOIN mark m ON m.mark=p.mark AND m.value=i.value"
-        " JOIN fact f ON f.reading=m.reading AND f.node=m.node AND f.kind=m.kind AND f.seq=m.seq"
-        " JOIN reading r ON r.id=m.reading AND r.class>0 JOIN evidence e ON e.id=r.evidence"
-        " JOIN fact g ON g.reading=i.reading AND g.node=i.node AND g.kind=61 AND g.seq=i.seq"
-        " JOIN reading q ON q.id=i.reading AND q.class>0 JOIN evidence d ON d.id=q.evidence"
-        " ORDER BY p.mark,m.value," USUAL ",d.sha256,q.class,g.node,g.seq",
-        &k, err);
+    int rc = hw_cursor_new(c, HW_K_MATCH,
+                           "WITH pair(mark,word) AS (VALUES " PAIRS
+                           ") SELECT p.mark," COLUMNS("e", "r", "f") "," COLUMNS(
+                               "d", "q", "g") " FROM pair p CROSS JOIN indicator i ON i.kind=p.word"
+                                              " CROSS JOIN mark m ON m.mark=p.mark AND m.value=i.value"
+                                              " JOIN fact f ON f.reading=m.reading AND "
+                                              "f.node=m.node AND f.kind=m.kind AND f.seq=m.seq"
+                                              " JOIN reading r ON r.id=m.reading AND r.class>0 "
+                                              "JOIN evidence e ON e.id=r.evidence"
+                                              " JOIN fact g ON g.reading=i.reading AND "
+                                              "g.node=i.node AND g.kind=61 AND g.seq=i.seq"
+                                              " JOIN reading q ON q.id=i.reading AND q.class>0 "
+                                              "JOIN evidence d ON d.id=q.evidence"
+                                              " ORDER BY p.mark,m.value," USUAL
+                                              ",d.sha256,q.class,g.node,g.seq",
+                           &k, err);
     return give(k, rc, out);
 }
 

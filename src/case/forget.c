@@ -22,8 +22,8 @@ static int forget_kept(struct hw_case *c, int64_t evidence, struct hw_error *err
                          " AND NOT EXISTS (SELECT 1 FROM mark m JOIN reading r ON r.id=m.reading"
                          " WHERE m.mark=1 AND m.value=k.sha256 AND r.evidence<>?1)",
                          false, &s, err);
-    rc = rc != HW_OK ? rc
-                     : hw_sql_make(c->db, "DELETE FROM kept WHERE sha256=?1", false, &del, err);
+    rc =
+        rc != HW_OK ? rc : hw_sql_make(c->db, "DELETE FROM kept WHERE sha256=?1", false, &del, err);
     if (rc == HW_OK) {
         hw_bind_int(s, 1, evidence);
         while ((rc = hw_sql_step(s, err)) == HW_ROW) {
@@ -47,7 +47,7 @@ static int forget_kept(struct hw_case *c, int64_t evidence, struct hw_error *err
 
 static int drop_readings(struct hw_case *c, int64_t evidence, struct hw_error *err)
 {
-    for (int class = HW_CLASS_ARTIFACT; class <= HW_CLASS_KNOWLEDGE; class++) {
+    for (int class = HW_CLASS_ARTIFACT; class <= HW_CLASS_KNOWLEDGE; class ++) {
         sqlite3_stmt *s;
         int rc = hw_sql_get(c, HW_SQL_READING_OF, &s, err);
         if (rc != HW_OK) {

@@ -158,9 +158,9 @@ static void mark_entity(struct pass *p, enum hw_entity kind, struct hw_span sha2
     }
     hw_buf_init(&hex, 64);
     hw_buf_hex(&hex, sha256);
-    p->rc = hw_buf_ok(&hex) ? hw_entity_id_bytes(kind, (struct hw_span){NULL, 0}, hw_buf_span(&hex),
-                                                 id, p->err)
-                            : hw_fail(p->err, HW_E_MEMORY, "no memory for an id");
+    p->rc = hw_buf_ok(&hex)
+                ? hw_entity_id_bytes(kind, (struct hw_span){NULL, 0}, hw_buf_span(&hex), id, p->err)
+                : hw_fail(p->err, HW_E_MEMORY, "no memory for an id");
     hw_buf_done(&hex);
     mark(p, HW_MARK_ENTITY, (struct hw_span){id, HW_ID_BYTES});
 }

@@ -7,8 +7,8 @@
  *   then the bytes, each XORed with a key stream: byte i with byte i%8 (least significant first) of
  *   mix(seed + i/8), where seed is the hash's first eight bytes read little-endian and
  *   mix(x): x += 0x9e3779b97f4a7c15; x = (x ^ x>>30) * 0xbf58476d1ce4e5b9;
- *           x = (x ^ x>>27) * 0x94d049bb133111eb; x ^ x>>31          (SplitMix64, Steele et al. 2014)
- * The stream hides nothing from a reader of this page, and is not meant to.
+ *           x = (x ^ x>>27) * 0x94d049bb133111eb; x ^ x>>31          (SplitMix64, Steele et al.
+ * 2014) The stream hides nothing from a reader of this page, and is not meant to.
  */
 #include "case/kept.h"
 
@@ -61,8 +61,8 @@ static size_t head_of(const uint8_t sha256[32], uint64_t size, char out[HEAD_BYT
     char hex[80];
     name_of(sha256, hex);
     hex[64] = '\0';
-    int n = snprintf(out, HEAD_BYTES + 1, "headwater-kept-1 %s %llu\n", hex,
-                     (unsigned long long)size);
+    int n =
+        snprintf(out, HEAD_BYTES + 1, "headwater-kept-1 %s %llu\n", hex, (unsigned long long)size);
     return (size_t)n;
 }
 
@@ -193,8 +193,8 @@ static int write_file(int home, int fd, uint64_t size, const uint8_t sha256[32],
                        : write_all(to, head, head_of(sha256, size, head), err);
     rc = rc != HW_OK ? rc : copy(fd, 0, size, true, to, sha256, d, err);
     rc = rc != HW_OK ? rc : check_hash(d, sha256, HW_E_EVIDENCE, err);
-    if (rc == HW_OK && (fsync(to) != 0 || renameat(home, beside, home, name) != 0 ||
-                        fsync(home) != 0)) {
+    if (rc == HW_OK &&
+        (fsync(to) != 0 || renameat(home, beside, home, name) != 0 || fsync(home) != 0)) {
         rc = sys_fail(err, "cannot finish a file of kept bytes");
     }
     close(to);
@@ -225,8 +225,8 @@ static int kept_size(struct hw_case *c, const uint8_t sha256[32], uint64_t *out,
     return rc;
 }
 
-int hw_case_keep(struct hw_case *c, int fd, uint64_t size, const uint8_t sha256[32],
-                 int64_t now_ns, struct hw_error *err)
+int hw_case_keep(struct hw_case *c, int fd, uint64_t size, const uint8_t sha256[32], int64_t now_ns,
+                 struct hw_error *err)
 {
     uint64_t held;
     int home = -1;
@@ -281,8 +281,7 @@ static int read_file(int from, uint64_t size, const uint8_t sha256[32], int out_
     return rc != HW_OK ? rc : check_hash(d, sha256, HW_E_CASE, err);
 }
 
-int hw_case_kept_read(struct hw_case *c, const uint8_t sha256[32], int out_fd,
-                      struct hw_error *err)
+int hw_case_kept_read(struct hw_case *c, const uint8_t sha256[32], int out_fd, struct hw_error *err)
 {
     uint64_t size = 0;
     int home = -1;

@@ -3,7 +3,8 @@
  * case/kept.h -- kept bytes: NAME.case.d/<aa>/<sha256>.kept, so changed that nothing there can run.
  *
  * A header line, then the bytes under a key stream that everyone can compute from the hash (no
- * secret: it keeps scanners and loaders off, docs/formats/case.md). Written beside, synced, renamed.
+ * secret: it keeps scanners and loaders off, docs/formats/case.md). Written beside, synced,
+ * renamed.
  */
 #ifndef HW_CASE_KEPT_H
 #define HW_CASE_KEPT_H

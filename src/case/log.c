@@ -66,12 +66,12 @@ static int entry_hash(uint64_t n, const struct hw_action *a, const uint8_t befor
     return rc;
 }
 
-int hw_case_log_head(struct hw_case *c, uint64_t *out_n, uint8_t out_hash[32],
-                     struct hw_error *err)
+int hw_case_log_head(struct hw_case *c, uint64_t *out_n, uint8_t out_hash[32], struct hw_error *err)
 {
     sqlite3_stmt *s = NULL;
     bool ok = true;
-    int rc = hw_sql_make(c->db, "SELECT n,hash FROM action ORDER BY n DESC LIMIT 1", false, &s, err);
+    int rc =
+        hw_sql_make(c->db, "SELECT n,hash FROM action ORDER BY n DESC LIMIT 1", false, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -170,8 +170,8 @@ int hw_action_next(struct hw_cursor *k, struct hw_action_row *out, struct hw_err
     row.action.command = hw_col_text(k->s, 4, &ok);
     row.action.args = hw_col_blob(k->s, 5, &ok);
     row.action.policy = hw_col_text(k->s, 6, &ok);
-    row.action.as_of_ns = sqlite3_column_type(k->s, 7) == SQLITE_NULL ? INT64_MIN
-                                                                      : hw_col_int(k->s, 7, &ok);
+    row.action.as_of_ns =
+        sqlite3_column_type(k->s, 7) == SQLITE_NULL ? INT64_MIN : hw_col_int(k->s, 7, &ok);
     hw_col_bytes(k->s, 8, row.hash, 32, &ok);
     if (!ok) {
         return hw_col_bad("action", err);

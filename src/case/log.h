@@ -21,10 +21,10 @@ struct hw_action {
     int64_t as_of_ns;    /* INT64_MIN: the command has none */
 };
 
-/* In a transaction of its own, at once, also on a case opened for HW_CASE_READ. HW_E_STATE: the case
- * is read-only, held, or a batch is open. HW_E_BUSY: a writer did not pause within ten seconds. */
-HW_CHECK int hw_case_log_append(struct hw_case *c, const struct hw_action *a,
-                                struct hw_error *err);
+/* In a transaction of its own, at once, also on a case opened for HW_CASE_READ. HW_E_STATE: the
+ * case is read-only, held, or a batch is open. HW_E_BUSY: a writer did not pause within ten
+ * seconds. */
+HW_CHECK int hw_case_log_append(struct hw_case *c, const struct hw_action *a, struct hw_error *err);
 
 struct hw_action_row {
     uint64_t n; /* from 1, without holes */

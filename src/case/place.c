@@ -106,8 +106,8 @@ int hw_case_unchanged(struct hw_case *c, const struct hw_place *p, enum hw_class
     return HW_OK;
 }
 
-int hw_case_known(struct hw_case *c, const uint8_t sha256[32], enum hw_class asked,
-                  uint32_t parser, bool *out, struct hw_error *err)
+int hw_case_known(struct hw_case *c, const uint8_t sha256[32], enum hw_class asked, uint32_t parser,
+                  bool *out, struct hw_error *err)
 {
     sqlite3_stmt *s;
     int rc = hw_sql_get(c, HW_SQL_READING_KNOWN, &s, err);

@@ -15,11 +15,11 @@
 
 enum {
     HW_PATH_BYTES = 4096,
-    HW_BATCH_EVIDENCES = 512,            /* a batch is committed after so many readings */
-    HW_BATCH_BYTES = 32 * 1024 * 1024,   /* or so many bytes of facts */
-    HW_BATCH_NS = 1000 * 1000 * 1000,    /* or this long */
-    HW_HOLD_BYTES = 4 * 1024 * 1024,     /* facts of one reading in memory before they go to disk */
-    HW_YOUNG_NS = 2000 * 1000 * 1000,    /* a file changed this shortly before it was seen */
+    HW_BATCH_EVIDENCES = 512,          /* a batch is committed after so many readings */
+    HW_BATCH_BYTES = 32 * 1024 * 1024, /* or so many bytes of facts */
+    HW_BATCH_NS = 1000 * 1000 * 1000,  /* or this long */
+    HW_HOLD_BYTES = 4 * 1024 * 1024,   /* facts of one reading in memory before they go to disk */
+    HW_YOUNG_NS = 2000 * 1000 * 1000,  /* a file changed this shortly before it was seen */
     HW_BUSY_MS = 10 * 1000,
 };
 
@@ -73,8 +73,8 @@ struct hw_case {
     enum hw_case_mode mode;
     bool stranger, read_only, held, batch;
     char why[160];
-    char *path;      /* NULL: private */
-    int lock_fd;     /* -1: no lock */
+    char *path;  /* NULL: private */
+    int lock_fd; /* -1: no lock */
     char *lock_path;
     char uuid[37];
     unsigned schema;
@@ -105,7 +105,7 @@ HW_CHECK int hw_sql_done(sqlite3_stmt *s, struct hw_error *err);
 HW_CHECK int hw_sql_int(sqlite3 *db, const char *sql, int64_t *out, struct hw_error *err);
 
 void hw_bind_int(sqlite3_stmt *s, int at, int64_t v);
-void hw_bind_text(sqlite3_stmt *s, int at, const char *v); /* NULL: as NULL; borrowed */
+void hw_bind_text(sqlite3_stmt *s, int at, const char *v);    /* NULL: as NULL; borrowed */
 void hw_bind_blob(sqlite3_stmt *s, int at, struct hw_span v); /* empty: a blob of no bytes */
 void hw_bind_hash(sqlite3_stmt *s, int at, const uint8_t v[32]);
 
@@ -114,7 +114,7 @@ void hw_bind_hash(sqlite3_stmt *s, int at, const uint8_t v[32]);
 int64_t hw_col_int(sqlite3_stmt *s, int at, bool *ok);
 uint64_t hw_col_size(sqlite3_stmt *s, int at, bool *ok); /* not negative */
 uint32_t hw_col_u32(sqlite3_stmt *s, int at, bool *ok);
-const char *hw_col_text(sqlite3_stmt *s, int at, bool *ok);          /* never NULL; no NUL inside */
+const char *hw_col_text(sqlite3_stmt *s, int at, bool *ok); /* never NULL; no NUL inside */
 const char *hw_col_text_or_null(sqlite3_stmt *s, int at, bool *ok);
 struct hw_span hw_col_blob(sqlite3_stmt *s, int at, bool *ok);
 void hw_col_bytes(sqlite3_stmt *s, int at, void *out, size_t n, bool *ok); /* exactly n */
@@ -141,15 +141,15 @@ HW_CHECK int hw_case_unlock_writes(struct hw_case *c, bool on, struct hw_error *
 
 struct hw_step { /* from schema `from` to the next */
     unsigned from;
-    const char *const *sql; /* ended by NULL */
+    const char *const *sql;                         /* ended by NULL */
     int (*more)(sqlite3 *db, struct hw_error *err); /* after the sql; may be NULL */
 };
 HW_CHECK int hw_schema_create(sqlite3 *db, struct hw_error *err);
 /* Every table, index and trigger is ours, word for word, and nothing else is there. */
 HW_CHECK int hw_schema_compare(sqlite3 *db, struct hw_error *err);
 /* Takes every step from the schema found to `to`, each in its own transaction. */
-HW_CHECK int hw_schema_migrate(sqlite3 *db, const struct hw_step *steps, size_t count,
-                               unsigned to, struct hw_error *err);
+HW_CHECK int hw_schema_migrate(sqlite3 *db, const struct hw_step *steps, size_t count, unsigned to,
+                               struct hw_error *err);
 extern const struct hw_step hw_schema_steps[];
 extern const size_t hw_schema_step_count;
 /* Creates empty index tables in another database of the connection. */
@@ -161,8 +161,7 @@ extern const char *const hw_index_tables[];
 
 struct hw_index;
 /* In database `in` ("main", "again"). */
-HW_CHECK int hw_index_new(sqlite3 *db, const char *in, struct hw_index **out,
-                          struct hw_error *err);
+HW_CHECK int hw_index_new(sqlite3 *db, const char *in, struct hw_index **out, struct hw_error *err);
 void hw_index_free(struct hw_index *x);
 HW_CHECK int hw_index_put(struct hw_index *x, int64_t reading, uint64_t seq,
                           const struct hw_fact *f, struct hw_error *err);
@@ -173,8 +172,8 @@ HW_CHECK int hw_index_clear(struct hw_index *x, struct hw_error *err);
 /* Feeds every fact of the case, in order. on_bad, when not NULL, is told of facts that do not
  * decode and the walk goes on; else it ends with HW_E_CASE. */
 struct hw_fact_walk {
-    int (*each)(void *state, int64_t reading, uint32_t node, uint64_t seq,
-                const struct hw_fact *f, struct hw_error *err);
+    int (*each)(void *state, int64_t reading, uint32_t node, uint64_t seq, const struct hw_fact *f,
+                struct hw_error *err);
     void (*bad)(void *state, const char *says);
     void *state;
 };
@@ -183,8 +182,8 @@ HW_CHECK int hw_facts_walk(sqlite3 *db, const struct hw_fact_walk *w, struct hw_
 /* ---- fact bodies ---- */
 
 /* Decodes a body read from the case: damaged is HW_E_CASE. Checks that it is about `node`. */
-HW_CHECK int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node,
-                            struct hw_fact *out, struct hw_error *err);
+HW_CHECK int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node, struct hw_fact *out,
+                            struct hw_error *err);
 
 /* ---- store.c ---- */
 HW_CHECK int hw_reading_drop(struct hw_case *c, int64_t reading, struct hw_error *err);
@@ -219,7 +218,7 @@ struct hw_cursor {
     struct hw_buf under_outer; /* up to the first "!/", escaped */
     struct hw_buf path, outer; /* path of this row; of its outermost */
     struct hw_buf scope, host;
-    struct hw_buf box;         /* path inside, of the parent of this row */
+    struct hw_buf box; /* path inside, of the parent of this row */
     int64_t box_reading;
     uint32_t box_node;
     uint8_t last_evidence[32];

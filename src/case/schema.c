@@ -15,12 +15,27 @@ struct object {
     const char *type, *name, *sql;
 };
 
-#define TABLE(name, columns) {"table", name, "CREATE TABLE " name "(" columns ") STRICT"}
+#define TABLE(name, columns)                                                                       \
+    {                                                                                              \
+        "table", name, "CREATE TABLE " name "(" columns ") STRICT"                                 \
+    }
 /* One tree in the order of its key, and no row numbers. */
-#define ORDERED(name, columns) {"table", name, "CREATE TABLE " name "(" columns ") STRICT, WITHOUT ROWID"}
-#define INDEX(name, on) {"index", name, "CREATE INDEX " name " ON " on}
-#define UNIQUE(name, on) {"index", name, "CREATE UNIQUE INDEX " name " ON " on}
-#define TRIGGER(name, rest) {"trigger", name, "CREATE TRIGGER " name " " rest}
+#define ORDERED(name, columns)                                                                     \
+    {                                                                                              \
+        "table", name, "CREATE TABLE " name "(" columns ") STRICT, WITHOUT ROWID"                  \
+    }
+#define INDEX(name, on)                                                                            \
+    {                                                                                              \
+        "index", name, "CREATE INDEX " name " ON " on                                              \
+    }
+#define UNIQUE(name, on)                                                                           \
+    {                                                                                              \
+        "index", name, "CREATE UNIQUE INDEX " name " ON " on                                       \
+    }
+#define TRIGGER(name, rest)                                                                        \
+    {                                                                                              \
+        "trigger", name, "CREATE TRIGGER " name " " rest                                           \
+    }
 
 /* clang-format off */
 static const struct object objects[] = {

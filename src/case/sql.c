@@ -30,9 +30,8 @@ static const char *const words[HW_SQL_COUNT] = {
         "SELECT s.dev,s.ino,s.size,s.mtime_ns,s.ctime_ns,s.seen_ns,e.sha256,s.evidence"
         " FROM sighting s JOIN evidence e ON e.id=s.evidence"
         " WHERE s.path=?1 AND s.host=?2 AND s.scope=?3 AND s.current=1",
-    [HW_SQL_PLACE_TOUCH] =
-        "UPDATE sighting SET last_ns=max(last_ns,?5)"
-        " WHERE path=?1 AND host=?2 AND scope=?3 AND evidence=?4",
+    [HW_SQL_PLACE_TOUCH] = "UPDATE sighting SET last_ns=max(last_ns,?5)"
+                           " WHERE path=?1 AND host=?2 AND scope=?3 AND evidence=?4",
     [HW_SQL_PLACE_PAST] =
         "UPDATE sighting SET current=0 WHERE path=?1 AND host=?2 AND scope=?3 AND evidence<>?4"
         " AND current=1",
@@ -99,7 +98,8 @@ int hw_sql_fail(sqlite3 *db, int rc, struct hw_error *err, const char *doing)
         code = HW_E_CASE;
         break;
     }
-    return hw_fail(err, code, "%s: %s", doing, db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db));
+    return hw_fail(err, code, "%s: %s", doing,
+                   db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db));
 }
 
 int hw_sql_run(sqlite3 *db, const char *sql, struct hw_error *err)
@@ -233,9 +233,8 @@ uint32_t hw_col_u32(sqlite3_stmt *s, int at, bool *ok)
 
 const char *hw_col_text(sqlite3_stmt *s, int at, bool *ok)
 {
-    const char *t = sqlite3_column_type(s, at) == SQLITE_TEXT
-                        ? (const char *)sqlite3_column_text(s, at)
-                        : NULL;
+    const char *t =
+        sqlite3_column_type(s, at) == SQLITE_TEXT ? (const char *)sqlite3_column_text(s, at) : NULL;
     if (t == NULL || strlen(t) != (size_t)sqlite3_column_bytes(s, at)) {
         *ok = false;
         return "";

@@ -31,10 +31,10 @@ enum hw_entity {
     HW_ENTITY_COUNT,
 };
 
-const char *hw_entity_word(enum hw_entity kind);        /* NULL outside the list */
-enum hw_entity hw_entity_of(struct hw_span word);       /* HW_ENTITY_NONE outside the list */
-const char *hw_entity_means(enum hw_entity kind);       /* NULL outside the list */
-bool hw_entity_scoped(enum hw_entity kind);             /* does its key need a scope? */
+const char *hw_entity_word(enum hw_entity kind);  /* NULL outside the list */
+enum hw_entity hw_entity_of(struct hw_span word); /* HW_ENTITY_NONE outside the list */
+const char *hw_entity_means(enum hw_entity kind); /* NULL outside the list */
+bool hw_entity_scoped(enum hw_entity kind);       /* does its key need a scope? */
 
 /* Influence flows from subject to object. */
 enum hw_verb {
@@ -61,8 +61,8 @@ enum hw_verb {
     HW_VERB_COUNT,
 };
 
-const char *hw_verb_word(enum hw_verb v);       /* NULL outside the list */
-enum hw_verb hw_verb_of(struct hw_span word);   /* HW_VERB_NONE outside the list */
-const char *hw_verb_means(enum hw_verb v);      /* NULL outside the list */
+const char *hw_verb_word(enum hw_verb v);     /* NULL outside the list */
+enum hw_verb hw_verb_of(struct hw_span word); /* HW_VERB_NONE outside the list */
+const char *hw_verb_means(enum hw_verb v);    /* NULL outside the list */
 
 #endif

@@ -49,9 +49,8 @@ char *kit_file(struct kit *k, const char *name)
 struct hw_case *kit_open(struct kit *k, enum hw_case_mode mode)
 {
     struct hw_case *c = NULL;
-    struct hw_case_open how = {.path = mode == HW_CASE_PRIVATE ? NULL : k->path,
-                               .mode = mode,
-                               .now_ns = NOW};
+    struct hw_case_open how = {
+        .path = mode == HW_CASE_PRIVATE ? NULL : k->path, .mode = mode, .now_ns = NOW};
     int rc = hw_case_open(&how, &c, &k->err);
     if (rc != HW_OK) {
         print_error("open: %s\n", k->err.text);

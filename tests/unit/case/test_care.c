@@ -71,6 +71,20 @@ static void log_goes_on_and_is_append_only(void **state)
     hw_case_free(c);
 }
 
+/* The chain is a format: this hash was computed outside of this program, from the document. */
+static void log_hash_is_the_documented_one(void **state)
+{
+    static const uint8_t want[4] = {0x95, 0xb8, 0x30, 0x01};
+    struct kit *k = *state;
+    uint64_t n;
+    uint8_t hash[32];
+    struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+    log_some(k, c, 1);
+    OK(hw_case_log_head(c, &n, hash, &k->err));
+    assert_memory_equal(hash, want, sizeof want);
+    hw_case_free(c);
+}
+
 /* With the triggers taken away and put back, every change still shows. */
 static void tampering_with_the_log_is_found(void **state)
 {
@@ -153,8 +167,10 @@ static void index_is_rebuilt_from_facts_alone(void **state)
     kit_store(c, 1, 4);
     kit_store_indicator(c, 9, "md5", "00");
     OK(hw_case_commit(c, &k->err));
-    OK(hw_sql_run(c->db, "DELETE FROM mark; DELETE FROM artifact; UPDATE component SET node=9;"
-                         "DELETE FROM indicator; DELETE FROM link", &k->err));
+    OK(hw_sql_run(c->db,
+                  "DELETE FROM mark; DELETE FROM artifact; UPDATE component SET node=9;"
+                  "DELETE FROM indicator; DELETE FROM link",
+                  &k->err));
     assert_true(kit_check(k, c) > 0);
     OK(hw_case_reindex(c, &k->err));
     assert_int_equal(kit_check(k, c), 0);
@@ -260,12 +276,11 @@ static int write_temp(struct kit *k, const void *p, size_t n, uint8_t sha256[32]
 
 static char *kept_name(struct kit *k, const uint8_t sha256[32])
 {
-    char name[128];
-    int n = snprintf(name, sizeof name, "t.case.d/%02x/", sha256[0]);
+    char hex[65], name[128];
     for (unsigned i = 0; i < 32; i++) {
-        snprintf(name + n + 2 * i, 3, "%02x", sha256[i]);
+        snprintf(hex + 2 * i, 3, "%02x", sha256[i]);
     }
-    strcat(name, ".kept");
+    snprintf(name, sizeof name, "t.case.d/%.2s/%s.kept", hex, hex);
     return kit_file(k, name);
 }
 
@@ -418,6 +433,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         T(log_goes_on_and_is_append_only),
+        T(log_hash_is_the_documented_one),
         T(tampering_with_the_log_is_found),
         T(check_finds_what_was_changed),
         T(index_is_rebuilt_from_facts_alone),

@@ -332,7 +332,8 @@ static int more(sqlite3 *db, struct hw_error *err)
 static void older_schema_moves_step_by_step(void **state)
 {
     struct kit *k = *state;
-    static const struct hw_step steps[] = {{1, fake_sql, NULL}, {2, NULL, more}, {3, bad_sql, NULL}};
+    static const struct hw_step steps[] = {
+        {1, fake_sql, NULL}, {2, NULL, more}, {3, bad_sql, NULL}};
     int64_t v = 0;
     struct hw_case *c = kit_open(k, HW_CASE_WRITE);
     OK(hw_schema_migrate(c->db, steps, 3, 3, &k->err));
