@@ -67,8 +67,10 @@ static int set_defences(struct hw_case *c, struct hw_error *err)
     }
     set_limits(c->db);
     sqlite3_busy_timeout(c->db, HW_BUSY_MS);
-    return hw_sql_run(
-        c->db, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-16384", err);
+    return hw_sql_run(c->db,
+                      "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-16384;"
+                      "PRAGMA secure_delete=OFF",
+                      err);
 }
 
 static int connect_db(struct hw_case *c, const char *name, int flags, struct hw_error *err)
@@ -86,7 +88,7 @@ static int connect_immutable(struct hw_case *c, struct hw_error *err)
 {
     struct hw_buf uri;
     hw_buf_init(&uri, 4 * HW_PATH_BYTES);
-    hw_buf_str(&uri, "file:");
+    hw_buf_str(&uri, c->path[0] == '/' ? "file://" : "file:");
     for (const char *p = c->path; *p != '\0'; p++) {
         if (strchr("%?#", *p) != NULL) {
             hw_buf_printf(&uri, "%%%02x", (unsigned char)*p);
@@ -489,11 +491,22 @@ static int open_file(struct hw_case *c, const struct hw_case_open *how, int spec
     return rc == HW_OK && (!c->read_only || special == ADOPTING) ? set_writing(c, err) : rc;
 }
 
+/* SQLite reads meaning into ":memory:" and "file:"; to us they are names of files. */
+static char *plain_name(const char *path)
+{
+    char *out = NULL;
+    bool odd = path[0] == ':' || strncmp(path, "file:", 5) == 0;
+    return asprintf(&out, "%s%s", odd ? "./" : "", path) < 0 ? NULL : out;
+}
+
 static int open_any(const struct hw_case_open *how, int special, struct hw_case **out,
                     struct hw_error *err)
 {
     if ((how->mode == HW_CASE_PRIVATE) != (how->path == NULL)) {
         return hw_fail(err, HW_E_USAGE, "a private case has no path, every other one has");
+    }
+    if (how->path != NULL && (how->path[0] == '\0' || strlen(how->path) > HW_PATH_BYTES)) {
+        return hw_fail(err, HW_E_USAGE, "no path, or one too long, for a case");
     }
     struct hw_case *c = calloc(1, sizeof *c);
     if (c == NULL) {
@@ -506,7 +519,7 @@ static int open_any(const struct hw_case_open *how, int special, struct hw_case 
     int rc;
     if (how->mode == HW_CASE_PRIVATE) {
         rc = open_private(c, how, err);
-    } else if ((c->path = strdup(how->path)) == NULL) {
+    } else if ((c->path = plain_name(how->path)) == NULL) {
         rc = hw_fail(err, HW_E_MEMORY, "no memory for a path");
     } else {
         rc = open_file(c, how, special, err);

@@ -193,7 +193,8 @@ HW_CHECK int hw_case_revocations(struct hw_case *c, const struct hw_issuer *by,
 HW_CHECK int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **out,
                                 struct hw_error *err);
 
-/* Every indicator that some fact answers: hashes of artifacts and certificates, serials, imphash.
+/* Every indicator that a fact of an artifact's reading answers: hashes of artifacts and of
+ * certificates, serials, imphash.
  * Ordered by mark, value, then artifact as usual, then indicator as usual. */
 struct hw_match_row {
     enum hw_mark mark;

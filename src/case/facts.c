@@ -260,27 +260,23 @@ int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **o
     "(6,'cert-sha1'),(7,'cert-serial')"
 
 /* CROSS JOIN is SQLite's word for "in this order": from each indicator to the marks, of which there
- * are more. */
+ * are more. Found are artifacts' readings only: a list of hashes is not a victim of another. */
+#define MATCHES                                                                                    \
+    "WITH pair(mark,word) AS (VALUES " PAIRS                                                       \
+    ") SELECT p.mark," COLUMNS("e", "r", "f") "," COLUMNS(                                         \
+        "d", "q",                                                                                  \
+        "g") " FROM pair p CROSS JOIN indicator i ON i.kind=p.word"                                \
+             " CROSS JOIN mark m ON m.mark=p.mark AND m.value=i.value"                             \
+             " JOIN fact f ON f.reading=m.reading AND f.node=m.node AND f.kind=m.kind AND "        \
+             "f.seq=m.seq"                                                                         \
+             " JOIN reading r ON r.id=m.reading AND r.class=1 JOIN evidence e ON e.id=r.evidence"  \
+             " JOIN fact g ON g.reading=i.reading AND g.node=i.node AND g.kind=61 AND g.seq=i.seq" \
+             " JOIN reading q ON q.id=i.reading AND q.class>0 JOIN evidence d ON d.id=q.evidence"  \
+             " ORDER BY p.mark,m.value," USUAL ",d.sha256,q.class,g.node,g.seq"
+
 int hw_case_matches(struct hw_case *c, struct hw_cursor **out, struct hw_error *err)
 {
-    struct hw_cursor *k = NULL;
-    int rc = hw_cursor_new(c, HW_K_MATCH,
-                           "WITH pair(mark,word) AS (VALUES " PAIRS
-                           ") SELECT p.mark," COLUMNS("e", "r", "f") "," COLUMNS(
-                               "d", "q", "g") " FROM pair p CROSS JOIN indicator i ON i.kind=p.word"
-                                              " CROSS JOIN mark m ON m.mark=p.mark AND m.value=i.value"
-                                              " JOIN fact f ON f.reading=m.reading AND "
-                                              "f.node=m.node AND f.kind=m.kind AND f.seq=m.seq"
-                                              " JOIN reading r ON r.id=m.reading AND r.class>0 "
-                                              "JOIN evidence e ON e.id=r.evidence"
-                                              " JOIN fact g ON g.reading=i.reading AND "
-                                              "g.node=i.node AND g.kind=61 AND g.seq=i.seq"
-                                              " JOIN reading q ON q.id=i.reading AND q.class>0 "
-                                              "JOIN evidence d ON d.id=q.evidence"
-                                              " ORDER BY p.mark,m.value," USUAL
-                                              ",d.sha256,q.class,g.node,g.seq",
-                           &k, err);
-    return give(k, rc, out);
+    return hw_cursor_new(c, HW_K_MATCH, MATCHES, out, err);
 }
 
 int hw_match_next(struct hw_cursor *k, struct hw_match_row *out, struct hw_error *err)

@@ -2,8 +2,8 @@
 /*
  * case/forget.c -- taking evidence out so that it is gone, and rebuilding what stands on facts.
  *
- * SQLite leaves deleted bytes in free pages and in the slack of live ones, so forgetting ends in
- * rewriting the file (VACUUM) and emptying the write-ahead log.
+ * SQLite leaves deleted bytes in free pages and in the slack of live ones. So deletion overwrites
+ * (secure_delete), and ends in rewriting the file (VACUUM) and emptying the write-ahead log.
  */
 #include "case/care.h"
 
@@ -113,6 +113,7 @@ int hw_case_forget(struct hw_case *c, const uint8_t sha256[32], const char *who,
 {
     int64_t evidence;
     int rc = hw_case_commit(c, err);
+    rc = rc != HW_OK ? rc : hw_sql_run(c->db, "PRAGMA secure_delete=ON", err);
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : hw_evidence_id(c, sha256, &evidence, err);
     rc = rc != HW_OK ? rc : forget_kept(c, evidence, err);

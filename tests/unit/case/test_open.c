@@ -115,7 +115,7 @@ static void foreign_objects_are_refused_by_name(void **state)
     kit_refused(k, HW_CASE_READ, HW_E_CASE);
     unlink(k->path);
     make(k);
-    kit_sql(k->path, "DROP TABLE note; CREATE TABLE note(id INTEGER PRIMARY KEY)");
+    kit_sql(k->path, "DROP TABLE kept; CREATE TABLE kept(sha256 BLOB, size, at_ns)");
     kit_refused(k, HW_CASE_READ, HW_E_CASE);
 }
 
@@ -297,13 +297,41 @@ static void question_logs_but_cannot_store(void **state)
                           .args = HW_SPAN_LIT("hunt\0--json\0"),
                           .policy = "",
                           .as_of_ns = INT64_MIN};
-    OK(hw_case_log_append(c, &a, &k->err));
-    assert_int_equal(hw_case_begin(c, &k->err), HW_E_STATE);
-    assert_int_not_equal(hw_sql_run(c->db, "DELETE FROM fact", &k->err), HW_OK);
+    for (unsigned i = 0; i < 2; i++) { /* before the log was opened, and after it was closed */
+        assert_int_not_equal(hw_sql_run(c->db, "DELETE FROM fact", &k->err), HW_OK);
+        assert_int_equal(hw_case_begin(c, &k->err), HW_E_STATE);
+        OK(i == 0 ? hw_case_log_append(c, &a, &k->err) : HW_OK);
+    }
     OK(hw_case_log_verify(c, &n, &broken, &k->err));
     assert_int_equal(n, 1);
     assert_int_equal(broken, 0);
     hw_case_free(c);
+}
+
+static void names_that_mean_something_to_sqlite_are_files(void **state)
+{
+    static const char *const names[] = {":memory:", "file:x.case?mode=memory", "a b%20?#.case"};
+    struct kit *k = *state;
+    char here[4096];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(k->dir), 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct hw_case *c = NULL;
+        struct hw_case_open how = {.path = names[i], .mode = HW_CASE_WRITE, .now_ns = NOW};
+        struct hw_case_info info;
+        OK(hw_case_open(&how, &c, &k->err));
+        kit_store(c, 1, 1);
+        OK(hw_case_commit(c, &k->err));
+        hw_case_free(c);
+        assert_int_equal(access(names[i], F_OK), 0);
+        assert_int_equal(chmod(names[i], 0622), 0);
+        how.mode = HW_CASE_READ;
+        OK(hw_case_open(&how, &c, &k->err)); /* the immutable way, by URI */
+        hw_case_info(c, &info);
+        assert_true(info.stranger);
+        hw_case_free(c);
+    }
+    assert_int_equal(chdir(here), 0);
 }
 
 static void private_case_leaves_nothing(void **state)
@@ -369,6 +397,7 @@ int main(void)
         T(waiting_writer_goes_on_when_the_first_is_done),
         T(reader_sees_one_state_while_a_writer_works),
         T(question_logs_but_cannot_store),
+        T(names_that_mean_something_to_sqlite_are_files),
         T(private_case_leaves_nothing),
         T(older_schema_moves_step_by_step),
     };
