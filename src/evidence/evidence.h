@@ -27,7 +27,7 @@ struct hw_limits {
     uint64_t items;          /* counted things, all parsers together */
     uint64_t unpacked_bytes; /* all members at all depths together */
     uint64_t member_bytes;   /* one member, and all members alive at once */
-    uint64_t ratio;          /* unpacked : packed, judged from 16 MiB unpacked on */
+    uint64_t ratio;          /* unpacked : packed, judged from 64 MiB unpacked on */
     uint32_t nodes;
     uint32_t depth;          /* boxes within boxes */
 };
@@ -53,7 +53,15 @@ struct hw_exam {
     uint64_t live_bytes;     /* members in memory now */
     int rc;                  /* first failure of ours; facts are dropped after it */
     struct hw_error err;
+    /* Set and kept by hw_examine() itself. */
+    uint64_t facts;       /* put so far; END states them (BEGIN and END not counted) */
+    uint64_t outer_bytes; /* size of the outermost input */
+    size_t arena_bytes;   /* what the arenas of the boxes above hold */
+    uint64_t name_key[2]; /* keys the tables of names; from the input's own digest */
 };
+
+struct hw_format;
+struct hw_names; /* evidence/room.h */
 
 struct hw_node {
     uint32_t number, parent;
@@ -62,6 +70,9 @@ struct hw_node {
     struct hw_span name;   /* inside its box; empty for the outermost */
     enum hw_degree degree; /* sinks as anomalies are said */
     const char *because;   /* why broken or refused; static or arena */
+    const struct hw_format *format; /* of the winning bid; NULL: nobody bid */
+    uint32_t anomalies;             /* said so far; only so many are listed */
+    struct hw_names *names;         /* of its members, to tell duplicates */
 };
 
 /* Reads one outermost input whole: BEGIN is the caller's, everything else is said here.
@@ -79,6 +90,7 @@ struct hw_member {
     uint64_t ordinal;
     uint64_t mode;
     int64_t time_ns;
+    uint64_t off; /* where in the box it is described; for anomalies of its name */
 };
 #define HW_NO_MODE UINT64_MAX
 #define HW_NO_TIME INT64_MIN
@@ -88,12 +100,17 @@ void hw_examine_member(struct hw_exam *x, struct hw_node *box, const struct hw_m
 /* Memory for one member's bytes, counted against limits.member_bytes (all alive together) and
  * limits.unpacked_bytes. hw_member_more() grows it while unpacking and says the refusal itself
  * (over ratio: bomb-ratio; over memory: unopened too-large, by name) and returns false. */
-struct hw_member_bytes {
+struct hw_member_bytes { /* begins zeroed; the caller writes p[n..room) and raises n */
     uint8_t *p;
     size_t n, room;
+    size_t counted; /* private to member.c */
 };
 HW_CHECK bool hw_member_more(struct hw_exam *x, struct hw_node *box, struct hw_span name,
                              uint64_t packed, struct hw_member_bytes *m, size_t more);
+/* For bytes that flow by without being kept: have `unpacked` bytes out of `packed` become a bomb?
+ * Says so and refuses the box. Nothing is counted. */
+HW_CHECK bool hw_unpacked_fits(struct hw_exam *x, struct hw_node *box, uint64_t packed,
+                               uint64_t unpacked);
 void hw_member_done(struct hw_exam *x, struct hw_member_bytes *m);
 
 bool hw_exam_going(const struct hw_exam *x);
@@ -119,6 +136,10 @@ void hw_say_unopened(struct hw_exam *x, struct hw_node *n, const char *kind, str
  * character's edge; lives in the arena. Empty when memory is out. */
 struct hw_span hw_exam_text(struct hw_exam *x, struct hw_span s, size_t max);
 
+/* A member's name for the words of an anomaly of its box: short, and nothing once the box has more
+ * anomalies than are listed, so that a million bad names cost no memory. */
+struct hw_span hw_name_text(struct hw_exam *x, const struct hw_node *box, struct hw_span name);
+
 /* A format: one row of the table in examine.c. */
 struct hw_format {
     const char *word; /* in hw_formats */
@@ -127,7 +148,21 @@ struct hw_format {
     unsigned (*probe)(struct hw_span bytes, struct hw_budget *fuel);
     void (*examine)(struct hw_exam *x, struct hw_node *n);
     const char *unopened; /* word of hw_unopeneds for boxes known and not opened, else NULL */
+    bool box;             /* examine() hands members on, so the depth limit is for it */
 };
+/* Or-ed into a probe's answer when the format does not begin at byte 0 (a trailer, a header deep
+ * inside): such a bid loses to any serious one that does, however many bits it verified. */
+#define HW_BID_ELSEWHERE 0x10000U
+
+/* A member that is no file: link, directory that matters, device. Its name is judged as a member's
+ * is; it is recorded and never followed. what: symlink hardlink device fifo socket other. */
+void hw_examine_entry(struct hw_exam *x, struct hw_node *box, const struct hw_member *m,
+                      const char *what, struct hw_span target);
+
+/* Makes every library this room stands on load what it loads lazily: locale, time zone, digests.
+ * Once, before the cage closes; afterwards an examination opens nothing. Changes the process's
+ * LC_CTYPE and TZ, so it is for the worker and for tests. */
+void hw_evidence_warm(void);
 
 /* entropy in thousandths of a bit per byte (0..8000), and bytes that are not zero; both outputs
  * optional. An empty span has entropy 0. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evidence/knowledge/knowledge.h -- the forms of published knowledge, in the order they are asked.
+ *
+ * They bid only for the outermost input: an indicator list inside an archive is a document there.
+ */
+#ifndef HW_EVIDENCE_KNOWLEDGE_KNOWLEDGE_H
+#define HW_EVIDENCE_KNOWLEDGE_KNOWLEDGE_H
+
+#include <stddef.h>
+
+#include "evidence/evidence.h"
+
+extern const struct hw_format *const hw_knowledge_formats[];
+extern const size_t hw_knowledge_formats_count;
+
+#endif
