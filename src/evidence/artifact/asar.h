@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HW_EVIDENCE_ARTIFACT_ASAR_H
+#define HW_EVIDENCE_ARTIFACT_ASAR_H
+
+#include "evidence/evidence.h"
+
+/* Lets jansson seed its tables before a cage closes. */
+void hw_asar_warm(void);
+
+extern const struct hw_format hw_format_asar;
+
+#endif
