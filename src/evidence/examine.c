@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "evidence/artifact/artifact.h"
+#include "evidence/artifact/manifest.h"
 #include "evidence/knowledge/knowledge.h"
 #include "evidence/room.h"
 
@@ -214,6 +215,9 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
     say_losers(x, n, &a);
     for (size_t i = 0; i < a.count && hw_exam_going(x); i++) {
         read_as(x, n, a.bids[i].format);
+    }
+    if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && hw_exam_going(x)) {
+        hw_manifest_examine(x, n);
     }
     hw_names_done(x, n);
     if (x->fuel.bytes == 0 || x->fuel.items == 0) {

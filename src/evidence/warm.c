@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/digest.h"
 #include "evidence/artifact/archive.h"
-#include "evidence/artifact/asar.h"
+#include "evidence/artifact/json.h"
 #include "evidence/evidence.h"
 
 void hw_evidence_warm(void)
 {
     struct hw_error err;
     hw_archive_warm();
-    hw_asar_warm();
+    hw_json_warm();
     /* What fails here fails again, and is said, when the first digest is wanted. */
     (void)!hw_digest_prepare(&err);
 }

@@ -19,12 +19,11 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/digest.h"
 #include "evidence/artifact/box.h"
+#include "evidence/artifact/json.h"
 
 enum { HEADER_MAX = 32 * 1024 * 1024, DEPTH_MAX = 64, PATH_ROOM = 4096, BLOCK_DEFAULT = 4194304 };
 
@@ -62,31 +61,6 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     uint32_t header, json;
     hw_reader_init(&r, bytes, fuel);
     return read_head(&r, &header, &json) ? 96 : 0;
-}
-
-/* jansson nests by recursion with a limit of its own (2,048); ours is lower, and the text is counted
- * before it is parsed, because every value costs memory that no arena sees. */
-static bool bearable(struct hw_exam *x, struct hw_span json, uint64_t *out_cost)
-{
-    uint64_t values = 0;
-    for (size_t i = 0; i < json.n; i++) {
-        values += json.p[i] == ',' || json.p[i] == '{' || json.p[i] == '[';
-    }
-    uint64_t cost, limit = x->limits.member_bytes > x->live_bytes
-                               ? (x->limits.member_bytes - x->live_bytes) / 2 : 0;
-    if (!hw_mul_u64(values, 150, &cost) || !hw_add_u64(cost, json.n, &cost) || cost > limit) {
-        return false;
-    }
-    *out_cost = cost;
-    return true;
-}
-
-static struct hw_span string_of(const json_t *v)
-{
-    if (!json_is_string(v)) {
-        return (struct hw_span){NULL, 0};
-    }
-    return (struct hw_span){(const uint8_t *)json_string_value(v), json_string_length(v)};
 }
 
 static bool from_hex(struct hw_span s, uint8_t out[32])
@@ -138,7 +112,7 @@ static bool blocks_hold(struct asar *a, const json_t *integrity, struct hw_span 
         size_t left = bytes.n - (at < bytes.n ? at : bytes.n);
         struct hw_span part = {bytes.p + (left == 0 ? 0 : at),
                                left < (uint64_t)block ? left : (size_t)block};
-        if (!holds(a, string_of(json_array_get(blocks, i)), part, claimed, found)) {
+        if (!holds(a, hw_json_text(json_array_get(blocks, i)), part, claimed, found)) {
             return false;
         }
     }
@@ -148,7 +122,7 @@ static bool blocks_hold(struct asar *a, const json_t *integrity, struct hw_span 
 static void seal(struct asar *a, uint32_t node, struct hw_span name, const json_t *integrity,
                  struct hw_span bytes, uint64_t off)
 {
-    struct hw_span alg = string_of(json_object_get(integrity, "algorithm"));
+    struct hw_span alg = hw_json_text(json_object_get(integrity, "algorithm"));
     struct hw_span text = hw_name_text(a->x, a->n, name);
     if (!hw_span_equal(alg, HW_SPAN_LIT("SHA256"))) {
         hw_say_anomaly(a->x, a->n, "unsupported", off, 0,
@@ -157,7 +131,7 @@ static void seal(struct asar *a, uint32_t node, struct hw_span name, const json_
         return;
     }
     uint8_t claimed[32] = {0}, found[HW_DIGEST_BYTES_MAX];
-    bool whole = holds(a, string_of(json_object_get(integrity, "hash")), bytes, claimed, found);
+    bool whole = holds(a, hw_json_text(json_object_get(integrity, "hash")), bytes, claimed, found);
     bool ok = whole && blocks_hold(a, integrity, bytes);
     struct hw_fact f;
     hw_fact_about(&f, HW_FACT_SEAL, node);
@@ -178,7 +152,7 @@ static void seal(struct asar *a, uint32_t node, struct hw_span name, const json_
 /* Offsets are decimal strings, because they may pass what JavaScript counts exactly. */
 static bool offset_of(const json_t *v, uint64_t *out)
 {
-    struct hw_span s = string_of(v);
+    struct hw_span s = hw_json_text(v);
     uint64_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] < '0' || s.p[i] > '9' || !hw_mul_u64(n, 10, &n) ||
@@ -239,7 +213,7 @@ static void visit(struct asar *a, const json_t *v)
     const json_t *link = json_object_get(v, "link");
     if (link != NULL) {
         if (a->reading) {
-            hw_examine_entry(a->x, a->n, &m, "symlink", string_of(link));
+            hw_examine_entry(a->x, a->n, &m, "symlink", hw_json_text(link));
         }
     } else if (json_is_true(json_object_get(v, "unpacked"))) {
         if (a->reading) {
@@ -307,30 +281,30 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     struct hw_reader r;
     uint32_t header, json_n;
     struct hw_span text;
-    json_error_t why;
-    uint64_t cost;
+    struct hw_json json = {.too_large = true};
     hw_node_reader(x, n, &r);
     if (!read_head(&r, &header, &json_n) || !hw_read_bytes(&r, json_n, &text)) {
         hw_say_fault(x, n, &r, "the ASAR header");
         hw_say_degree(n, HW_BROKEN, "the ASAR header is cut short");
         return;
     }
-    if (json_n > HEADER_MAX || !bearable(x, text, &cost)) {
+    if (json_n <= HEADER_MAX) {
+        hw_json_init(x, text, JSON_REJECT_DUPLICATES, &json);
+    }
+    if (json.too_large) {
         hw_say_anomaly(x, n, "over-budget", 16, json_n, "a header of %u bytes", json_n);
         hw_say_unopened(x, n, "too-large", (struct hw_span){NULL, 0}, 0, n->bytes.n,
                         "its header wants more memory than one worker may have");
         return;
     }
-    x->live_bytes += cost;
-    json_t *root = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &why);
-    const json_t *files = json_object_get(root, "files");
+    const json_t *files = json_object_get(json.root, "files");
     hw_buf_init(&a.path, PATH_ROOM);
     a.files_off = 8 + (uint64_t)header;
     if (!json_is_object(files)) {
-        const char *rule = strstr(why.text, "duplicate") != NULL ? "duplicate" : "bad-encoding";
-        bool parsed = root != NULL;
-        hw_say_anomaly(x, n, rule, 16 + (parsed ? 0 : (uint64_t)(unsigned)why.position), 0,
-                       "the header is not a tree of files: %s", parsed ? "no \"files\"" : why.text);
+        const char *rule = strstr(json.why.text, "duplicate") != NULL ? "duplicate" : "bad-encoding";
+        bool parsed = json.root != NULL;
+        hw_say_anomaly(x, n, rule, 16 + (parsed ? 0 : (uint64_t)(unsigned)json.why.position), 0,
+                       "the header is not a tree of files: %s", parsed ? "no \"files\"" : json.why.text);
         hw_say_degree(n, HW_BROKEN, "the ASAR header cannot be read");
         hw_say_unopened(x, n, "member", (struct hw_span){NULL, 0}, 0, n->bytes.n,
                         "its header cannot be read");
@@ -343,13 +317,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
         read_all(&a, files, a.files_off);
     }
     hw_buf_done(&a.path);
-    json_decref(root);
-    x->live_bytes -= cost;
-}
-
-void hw_asar_warm(void)
-{
-    json_object_seed(0); /* from the system's randomness, which is a file */
+    hw_json_done(x, &json);
 }
 
 const struct hw_format hw_format_asar = {"asar", probe, examine, NULL, true};

@@ -4,9 +4,6 @@
 
 #include "evidence/evidence.h"
 
-/* Lets jansson seed its tables before a cage closes. */
-void hw_asar_warm(void);
-
 extern const struct hw_format hw_format_asar;
 
 #endif

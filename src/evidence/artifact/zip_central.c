@@ -197,7 +197,7 @@ void hw_zip_judge_end(struct hw_exam *x, struct hw_node *n, const struct hw_zip_
     if (end->after > n->bytes.n) {
         hw_say_anomaly(x, n, "truncated", n->bytes.n, end->after - n->bytes.n,
                        "the archive comment goes on behind the end");
-    } else if (end->after < n->bytes.n) {
+    } else if (end->after < n->bytes.n && n->format == &hw_format_zip) {
         hw_box_hidden(x, n, end->after, n->bytes.n - end->after, "behind the archive");
     }
 }
