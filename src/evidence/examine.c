@@ -2,10 +2,10 @@
 /*
  * evidence/examine.c -- the auction, and the way down into boxes.
  *
- * Every format looks at every node and bids the bits it verified. The best bid that begins at byte 0
- * wins; one found elsewhere (a ZIP by its trailer, an image by a header deep inside) wins only when
- * nobody serious begins there. Every other serious bid is a BID fact and is read as well, because
- * whoever unpacks the file with the other program gets the other contents.
+ * Every format looks at every node and bids the bits it verified. The best bid that begins at byte
+ * 0 wins; one found elsewhere (a ZIP by its trailer, an image by a header deep inside) wins only
+ * when nobody serious begins there. Every other serious bid is a BID fact and is read as well,
+ * because whoever unpacks the file with the other program gets the other contents.
  *
  * Which pairs are an anomaly: two formats that both begin at byte 0, always; anything found
  * elsewhere, unless it is a ZIP behind a program, as self-extractors are built. That pair is

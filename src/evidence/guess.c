@@ -53,8 +53,8 @@ const char *hw_guess(struct hw_span bytes, unsigned *out_bits)
         s.n--;
     }
     *out_bits = SHAPED_BITS;
-    if (s.n >= 2 && ((s.p[0] == '{' && s.p[s.n - 1] == '}') ||
-                     (s.p[0] == '[' && s.p[s.n - 1] == ']'))) {
+    if (s.n >= 2 &&
+        ((s.p[0] == '{' && s.p[s.n - 1] == '}') || (s.p[0] == '[' && s.p[s.n - 1] == ']'))) {
         return "json";
     }
     if (s.n >= 8 && memcmp(s.p, "<?xml", 5) == 0 && s.p[s.n - 1] == '>') {

@@ -17,8 +17,9 @@ enum { HEAP_BYTES = 64 * 1024, STEP_BYTES = 8 * 1024 * 1024 };
 
 void *hw_pages_grow(void *p, size_t had, size_t want)
 {
-    void *q = had == 0 ? mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                       : mremap(p, had, want, MREMAP_MAYMOVE);
+    void *q = had == 0
+                  ? mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                  : mremap(p, had, want, MREMAP_MAYMOVE);
     return q == MAP_FAILED ? NULL : q;
 }
 
@@ -43,10 +44,9 @@ static bool refuse_bomb(struct hw_exam *x, struct hw_node *box, struct hw_span n
                         uint64_t packed, const char *whole)
 {
     struct hw_span text = hw_name_text(x, box, name);
-    hw_say_anomaly(x, box, "bomb-ratio", 0, have,
-                   "\"%.*s\": %llu bytes and more out of %llu %s", (int)text.n,
-                   (const char *)text.p, (unsigned long long)have, (unsigned long long)packed,
-                   whole);
+    hw_say_anomaly(x, box, "bomb-ratio", 0, have, "\"%.*s\": %llu bytes and more out of %llu %s",
+                   (int)text.n, (const char *)text.p, (unsigned long long)have,
+                   (unsigned long long)packed, whole);
     hw_say_degree(box, HW_REFUSED, "bomb-ratio");
     return false;
 }
@@ -115,13 +115,12 @@ bool hw_member_more(struct hw_exam *x, struct hw_node *box, struct hw_span name,
     /* Doubling, later in steps: what is reserved beyond need stays small against the limit. */
     uint64_t room = m->room + (m->room < STEP_BYTES ? m->room : STEP_BYTES);
     room = room < want ? want : room;
-    uint64_t left = x->limits.member_bytes > x->live_bytes
-                        ? x->limits.member_bytes - x->live_bytes : 0;
+    uint64_t left =
+        x->limits.member_bytes > x->live_bytes ? x->limits.member_bytes - x->live_bytes : 0;
     room = room - m->room > left ? want : room;
     size_t fits, had = m->room;
     if (room - m->room > left || !hw_fit_size(room, &fits) || !grow(m, fits)) {
-        hw_say_unopened(x, box, "too-large", name, 0, want,
-                        "more memory than one worker may have");
+        hw_say_unopened(x, box, "too-large", name, 0, want, "more memory than one worker may have");
         return false;
     }
     x->live_bytes += m->room - had;

@@ -129,8 +129,7 @@ void hw_say_anomaly(struct hw_exam *x, struct hw_node *n, const char *rule, uint
     hw_say_degree(n, HW_ODD, NULL);
 }
 
-void hw_say_fault(struct hw_exam *x, struct hw_node *n, const struct hw_reader *r,
-                  const char *what)
+void hw_say_fault(struct hw_exam *x, struct hw_node *n, const struct hw_reader *r, const char *what)
 {
     struct hw_error err;
     if (hw_reader_fail(r, &err) == HW_OK) {
@@ -192,8 +191,7 @@ void hw_say_unopened(struct hw_exam *x, struct hw_node *n, const char *kind, str
     hw_fact_u64(&f, HW_UNOPENED_SIZE, size);
     if (because != NULL) {
         struct hw_span s = {(const uint8_t *)because, strlen(because)};
-        hw_fact_span(&f, HW_UNOPENED_BECAUSE,
-                     (struct hw_span){text, clean(s, text, sizeof text)});
+        hw_fact_span(&f, HW_UNOPENED_BECAUSE, (struct hw_span){text, clean(s, text, sizeof text)});
     }
     hw_fact_u64(&f, HW_UNOPENED_OFF, off);
     hw_say(x, &f);

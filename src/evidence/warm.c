@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/digest.h"
 #include "evidence/artifact/archive.h"
-#include "evidence/artifact/json.h"
+#include "evidence/json.h"
 #include "evidence/evidence.h"
 
 void hw_evidence_warm(void)

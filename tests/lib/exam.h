@@ -24,7 +24,8 @@ struct hw_told {
 
 void hw_told_init(struct hw_told *t);
 void hw_told_done(struct hw_told *t);
-/* Examines bytes with default limits where limits is NULL. Fails the process when our side failed. */
+/* Examines bytes with default limits where limits is NULL. Fails the process when our side failed.
+ */
 void hw_told_examine(struct hw_told *t, const void *p, size_t n, const struct hw_limits *limits);
 /* Does a line hold all of these words (strstr), up to the NULL? */
 bool hw_told_has(struct hw_told *t, ...) __attribute__((sentinel));

@@ -2,19 +2,19 @@
 /*
  * evidence/artifact/archive.c -- the landlord of libarchive: compressed streams, 7z and CAB.
  *
- * Only the readers named here are switched on, never "all", and a filter is appended by name instead
- * of being bid for, so that a stream inside a stream becomes a node of its own. What a library does
- * not tell (bytes behind the end, checksums of headers) is read here from the outermost structure:
- * 7zFormat.txt (7-Zip) and [MS-CAB] 2.1.
+ * Only the readers named here are switched on, never "all", and a filter is appended by name
+ * instead of being bid for, so that a stream inside a stream becomes a node of its own. What a
+ * library does not tell (bytes behind the end, checksums of headers) is read here from the
+ * outermost structure: 7zFormat.txt (7-Zip) and [MS-CAB] 2.1.
  *
- *   7z   0 "7z\xbc\xaf\x27\x1c"  6 version (2)  8 CRC of the next 20  12 offset (8) and 20 size (8) of
- *        the header, from byte 32 on  28 its CRC
- *   CAB  0 "MSCF"  4 zero  8 size  12 zero  16 first file  20 zero  24 minor 3  25 major 1
- *        26 folders (2)  28 files (2)  30 flags (2): 1 previous, 2 next, 4 reserve  32 set  34 number
- *        36 [reserve sizes 2+1+1, then reserve: zero (2) 16 (2) offset and size of a signature]
+ *   7z   0 "7z\xbc\xaf\x27\x1c"  6 version (2)  8 CRC of the next 20  12 offset (8) and 20 size (8)
+ * of the header, from byte 32 on  28 its CRC CAB  0 "MSCF"  4 zero  8 size  12 zero  16 first file
+ * 20 zero  24 minor 3  25 major 1 26 folders (2)  28 files (2)  30 flags (2): 1 previous, 2 next, 4
+ * reserve  32 set  34 number 36 [reserve sizes 2+1+1, then reserve: zero (2) 16 (2) offset and size
+ * of a signature]
  *
- * libarchive converts names by the locale: hw_archive_warm() sets one whose conversions are built in
- * (C.UTF-8), so that no table is opened inside the cage, and a time zone that reads no file.
+ * libarchive converts names by the locale: hw_archive_warm() sets one whose conversions are built
+ * in (C.UTF-8), so that no table is opened inside the cage, and a time zone that reads no file.
  */
 #include "evidence/artifact/archive.h"
 
@@ -27,7 +27,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "evidence/artifact/box.h"
+#include "evidence/box.h"
 
 enum { SEVEN_BYTES = 32, LINK_BYTES = 4096 };
 
@@ -70,8 +70,8 @@ static void judge_failure(struct archive *a, struct hw_poured *out)
 {
     explain(a, out->words, sizeof out->words);
     out->no_memory = wants_memory(a);
-    out->end = strcasestr(out->words, "truncated") != NULL ? HW_INFLATE_TRUNCATED
-                                                            : HW_INFLATE_CORRUPT;
+    out->end =
+        strcasestr(out->words, "truncated") != NULL ? HW_INFLATE_TRUNCATED : HW_INFLATE_CORRUPT;
 }
 
 static void pour(struct archive *a, hw_inflate_more more, void *state, struct hw_poured *out)
@@ -150,16 +150,16 @@ static struct hw_span name_of(const struct walk *w)
 static struct hw_member member_of(const struct walk *w)
 {
     struct archive_entry *e = w->entry;
-    bool dated = w->utc && archive_entry_mtime_is_set(e) &&
-                 archive_entry_mtime(e) > -9000000000 && archive_entry_mtime(e) < 9000000000;
+    bool dated = w->utc && archive_entry_mtime_is_set(e) && archive_entry_mtime(e) > -9000000000 &&
+                 archive_entry_mtime(e) < 9000000000;
     la_int64_t at = archive_read_header_position(w->a);
     return (struct hw_member){
         .name = name_of(w),
         .ordinal = w->ordinal,
         .mode = w->utc && archive_entry_perm(e) != 0 ? archive_entry_perm(e) : HW_NO_MODE,
-        .time_ns = dated ? (int64_t)archive_entry_mtime(e) * 1000000000 +
-                               archive_entry_mtime_nsec(e)
-                         : HW_NO_TIME,
+        .time_ns = dated
+                       ? (int64_t)archive_entry_mtime(e) * 1000000000 + archive_entry_mtime_nsec(e)
+                       : HW_NO_TIME,
         .off = at > 0 ? (uint64_t)at : 0,
     };
 }
@@ -266,8 +266,8 @@ static void say_end(struct walk *w, int rc)
     bool cut = strcasestr(words, "truncated") != NULL;
     hw_say_anomaly(w->x, w->n, cut ? "truncated" : "bad-header", 0, 0, "%s", words);
     hw_say_degree(w->n, HW_BROKEN, "the box breaks off");
-    hw_say_unopened(w->x, w->n, wants_memory(w->a) ? "too-large" : "member", none, 0,
-                    w->n->bytes.n, words);
+    hw_say_unopened(w->x, w->n, wants_memory(w->a) ? "too-large" : "member", none, 0, w->n->bytes.n,
+                    words);
 }
 
 static void walk_box(struct walk *w)
@@ -372,9 +372,9 @@ static bool cab_head(struct hw_reader *r, struct cab *out)
     uint16_t version, folders, files, set, number, header = 0, pad;
     if (!hw_read_magic(r, "MSCF", 4) || !hw_read_u32le(r, &zero[0]) || !hw_read_u32le(r, &c.size) ||
         !hw_read_u32le(r, &zero[1]) || !hw_read_u32le(r, &first) || !hw_read_u32le(r, &zero[2]) ||
-        !hw_read_u16le(r, &version) || !hw_read_u16le(r, &folders) ||
-        !hw_read_u16le(r, &files) || !hw_read_u16le(r, &c.flags) || !hw_read_u16le(r, &set) ||
-        !hw_read_u16le(r, &number) || version != 0x0103) {
+        !hw_read_u16le(r, &version) || !hw_read_u16le(r, &folders) || !hw_read_u16le(r, &files) ||
+        !hw_read_u16le(r, &c.flags) || !hw_read_u16le(r, &set) || !hw_read_u16le(r, &number) ||
+        version != 0x0103) {
         return false;
     }
     bool reserve = (c.flags & 4) != 0 && hw_read_u16le(r, &header) && hw_read_skip(r, 2);

@@ -5,7 +5,7 @@
 #ifndef HW_EVIDENCE_ARTIFACT_ARCHIVE_H
 #define HW_EVIDENCE_ARTIFACT_ARCHIVE_H
 
-#include "evidence/artifact/stream.h"
+#include "evidence/artifact/archive_stream.h"
 
 struct hw_poured {
     enum hw_inflate_end end;

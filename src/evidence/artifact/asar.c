@@ -22,8 +22,8 @@
 #include "base/buf.h"
 #include "base/checked.h"
 #include "base/digest.h"
-#include "evidence/artifact/box.h"
-#include "evidence/artifact/json.h"
+#include "evidence/box.h"
+#include "evidence/json.h"
 
 enum { HEADER_MAX = 32 * 1024 * 1024, DEPTH_MAX = 64, PATH_ROOM = 4096, BLOCK_DEFAULT = 4194304 };
 
@@ -103,8 +103,8 @@ static bool blocks_hold(struct asar *a, const json_t *integrity, struct hw_span 
         return true; /* nothing was promised */
     }
     size_t count = json_array_size(blocks);
-    if (block <= 0 || count != (bytes.n == 0 ? count <= 1 ? count : 1
-                                             : (bytes.n - 1) / (uint64_t)block + 1)) {
+    if (block <= 0 ||
+        count != (bytes.n == 0 ? count <= 1 ? count : 1 : (bytes.n - 1) / (uint64_t)block + 1)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -172,8 +172,7 @@ static void read_file(struct asar *a, const json_t *v, const struct hw_member *l
     struct hw_span text = hw_name_text(a->x, a->n, m.name);
     bool placed = offset_of(json_object_get(v, "offset"), &off) && json_is_integer(size) &&
                   json_integer_value(size) >= 0 && hw_add_u64(off, a->files_off, &off) &&
-                  hw_add_u64(off, (uint64_t)json_integer_value(size), &end) &&
-                  end <= a->n->bytes.n;
+                  hw_add_u64(off, (uint64_t)json_integer_value(size), &end) && end <= a->n->bytes.n;
     if (!a->reading) {
         if (placed) {
             hw_parts_add(&a->parts, off, end);
@@ -181,9 +180,8 @@ static void read_file(struct asar *a, const json_t *v, const struct hw_member *l
         return;
     }
     if (!placed) {
-        hw_say_anomaly(a->x, a->n, "bad-offset", 0, 0,
-                       "\"%.*s\" lies nowhere in the archive", (int)text.n,
-                       (const char *)text.p);
+        hw_say_anomaly(a->x, a->n, "bad-offset", 0, 0, "\"%.*s\" lies nowhere in the archive",
+                       (int)text.n, (const char *)text.p);
         hw_say_unopened(a->x, a->n, "member", m.name, 0, 0, "its bytes are not in the archive");
         hw_say_degree(a->n, HW_BROKEN, "a member's bytes are not there");
         return;
@@ -301,10 +299,12 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     hw_buf_init(&a.path, PATH_ROOM);
     a.files_off = 8 + (uint64_t)header;
     if (!json_is_object(files)) {
-        const char *rule = strstr(json.why.text, "duplicate") != NULL ? "duplicate" : "bad-encoding";
+        const char *rule =
+            strstr(json.why.text, "duplicate") != NULL ? "duplicate" : "bad-encoding";
         bool parsed = json.root != NULL;
         hw_say_anomaly(x, n, rule, 16 + (parsed ? 0 : (uint64_t)(unsigned)json.why.position), 0,
-                       "the header is not a tree of files: %s", parsed ? "no \"files\"" : json.why.text);
+                       "the header is not a tree of files: %s",
+                       parsed ? "no \"files\"" : json.why.text);
         hw_say_degree(n, HW_BROKEN, "the ASAR header cannot be read");
         hw_say_unopened(x, n, "member", (struct hw_span){NULL, 0}, 0, n->bytes.n,
                         "its header cannot be read");

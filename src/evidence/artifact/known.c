@@ -2,8 +2,9 @@
 /*
  * evidence/artifact/known.c -- formats recognised by true magic and not read further.
  *
- * Boxes among them are said to be unopened, so that an answer about the file knows what it could not
- * see. Programs (ELF, Mach-O) are no boxes; they are named and measured no further in this version.
+ * Boxes among them are said to be unopened, so that an answer about the file knows what it could
+ * not see. Programs (ELF, Mach-O) are no boxes; they are named and measured no further in this
+ * version.
  *
  * Sources: [MS-CFB] 2.2; UDIF trailer as Apple's hdiutil writes it ("koly", 512 bytes, at the end);
  * xar file format 1; ECMA-119 8.4; squashfs 4.0 superblock; RPM lead and header (LSB 3.1); ar(5) of
@@ -26,8 +27,7 @@ static unsigned probe_cfb(struct hw_span bytes, struct hw_budget *fuel)
 {
     struct hw_reader r;
     uint16_t minor, major, order, shift;
-    if (!window(bytes, fuel, 0, &r) ||
-        !hw_read_magic(&r, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) {
+    if (!window(bytes, fuel, 0, &r) || !hw_read_magic(&r, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8)) {
         return 0;
     }
     bool shaped = hw_read_skip(&r, 16) && hw_read_u16le(&r, &minor) && hw_read_u16le(&r, &major) &&
@@ -68,9 +68,8 @@ static unsigned probe_dmg(struct hw_span bytes, struct hw_budget *fuel)
 {
     struct hw_reader r;
     uint32_t version, size;
-    if (bytes.n < 512 || !window(bytes, fuel, bytes.n - 512, &r) ||
-        !hw_read_magic(&r, "koly", 4) || !hw_read_u32be(&r, &version) ||
-        !hw_read_u32be(&r, &size) || size != 512) {
+    if (bytes.n < 512 || !window(bytes, fuel, bytes.n - 512, &r) || !hw_read_magic(&r, "koly", 4) ||
+        !hw_read_u32be(&r, &version) || !hw_read_u32be(&r, &size) || size != 512) {
         return 0;
     }
     return HW_BID_ELSEWHERE | 64;
@@ -139,7 +138,11 @@ static unsigned probe_elf(struct hw_span bytes, struct hw_budget *fuel)
 {
     struct hw_reader r;
     uint8_t class, data, version;
-    bool fine = window(bytes, fuel, 0, &r) && hw_read_magic(&r, "\x7f" "ELF", 4) &&
+    bool fine = window(bytes, fuel, 0, &r) &&
+                hw_read_magic(&r,
+                              "\x7f"
+                              "ELF",
+                              4) &&
                 hw_read_u8(&r, &class) && hw_read_u8(&r, &data) && hw_read_u8(&r, &version) &&
                 class >= 1 && class <= 2 && data >= 1 && data <= 2 && version == 1;
     return fine ? 54 : 0;

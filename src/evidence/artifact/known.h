@@ -6,7 +6,6 @@
 #include "evidence/evidence.h"
 
 extern const struct hw_format hw_format_cfb, hw_format_dmg, hw_format_xar, hw_format_iso9660,
-    hw_format_squashfs, hw_format_rpm, hw_format_ar, hw_format_rar, hw_format_elf,
-    hw_format_mach_o;
+    hw_format_squashfs, hw_format_rpm, hw_format_ar, hw_format_rar, hw_format_elf, hw_format_mach_o;
 
 #endif

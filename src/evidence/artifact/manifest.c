@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "evidence/artifact/json.h"
+#include "evidence/json.h"
 
 enum { MANIFEST_MAX = 1024 * 1024, LINE_MAX_BYTES = 65536, VALUE_MAX = 2048 };
 enum { NAME, VERSION, VENDOR, PRODUCT, GROUP, FIELDS };
@@ -162,8 +162,8 @@ struct key {
     unsigned field;
 };
 
-static void read_lines(struct hw_exam *x, struct hw_node *n, char separator,
-                       const struct key *keys, struct claim *c)
+static void read_lines(struct hw_exam *x, struct hw_node *n, char separator, const struct key *keys,
+                       struct claim *c)
 {
     struct hw_reader r;
     struct hw_span line;
@@ -208,12 +208,10 @@ static const struct key jar_keys[] = {{"Bundle-SymbolicName", NAME},
                                       {"Bundle-Vendor", VENDOR},
                                       {"Bundle-Name", PRODUCT},
                                       {NULL, 0}};
-static const struct key jar_plain_keys[] = {{"Implementation-Title", NAME},
-                                            {"Automatic-Module-Name", NAME},
-                                            {"Implementation-Version", VERSION},
-                                            {"Implementation-Vendor", VENDOR},
-                                            {"Specification-Title", PRODUCT},
-                                            {NULL, 0}};
+static const struct key jar_plain_keys[] = {
+    {"Implementation-Title", NAME},      {"Automatic-Module-Name", NAME},
+    {"Implementation-Version", VERSION}, {"Implementation-Vendor", VENDOR},
+    {"Specification-Title", PRODUCT},    {NULL, 0}};
 
 /* A jar's own words: its bundle names when it has them, else its implementation's. */
 static void read_jar(struct hw_exam *x, struct hw_node *n, struct claim *c)
@@ -233,7 +231,8 @@ static void put_xml(struct claim *c, unsigned field, struct hw_span s)
     static const struct {
         const char *entity;
         char c;
-    } entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    } entities[] = {
+        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
     s = trim(s);
     if (has(c, field)) {
         return;

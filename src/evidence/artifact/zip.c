@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/inflate.h"
-#include "evidence/artifact/box.h"
+#include "evidence/box.h"
 
 enum { BITS_MAGIC = 32, BITS_BOTH = 64, LINK_BYTES = 4096 };
 enum { TYPE_MASK = 0170000, TYPE_LINK = 0120000, TYPE_FILE = 0100000, TYPE_FOLDER = 0040000 };
@@ -83,10 +83,11 @@ static bool inflate_member(struct unpacking *u, struct hw_span data)
     }
     if (got.end != HW_INFLATE_DONE) {
         bool cut = got.end == HW_INFLATE_TRUNCATED;
-        hw_say_anomaly(x, u->box, cut ? "truncated" : "bad-encoding", e->data_off + got.in_used,
-                       0, "a deflate stream %s", cut ? "ends before its last block"
-                       : got.words != NULL           ? got.words
-                                                     : "is broken");
+        hw_say_anomaly(x, u->box, cut ? "truncated" : "bad-encoding", e->data_off + got.in_used, 0,
+                       "a deflate stream %s",
+                       cut                 ? "ends before its last block"
+                       : got.words != NULL ? got.words
+                                           : "is broken");
         hw_say_degree(u->box, HW_BROKEN, "a member could not be unpacked");
         refuse_member(x, u->box, e, "member", "its deflate stream is broken");
         return false;

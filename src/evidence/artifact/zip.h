@@ -15,7 +15,7 @@ struct hw_zip_end {
     uint64_t eocd_off, records_off; /* of the EOCD; of the first of the end records (ZIP64 too) */
     uint64_t after;                 /* behind the comment */
     uint64_t central_off, central_size, count;
-    uint64_t delta;                 /* bytes put before the archive without correcting offsets */
+    uint64_t delta; /* bytes put before the archive without correcting offsets */
     struct hw_span comment;
     bool zip64, count_is_16_bits;
 };
@@ -39,8 +39,7 @@ struct hw_zip_walk {
 };
 
 /* Finds the end records without a word. False: no archive end here. */
-HW_CHECK bool hw_zip_find_end(struct hw_span bytes, struct hw_budget *fuel,
-                              struct hw_zip_end *out);
+HW_CHECK bool hw_zip_find_end(struct hw_span bytes, struct hw_budget *fuel, struct hw_zip_end *out);
 /* Says what is odd about the end records: rivals, trailing bytes, contradictions. */
 void hw_zip_judge_end(struct hw_exam *x, struct hw_node *n, const struct hw_zip_end *end);
 
@@ -51,8 +50,7 @@ HW_CHECK bool hw_zip_next(struct hw_exam *x, struct hw_node *n, struct hw_zip_wa
                           struct hw_zip_entry *out);
 /* Reads the local header of *e, sets data_off and after; loud: cross-checks it. False: there is no
  * local header, or its data leave the file. */
-HW_CHECK bool hw_zip_local(struct hw_exam *x, struct hw_node *n, bool loud,
-                           struct hw_zip_entry *e);
+HW_CHECK bool hw_zip_local(struct hw_exam *x, struct hw_node *n, bool loud, struct hw_zip_entry *e);
 
 /* "jar", "nupkg", ... from the names alone. Feed every name, then ask. */
 struct hw_zip_kind {

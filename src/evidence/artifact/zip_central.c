@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "evidence/artifact/box.h"
+#include "evidence/box.h"
 
 enum { EOCD_BYTES = 22, LOCATOR_BYTES = 20, CENTRAL_BYTES = 46, LOCAL_BYTES = 30 };
 enum { COMMENT_MAX = 65535, EXTRA_ZIP64 = 0x0001, EXTRA_TIME = 0x5455, EXTRA_NAME = 0x7075 };
@@ -101,8 +101,7 @@ static bool place_central(const struct hw_reader *all, struct hw_zip_end *end)
         end->central_off = before;
         return true;
     }
-    return end->central_size > 0 &&
-           hw_add_u64(end->central_off, end->central_size, &stated_end) &&
+    return end->central_size > 0 && hw_add_u64(end->central_off, end->central_size, &stated_end) &&
            stated_end <= end->records_off && has_central(all, end->central_off);
 }
 
@@ -170,16 +169,14 @@ void hw_zip_judge_end(struct hw_exam *x, struct hw_node *n, const struct hw_zip_
         if (off != end->eocd_off && try_end(&all, off, &other)) {
             hw_say_anomaly(x, n, "two-stories", off, EOCD_BYTES,
                            "another end of a central directory, for %llu members at %llu",
-                           (unsigned long long)other.count,
-                           (unsigned long long)other.central_off);
+                           (unsigned long long)other.count, (unsigned long long)other.central_off);
         }
     }
     if (read_eocd(&all, end->eocd_off, &other) && end->zip64) {
-        bool differs = (other.count != UINT16_MAX && other.count != end->count) ||
-                       (other.central_size != UINT32_MAX &&
-                        other.central_size != end->central_size) ||
-                       (other.central_off != UINT32_MAX &&
-                        other.central_off + end->delta != end->central_off);
+        bool differs =
+            (other.count != UINT16_MAX && other.count != end->count) ||
+            (other.central_size != UINT32_MAX && other.central_size != end->central_size) ||
+            (other.central_off != UINT32_MAX && other.central_off + end->delta != end->central_off);
         if (differs) {
             hw_say_anomaly(x, n, "two-stories", end->eocd_off, EOCD_BYTES,
                            "the end record and its ZIP64 twin disagree");
@@ -274,8 +271,8 @@ static void read_extra(struct hw_exam *x, struct hw_node *n, struct hw_reader *r
             return;
         }
         if (id == EXTRA_ZIP64) {
-            bool fine = widen(&v, &e->size) && widen(&v, &e->packed) &&
-                        (!central || widen(&v, &local));
+            bool fine =
+                widen(&v, &e->size) && widen(&v, &e->packed) && (!central || widen(&v, &local));
             if (!fine && loud) {
                 hw_say_anomaly(x, n, "bad-size", hw_read_where(&v), size,
                                "a ZIP64 field is too short for what it must hold");
@@ -314,13 +311,13 @@ bool hw_zip_next(struct hw_exam *x, struct hw_node *n, struct hw_zip_walk *w,
         return false; /* the digital signature record (4.3.13) ends the directory */
     }
     if (!hw_reader_item(r) || !hw_read_magic(r, "PK\1\2", 4) || !hw_read_u16le(r, &made_by) ||
-        !hw_read_u16le(r, &needed) || !hw_read_u16le(r, &e.flags) ||
-        !hw_read_u16le(r, &e.method) || !hw_read_u32le(r, &stamp) || !hw_read_u32le(r, &e.crc) ||
-        !hw_read_u32le(r, &packed) || !hw_read_u32le(r, &size) || !hw_read_u16le(r, &name) ||
-        !hw_read_u16le(r, &extra_n) || !hw_read_u16le(r, &comment) || !hw_read_u16le(r, &disk) ||
-        !hw_read_u16le(r, &internal) || !hw_read_u32le(r, &external) ||
-        !hw_read_u32le(r, &local) || !hw_read_bytes(r, name, &e.name) ||
-        !hw_read_sub(r, extra_n, &extra) || !hw_read_skip(r, comment)) {
+        !hw_read_u16le(r, &needed) || !hw_read_u16le(r, &e.flags) || !hw_read_u16le(r, &e.method) ||
+        !hw_read_u32le(r, &stamp) || !hw_read_u32le(r, &e.crc) || !hw_read_u32le(r, &packed) ||
+        !hw_read_u32le(r, &size) || !hw_read_u16le(r, &name) || !hw_read_u16le(r, &extra_n) ||
+        !hw_read_u16le(r, &comment) || !hw_read_u16le(r, &disk) || !hw_read_u16le(r, &internal) ||
+        !hw_read_u32le(r, &external) || !hw_read_u32le(r, &local) ||
+        !hw_read_bytes(r, name, &e.name) || !hw_read_sub(r, extra_n, &extra) ||
+        !hw_read_skip(r, comment)) {
         if (w->loud) {
             hw_say_fault(x, n, r, "the central directory");
         }

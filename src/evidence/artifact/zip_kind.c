@@ -27,8 +27,22 @@ static const struct sign {
     {"", "/resources/app.asar", false},
     {"resources/app.asar", "", false},
 };
-enum { MANIFEST, ANDROID, NUSPEC, METADATA, TYPES, WORD, XL, PPT, VSIX, APPX, MIMETYPE, PAYLOAD,
-       ASAR_DEEP, ASAR };
+enum {
+    MANIFEST,
+    ANDROID,
+    NUSPEC,
+    METADATA,
+    TYPES,
+    WORD,
+    XL,
+    PPT,
+    VSIX,
+    APPX,
+    MIMETYPE,
+    PAYLOAD,
+    ASAR_DEEP,
+    ASAR
+};
 
 /* The first row whose signs are all there names the kind. */
 static const struct kind {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/artifact/json.h"
+#include "evidence/json.h"
 
 #include "base/checked.h"
 
 enum { VALUE_BYTES = 150 }; /* a value with its place in a table, as measured, rounded up */
 
-/* Each value costs memory that no arena sees, so they are counted before anything is parsed. jansson
- * itself stops at 2,048 nested ones. */
+/* Each value costs memory that no arena sees, so they are counted before anything is parsed.
+ * jansson itself stops at 2,048 nested ones. */
 static uint64_t reckon(struct hw_span text)
 {
     uint64_t values = 1, cost;
@@ -14,13 +14,13 @@ static uint64_t reckon(struct hw_span text)
         values += text.p[i] == ',' || text.p[i] == '{' || text.p[i] == '[' || text.p[i] == ':';
     }
     return hw_mul_u64(values, VALUE_BYTES, &cost) && hw_add_u64(cost, text.n, &cost) ? cost
-                                                                                    : UINT64_MAX;
+                                                                                     : UINT64_MAX;
 }
 
 void hw_json_init(struct hw_exam *x, struct hw_span text, size_t flags, struct hw_json *out)
 {
-    uint64_t left = x->limits.member_bytes > x->live_bytes
-                        ? x->limits.member_bytes - x->live_bytes : 0;
+    uint64_t left =
+        x->limits.member_bytes > x->live_bytes ? x->limits.member_bytes - x->live_bytes : 0;
     *out = (struct hw_json){.cost = reckon(text)};
     if (out->cost > left) {
         out->cost = 0;

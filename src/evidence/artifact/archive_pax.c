@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/artifact/tar_pax.h"
+#include "evidence/artifact/archive_pax.h"
 
 #include <string.h>
 
@@ -132,7 +132,7 @@ void hw_pax_read(struct hw_exam *x, struct hw_node *n, struct hw_span s, uint64_
             hw_say_anomaly(x, n, "bad-encoding", at, whole, "a pax record without key or end");
             return;
         }
-        take(x, n, (struct hw_span){body.p, key_n},
-             (struct hw_span){eq + 1, body.n - key_n - 2}, at, p);
+        take(x, n, (struct hw_span){body.p, key_n}, (struct hw_span){eq + 1, body.n - key_n - 2},
+             at, p);
     }
 }

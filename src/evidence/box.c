@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/artifact/box.h"
+#include "evidence/box.h"
 
 #include "base/digest.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef HW_EVIDENCE_ARTIFACT_TAR_H
-#define HW_EVIDENCE_ARTIFACT_TAR_H
+#ifndef HW_EVIDENCE_ARTIFACT_ARCHIVE_TAR_H
+#define HW_EVIDENCE_ARTIFACT_ARCHIVE_TAR_H
 
 #include "evidence/evidence.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/tar_pax.h -- the pax records of a tar member: `length key=value\n`.
+ * evidence/artifact/archive_pax.h -- the pax records of a tar member: `length key=value\n`.
  */
-#ifndef HW_EVIDENCE_ARTIFACT_TAR_PAX_H
-#define HW_EVIDENCE_ARTIFACT_TAR_PAX_H
+#ifndef HW_EVIDENCE_ARTIFACT_ARCHIVE_PAX_H
+#define HW_EVIDENCE_ARTIFACT_ARCHIVE_PAX_H
 
 #include "base/buf.h"
 #include "evidence/evidence.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/tar.c -- tar, bare or inside one compressed stream, read as it flows by.
+ * evidence/artifact/archive_tar.c -- tar, bare or inside one compressed stream, read as it flows by.
  *
  * Follows POSIX.1-2017 pax (ustar and pax headers) and the GNU tar manual ("Basic Tar Format":
  * long names, base-256 numbers, sparse files). A compressed tar is one box to people, so it is one
@@ -10,18 +10,18 @@
  *   156 type 1   157 link name 100   257 "ustar\0" "00" or "ustar  \0"   265 user 32   297 group 32
  *   329 device 8+8   345 prefix 155 (ustar only)      482 GNU sparse: more blocks follow
  *
- * Two blocks of zeros end the archive. What stands behind them is read as well: programs stop there,
- * and that is why somebody might put it there.
+ * Two blocks of zeros end the archive. What stands behind them is read as well: programs stop
+ * there, and that is why somebody might put it there.
  */
-#include "evidence/artifact/tar.h"
+#include "evidence/artifact/archive_tar.h"
 
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/checked.h"
-#include "evidence/artifact/box.h"
-#include "evidence/artifact/stream.h"
-#include "evidence/artifact/tar_pax.h"
+#include "evidence/box.h"
+#include "evidence/artifact/archive_stream.h"
+#include "evidence/artifact/archive_pax.h"
 
 enum { BLOCK = 512, META_BYTES = 1024 * 1024, NAME_ROOM = 260 };
 enum { BITS_CHECKSUM = 40, BITS_MAGIC = 24 };
@@ -44,13 +44,13 @@ struct tar {
     enum step step;
     enum fate fate;
     uint8_t block[BLOCK];
-    size_t have;         /* of the block */
-    uint64_t left;       /* of the body, or of the padding */
-    uint64_t pad;        /* behind the body */
-    uint64_t dirty;      /* padding bytes that are not zero */
-    uint64_t zeros;      /* zero blocks in a row */
-    uint64_t ended_at;   /* where the archive ended; 0: not yet */
-    uint64_t link_size;  /* a hard link that claims a body */
+    size_t have;        /* of the block */
+    uint64_t left;      /* of the body, or of the padding */
+    uint64_t pad;       /* behind the body */
+    uint64_t dirty;     /* padding bytes that are not zero */
+    uint64_t zeros;     /* zero blocks in a row */
+    uint64_t ended_at;  /* where the archive ended; 0: not yet */
+    uint64_t link_size; /* a hard link that claims a body */
     uint64_t ordinal;
     struct hw_span live; /* the body in place, when the stream lies in memory */
     bool in_memory, spoilt, behind_said;
@@ -158,7 +158,7 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     }
     size_t n = hw_stream_look(bytes, f, first);
     own = hw_tar_bid((struct hw_span){first, n});
-    return own > 0 ? own + bits : 0; /* and stream.c withdraws: a compressed tar is a tar */
+    return own > 0 ? own + bits : 0; /* and archive_stream.c withdraws: a compressed tar is a tar */
 }
 
 static bool parse(struct tar *t, struct header *h)

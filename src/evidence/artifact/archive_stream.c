@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/stream.c -- compressed streams, and the bare ones as boxes of one member.
+ * evidence/artifact/archive_stream.c -- compressed streams, and the bare ones as boxes of one member.
  *
- * gzip follows RFC 1952 and is read here, because its checksum, its length and what stands behind it
- * are evidence. The others (xz, Zstandard, bzip2, LZ4, LZMA alone, compress) go through archive.c.
+ * gzip follows RFC 1952 and is read here, because its checksum, its length and what stands behind
+ * it are evidence. The others (xz, Zstandard, bzip2, LZ4, LZMA alone, compress) go through
+ * archive.c.
  *
  *   gzip  0 1f 8b 08   3 flags   4 time (4)   8 extra flags   9 system
  *         [4: length (2), extra]  [8: name NUL]  [16: comment NUL]  [2: CRC-16]
  *         deflate   CRC-32 (4)   length modulo 2^32 (4)      then further such streams, or nothing
  */
-#include "evidence/artifact/stream.h"
+#include "evidence/artifact/archive_stream.h"
 
 #include <string.h>
 
 #include "evidence/artifact/archive.h"
-#include "evidence/artifact/box.h"
-#include "evidence/artifact/tar.h"
+#include "evidence/box.h"
+#include "evidence/artifact/archive_tar.h"
 
 enum { TEXT = 1, HEADER_CRC = 2, EXTRA = 4, NAME = 8, COMMENT = 16, RESERVED = 0xe0 };
 enum { NAME_MAX_BYTES = 4096, BITS_UNPACKS = 32 };
@@ -133,8 +134,9 @@ static bool pour_one(struct hw_exam *x, struct hw_node *n, struct hw_reader *r,
         if (got.end != HW_INFLATE_STOPPED) {
             hw_say_anomaly(x, n, cut ? "truncated" : "bad-encoding", at + got.in_used, 0,
                            "the deflate stream %s",
-                           cut ? "ends before its last block"
-                           : got.words != NULL ? got.words : "is broken");
+                           cut                 ? "ends before its last block"
+                           : got.words != NULL ? got.words
+                                               : "is broken");
             hw_say_degree(n, HW_BROKEN, "the stream breaks off");
         }
         return false;
@@ -145,8 +147,7 @@ static bool pour_one(struct hw_exam *x, struct hw_node *n, struct hw_reader *r,
     }
     if (crc != got.crc32 || length != (uint32_t)got.out_n) {
         hw_say_anomaly(x, n, "bad-checksum", at + got.in_used, 8,
-                       "the gzip trailer's %s does not match",
-                       crc != got.crc32 ? "CRC" : "length");
+                       "the gzip trailer's %s does not match", crc != got.crc32 ? "CRC" : "length");
     }
     return true;
 }

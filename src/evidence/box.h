@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/box.h -- what the readers of boxes share: bytes nobody accounts for, and parts
+ * evidence/box.h -- what the readers of boxes share: bytes nobody accounts for, and parts
  * that lie over each other.
  */
-#ifndef HW_EVIDENCE_ARTIFACT_BOX_H
-#define HW_EVIDENCE_ARTIFACT_BOX_H
+#ifndef HW_EVIDENCE_BOX_H
+#define HW_EVIDENCE_BOX_H
 
 #include "evidence/evidence.h"
 

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/json.h -- small JSON documents inside boxes, by jansson, with its memory counted.
+ * evidence/json.h -- small JSON documents inside boxes, by jansson, with its memory
+ * counted.
  */
-#ifndef HW_EVIDENCE_ARTIFACT_JSON_H
-#define HW_EVIDENCE_ARTIFACT_JSON_H
+#ifndef HW_EVIDENCE_JSON_H
+#define HW_EVIDENCE_JSON_H
 
 #include <jansson.h>
 
 #include "evidence/evidence.h"
 
 struct hw_json {
-    json_t *root;       /* NULL: not JSON, or too much of it */
-    uint64_t cost;      /* what it counts among live_bytes */
+    json_t *root;  /* NULL: not JSON, or too much of it */
+    uint64_t cost; /* what it counts among live_bytes */
     bool too_large;
-    json_error_t why;   /* when it is not JSON */
+    json_error_t why; /* when it is not JSON */
 };
 
-/* Loads text that must be one JSON value. How much it may become is reckoned before it is parsed. */
+/* Loads text that must be one JSON value. How much it may become is reckoned before it is parsed.
+ */
 void hw_json_init(struct hw_exam *x, struct hw_span text, size_t flags, struct hw_json *out);
 void hw_json_done(struct hw_exam *x, struct hw_json *j);
 /* A string's bytes, borrowed from v; empty when v is none. */
