@@ -44,6 +44,7 @@ void build_7z(struct hw_buf *b, const char *method, struct hw_span one, struct h
     struct archive *a = archive_write_new();
     must(archive_write_set_format_7zip(a));
     must(archive_write_set_format_option(a, "7zip", "compression", method));
+    must(archive_write_set_bytes_in_last_block(a, 1));
     must(archive_write_open(a, b, NULL, take, NULL));
     put(a, "one.txt", AE_IFREG, NULL, one);
     put(a, "d/zw\xc3\xb6lf.txt", AE_IFREG, NULL, two);
@@ -57,7 +58,7 @@ void build_stream(struct hw_buf *b, const char *filter, struct hw_span s)
     struct archive *a = archive_write_new();
     must(archive_write_set_format_raw(a));
     must(archive_write_add_filter_by_name(a, filter));
-    must(archive_write_set_bytes_per_block(a, 0));
+    must(archive_write_set_bytes_in_last_block(a, 1));
     must(archive_write_open(a, b, NULL, take, NULL));
     put(a, "x", AE_IFREG, NULL, s);
     must(archive_write_close(a));

@@ -26,7 +26,10 @@ void build_tar_add(struct hw_buf *b, const struct build_tar_member *m)
         size_t link_n = strlen(m->link);
         memcpy(h + 157, m->link, link_n < 100 ? link_n : 100);
     }
-    memcpy(h + 257, "ustar\0" "00", 8);
+    memcpy(h + 257,
+           "ustar\0"
+           "00",
+           8);
     unsigned sum = m->checksum_add;
     for (unsigned i = 0; i < BLOCK; i++) {
         sum += (uint8_t)h[i];
@@ -54,8 +57,8 @@ void build_tar_pax(struct hw_buf *b, const char *key, const char *value)
     }
     hw_buf_init(&r, 1 << 20);
     hw_buf_printf(&r, "%zu %s=%s\n", whole, key, value);
-    build_tar_add(b, &(struct build_tar_member){
-                         .name = "pax", .type = 'x', .bytes = r.p, .n = r.n});
+    build_tar_add(b,
+                  &(struct build_tar_member){.name = "pax", .type = 'x', .bytes = r.p, .n = r.n});
     hw_buf_done(&r);
 }
 

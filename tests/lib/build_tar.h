@@ -14,8 +14,8 @@ struct build_tar_member {
     const char *name, *link;
     const void *bytes;
     size_t n;
-    char type;           /* 0: '0' */
-    uint64_t claim;      /* size field, when not 0 */
+    char type;                 /* 0: '0' */
+    uint64_t claim;            /* size field, when not 0 */
     uint8_t checksum_add, pad; /* wrong checksum; what padding is filled with */
 };
 

@@ -120,7 +120,9 @@ void build_zip_add(struct build_zip *z, const struct build_zip_member *m)
                      .size = m->n + m->size_add,
                      .crc = (uint32_t)crc32_z(crc32(0, NULL, 0), m->bytes, m->n) ^ m->crc_xor,
                      .flags = (uint16_t)(m->flags | (m->descriptor ? 8 : 0)),
-                     .method = m->method != 0 ? m->method : m->deflate ? 8 : 0};
+                     .method = m->method != 0 ? m->method
+                               : m->deflate   ? 8
+                                              : 0};
     uint64_t local_size = l.size + m->local_size_add;
     struct hw_buf *o = &z->out, extra;
     z->last_local = o->n - z->correct;

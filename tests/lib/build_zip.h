@@ -29,9 +29,9 @@ struct build_zip_member {
     /* lies */
     const char *local_name;
     uint32_t crc_xor, local_size_add, size_add, local_off_add;
-    uint16_t flags, method; /* or-ed in; method in both headers when not 0 */
-    uint16_t junk_n;        /* bytes behind the deflate stream, counted as packed */
-    uint32_t mode;          /* unix */
+    uint16_t flags, method;  /* or-ed in; method in both headers when not 0 */
+    uint16_t junk_n;         /* bytes behind the deflate stream, counted as packed */
+    uint32_t mode;           /* unix */
     const char *second_name; /* Info-ZIP Unicode path */
 };
 

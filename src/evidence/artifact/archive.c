@@ -2,16 +2,17 @@
 /*
  * evidence/artifact/archive.c -- the landlord of libarchive: compressed streams, 7z and CAB.
  *
- * Only the readers named here are switched on, never "all", and a filter is appended by name
- * instead of being bid for, so that a stream inside a stream becomes a node of its own. What a
- * library does not tell (bytes behind the end, checksums of headers) is read here from the
- * outermost structure: 7zFormat.txt (7-Zip) and [MS-CAB] 2.1.
+ * Only the readers named here are switched on, never "all", and one filter at a time, so that a
+ * stream inside a stream becomes a node of its own. What a library does not tell (bytes behind the
+ * end, checksums of headers) is read here from the outermost structure: 7zFormat.txt (7-Zip) and
+ * [MS-CAB] 2.1.
  *
- *   7z   0 "7z\xbc\xaf\x27\x1c"  6 version (2)  8 CRC of the next 20  12 offset (8) and 20 size (8)
- * of the header, from byte 32 on  28 its CRC CAB  0 "MSCF"  4 zero  8 size  12 zero  16 first file
- * 20 zero  24 minor 3  25 major 1 26 folders (2)  28 files (2)  30 flags (2): 1 previous, 2 next, 4
- * reserve  32 set  34 number 36 [reserve sizes 2+1+1, then reserve: zero (2) 16 (2) offset and size
- * of a signature]
+ *   7z   0 "7z\xbc\xaf\x27\x1c"  6 version (2)  8 CRC of the next 20  12 offset (8) of the header,
+ *        from byte 32 on  20 its size (8)  28 its CRC
+ *   CAB  0 "MSCF"  4 zero  8 size  12 zero  16 first file  20 zero  24 minor 3  25 major 1
+ *        26 folders (2)  28 files (2)  30 flags (2): 1 previous, 2 next, 4 reserve  32 set
+ *        34 number  36 [reserve sizes 2+1+1, then reserve: zero (2) 16 (2), offset and size of a
+ *        signature]
  *
  * libarchive converts names by the locale: hw_archive_warm() sets one whose conversions are built
  * in (C.UTF-8), so that no table is opened inside the cage, and a time zone that reads no file.
@@ -31,28 +32,17 @@
 
 enum { SEVEN_BYTES = 32, LINK_BYTES = 4096 };
 
-static int code_of(enum hw_filter f)
-{
-    switch (f) {
-    case HW_FILTER_XZ:
-        return ARCHIVE_FILTER_XZ;
-    case HW_FILTER_ZSTD:
-        return ARCHIVE_FILTER_ZSTD;
-    case HW_FILTER_BZIP2:
-        return ARCHIVE_FILTER_BZIP2;
-    case HW_FILTER_LZ4:
-        return ARCHIVE_FILTER_LZ4;
-    case HW_FILTER_LZMA:
-        return ARCHIVE_FILTER_LZMA;
-    case HW_FILTER_COMPRESS:
-        return ARCHIVE_FILTER_COMPRESS;
-    case HW_FILTER_NONE:
-    case HW_FILTER_GZIP:
-    case HW_FILTER_COUNT:
-        break;
-    }
-    return ARCHIVE_FILTER_NONE;
-}
+static const struct {
+    int code;
+    int (*support)(struct archive *);
+} filters[HW_FILTER_COUNT] = {
+    [HW_FILTER_XZ] = {ARCHIVE_FILTER_XZ, archive_read_support_filter_xz},
+    [HW_FILTER_ZSTD] = {ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd},
+    [HW_FILTER_BZIP2] = {ARCHIVE_FILTER_BZIP2, archive_read_support_filter_bzip2},
+    [HW_FILTER_LZ4] = {ARCHIVE_FILTER_LZ4, archive_read_support_filter_lz4},
+    [HW_FILTER_LZMA] = {ARCHIVE_FILTER_LZMA, archive_read_support_filter_lzma},
+    [HW_FILTER_COMPRESS] = {ARCHIVE_FILTER_COMPRESS, archive_read_support_filter_compress},
+};
 
 static void explain(struct archive *a, char *out, size_t n)
 {
@@ -66,12 +56,17 @@ static bool wants_memory(struct archive *a)
     return archive_errno(a) == ENOMEM || (words != NULL && strcasestr(words, "memory") != NULL);
 }
 
+/* liblzma says "no progress" where its input ends too early. */
+static bool is_cut(const char *words)
+{
+    return strcasestr(words, "truncated") != NULL || strcasestr(words, "no progress") != NULL;
+}
+
 static void judge_failure(struct archive *a, struct hw_poured *out)
 {
     explain(a, out->words, sizeof out->words);
     out->no_memory = wants_memory(a);
-    out->end =
-        strcasestr(out->words, "truncated") != NULL ? HW_INFLATE_TRUNCATED : HW_INFLATE_CORRUPT;
+    out->end = is_cut(out->words) ? HW_INFLATE_TRUNCATED : HW_INFLATE_CORRUPT;
 }
 
 static void pour(struct archive *a, hw_inflate_more more, void *state, struct hw_poured *out)
@@ -95,6 +90,42 @@ static void pour(struct archive *a, hw_inflate_more more, void *state, struct hw
     }
 }
 
+/* Opens one filter over `in`. By bidding, because only then the filter's first block is tried, and
+ * a stream that is cut short or broken in it is told from an empty one. */
+static bool open_bidding(struct archive *a, struct hw_span in, enum hw_filter f,
+                         struct hw_poured *out)
+{
+    if (archive_read_support_format_raw(a) != ARCHIVE_OK ||
+        archive_read_support_format_empty(a) != ARCHIVE_OK || filters[f].support(a) != ARCHIVE_OK ||
+        archive_read_open_memory(a, in.p, in.n) != ARCHIVE_OK) {
+        judge_failure(a, out);
+        return false;
+    }
+    if (archive_filter_code(a, 0) != filters[f].code) {
+        (void)snprintf(out->words, sizeof out->words, "its header is not what it should be");
+        return false;
+    }
+    return true;
+}
+
+/* The same without bids: what comes out is not looked at for a further stream. The first block is
+ * known to be good by then. (compress reads while it is appended, and has nothing to read yet.) */
+static struct archive *reopen_alone(struct archive *a, struct hw_span in, enum hw_filter f)
+{
+    struct archive *alone = f == HW_FILTER_COMPRESS ? NULL : archive_read_new();
+    if (alone == NULL) {
+        return a;
+    }
+    if (archive_read_support_format_raw(alone) != ARCHIVE_OK ||
+        archive_read_append_filter(alone, filters[f].code) != ARCHIVE_OK ||
+        archive_read_open_memory(alone, in.p, in.n) != ARCHIVE_OK) {
+        (void)archive_read_free(alone);
+        return a;
+    }
+    (void)archive_read_free(a);
+    return alone;
+}
+
 int hw_archive_pour(struct hw_span in, enum hw_filter f, hw_inflate_more more, void *state,
                     struct hw_poured *out, struct hw_error *err)
 {
@@ -103,12 +134,10 @@ int hw_archive_pour(struct hw_span in, enum hw_filter f, hw_inflate_more more, v
     if (a == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for libarchive");
     }
-    if (archive_read_support_format_raw(a) != ARCHIVE_OK ||
-        archive_read_support_format_empty(a) != ARCHIVE_OK ||
-        archive_read_append_filter(a, code_of(f)) != ARCHIVE_OK ||
-        archive_read_open_memory(a, in.p, in.n) != ARCHIVE_OK) {
-        judge_failure(a, &got);
-    } else {
+    if (open_bidding(a, in, f, &got)) {
+        if (archive_filter_count(a) > 2) { /* the filter, and libarchive's own "none" */
+            a = reopen_alone(a, in, f);
+        }
         pour(a, more, state, &got);
         la_int64_t used = archive_filter_bytes(a, -1);
         got.in_used = used > 0 && (uint64_t)used < in.n ? (uint64_t)used : in.n;
@@ -259,11 +288,11 @@ static void say_end(struct walk *w, int rc)
         return;
     }
     struct hw_span none = {NULL, 0};
-    if (archive_read_has_encrypted_entries(w->a) > 0 || strcasestr(words, "crypt") != NULL) {
+    if (strcasestr(words, "crypt") != NULL) {
         hw_say_unopened(w->x, w->n, "encrypted", none, 0, w->n->bytes.n, words);
         return;
     }
-    bool cut = strcasestr(words, "truncated") != NULL;
+    bool cut = is_cut(words);
     hw_say_anomaly(w->x, w->n, cut ? "truncated" : "bad-header", 0, 0, "%s", words);
     hw_say_degree(w->n, HW_BROKEN, "the box breaks off");
     hw_say_unopened(w->x, w->n, wants_memory(w->a) ? "too-large" : "member", none, 0, w->n->bytes.n,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/archive_stream.c -- compressed streams, and the bare ones as boxes of one member.
+ * evidence/artifact/archive_stream.c -- compressed streams; the bare ones as boxes of one member.
  *
  * gzip follows RFC 1952 and is read here, because its checksum, its length and what stands behind
  * it are evidence. The others (xz, Zstandard, bzip2, LZ4, LZMA alone, compress) go through

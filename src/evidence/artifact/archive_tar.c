@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/archive_tar.c -- tar, bare or inside one compressed stream, read as it flows by.
+ * evidence/artifact/archive_tar.c -- tar, bare or in one compressed stream, read as it flows by.
  *
  * Follows POSIX.1-2017 pax (ustar and pax headers) and the GNU tar manual ("Basic Tar Format":
  * long names, base-256 numbers, sparse files). A compressed tar is one box to people, so it is one

@@ -3,8 +3,8 @@
  * evidence/artifact/known.c -- formats recognised by true magic and not read further.
  *
  * Boxes among them are said to be unopened, so that an answer about the file knows what it could
- * not see. Programs (ELF, Mach-O) are no boxes; they are named and measured no further in this
- * version.
+ * not see. Programs (ELF, Mach-O) are no boxes; they are named and measured no further
+ * in this version.
  *
  * Sources: [MS-CFB] 2.2; UDIF trailer as Apple's hdiutil writes it ("koly", 512 bytes, at the end);
  * xar file format 1; ECMA-119 8.4; squashfs 4.0 superblock; RPM lead and header (LSB 3.1); ar(5) of

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -58,7 +59,8 @@ static void zip_honest_is_sound_with_all_members(void **state)
     examine();
     assert_int_equal(t.anomalies + t.unopened, 0);
     assert_int_equal(hw_told_count(&t, "artifact "), 4);
-    assert_true(hw_told_has(&t, "artifact node=1 ", "name=\"a.txt\"", "size=23", "ordinal=0", NULL));
+    assert_true(
+        hw_told_has(&t, "artifact node=1 ", "name=\"a.txt\"", "size=23", "ordinal=0", NULL));
     assert_true(hw_told_has(&t, "artifact node=3 ", "name=\"c/late\"", "size=15", NULL));
     /* SHA-256 of "beta", computed elsewhere */
     assert_true(hw_told_has(&t, "name=\"b/stored\"",
@@ -100,8 +102,9 @@ static void zip_wrong_crc_and_size_are_told_and_kept(void **state)
     (void)state;
     build_zip_add(&z, &(struct build_zip_member){
                           .name = "crc", .bytes = "hello", .n = 5, .deflate = true, .crc_xor = 1});
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "size", .bytes = "hello", .n = 5, .deflate = true, .size_add = 3});
+    build_zip_add(&z,
+                  &(struct build_zip_member){
+                      .name = "size", .bytes = "hello", .n = 5, .deflate = true, .size_add = 3});
     build_zip_end(&z, "");
     examine();
     assert_true(hw_told_has(&t, "rule=bad-checksum", "crc", NULL));
@@ -112,10 +115,10 @@ static void zip_wrong_crc_and_size_are_told_and_kept(void **state)
 static void zip_encrypted_and_odd_methods_stay_closed_by_name(void **state)
 {
     (void)state;
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "secret", .bytes = "hello", .n = 5, .flags = 1});
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "squeezed", .bytes = "hello", .n = 5, .method = 12});
+    build_zip_add(
+        &z, &(struct build_zip_member){.name = "secret", .bytes = "hello", .n = 5, .flags = 1});
+    build_zip_add(
+        &z, &(struct build_zip_member){.name = "squeezed", .bytes = "hello", .n = 5, .method = 12});
     build_zip_end(&z, "");
     examine();
     assert_true(hw_told_has(&t, "unopened ", "kind=encrypted", "name=\"secret\"", NULL));
@@ -185,15 +188,25 @@ static void zip_links_are_entries_and_not_followed(void **state)
                           .name = "ln", .bytes = "../../etc/passwd", .n = 16, .mode = 0120777});
     build_zip_end(&z, "");
     examine();
-    assert_true(hw_told_has(&t, "entry node=0", "what=symlink", "target=\"../../etc/passwd\"", NULL));
+    assert_true(
+        hw_told_has(&t, "entry node=0", "what=symlink", "target=\"../../etc/passwd\"", NULL));
     assert_int_equal(hw_told_count(&t, "artifact "), 1);
 }
 
 static void zip_bad_names_are_told_and_kept(void **state)
 {
     (void)state;
-    static const char *const names[] = {"../up", "/abs", "C:\\x", "a\x1b[2J", "a\\b", "same",
-                                        "same", "SAME", "x/../../y", "rtl\xe2\x80\xae" "fdp.exe"};
+    static const char *const names[] = {"../up",
+                                        "/abs",
+                                        "C:\\x",
+                                        "a\x1b[2J",
+                                        "a\\b",
+                                        "same",
+                                        "same",
+                                        "SAME",
+                                        "x/../../y",
+                                        "rtl\xe2\x80\xae"
+                                        "fdp.exe"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         build_zip_file(&z, names[i], "x");
     }
@@ -232,8 +245,8 @@ static void zip_bomb_by_overlap_is_refused(void **state)
     (void)state;
     size_t n = 1 << 20;
     uint8_t *zeros = calloc(1, n);
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "k", .bytes = zeros, .n = n, .deflate = true});
+    build_zip_add(&z,
+                  &(struct build_zip_member){.name = "k", .bytes = zeros, .n = n, .deflate = true});
     for (unsigned i = 0; i < 2000; i++) {
         char name[20];
         (void)snprintf(name, sizeof name, "k%u", i);
@@ -253,8 +266,8 @@ static void zip_bomb_by_ratio_is_refused_and_what_came_before_stays(void **state
     size_t n = 100 << 20;
     uint8_t *zeros = calloc(1, n);
     build_zip_file(&z, "before", "kept");
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "zeros", .bytes = zeros, .n = n, .deflate = true});
+    build_zip_add(
+        &z, &(struct build_zip_member){.name = "zeros", .bytes = zeros, .n = n, .deflate = true});
     build_zip_file(&z, "after", "not reached");
     build_zip_end(&z, "");
     free(zeros);
@@ -288,8 +301,8 @@ static void zip_in_zip_beyond_the_depth_is_refused_by_name(void **state)
     for (unsigned i = 0; i < 20; i++) {
         struct build_zip outer;
         build_zip_init(&outer);
-        build_zip_add(&outer, &(struct build_zip_member){
-                                  .name = "in.zip", .bytes = z.out.p, .n = z.out.n});
+        build_zip_add(&outer,
+                      &(struct build_zip_member){.name = "in.zip", .bytes = z.out.p, .n = z.out.n});
         build_zip_end(&outer, "");
         build_zip_done(&z);
         z = outer;

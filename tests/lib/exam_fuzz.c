@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exam_fuzz.h"
+
+#include <stdlib.h>
+
+#include "exam.h"
+
+static void examine(const uint8_t *data, size_t size, struct hw_told *t)
+{
+    static const struct hw_limits small = {.parse_bytes = 64 << 20,
+                                           .items = 1 << 20,
+                                           .unpacked_bytes = 64 << 20,
+                                           .member_bytes = 16 << 20,
+                                           .nodes = 2000,
+                                           .depth = 6};
+    hw_told_init(t);
+    hw_told_examine(t, data, size, &small);
+}
+
+int exam_fuzz_one(const uint8_t *data, size_t size)
+{
+    static bool warm;
+    if (!warm) {
+        hw_evidence_warm();
+        warm = true;
+    }
+    struct hw_told one, two;
+    examine(data, size, &one);
+    examine(data, size, &two);
+    if (!hw_span_equal(hw_buf_span(&one.lines), hw_buf_span(&two.lines))) {
+        abort(); /* the same bytes gave other facts */
+    }
+    hw_told_done(&one);
+    hw_told_done(&two);
+    return 0;
+}
