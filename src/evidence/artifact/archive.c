@@ -200,51 +200,67 @@ static void leave_closed(struct walk *w, const char *kind, const char *because)
     hw_say_unopened(w->x, w->n, kind, m.name, m.off, size > 0 ? (uint64_t)size : 0, because);
 }
 
-/* The member's bytes into m. Anything but ARCHIVE_EOF has been said, and they are not whole. */
-static int unpack(struct walk *w, struct hw_member_bytes *m)
+/* Why the data could not be read, as a kind of closed box, or as damage. */
+static void say_unreadable(struct walk *w, uint64_t at)
+{
+    char words[160];
+    explain(w->a, words, sizeof words);
+    bool method = strcasestr(words, "unsupported") != NULL;
+    bool key = strcasestr(words, "crypt") != NULL;
+    leave_closed(w,
+                 wants_memory(w->a) ? "too-large"
+                 : key              ? "encrypted"
+                 : method           ? "compression"
+                                    : "member",
+                 words);
+    if (!method && !key) {
+        hw_say_anomaly(w->x, w->n, "bad-encoding", 0, at, "%s", words);
+        hw_say_degree(w->n, HW_BROKEN, "a member could not be unpacked");
+    }
+}
+
+enum unpacked { WHOLE, REFUSED, UNREADABLE };
+
+/* The member's bytes into m; what is not whole has been said. A refused member is read on without
+ * being kept, because libarchive's own way of skipping is less well trodden than its reading. */
+static enum unpacked unpack(struct walk *w, struct hw_member_bytes *m, bool keep)
 {
     struct hw_span name = name_of(w);
-    char words[160];
+    bool kept = keep;
     for (;;) {
         const void *p = NULL;
         size_t n = 0;
         la_int64_t off;
         int rc = archive_read_data_block(w->a, &p, &n, &off);
-        if (rc == ARCHIVE_EOF) {
-            return rc;
-        }
-        explain(w->a, words, sizeof words);
         if (rc == ARCHIVE_WARN) {
+            char words[160];
+            explain(w->a, words, sizeof words);
             hw_say_anomaly(w->x, w->n, "bad-checksum", 0, m->n, "%s", words);
-        } else if (rc != ARCHIVE_OK) {
-            bool closed = strcasestr(words, "unsupported") != NULL;
-            bool key = strcasestr(words, "crypt") != NULL;
-            if (wants_memory(w->a)) {
-                leave_closed(w, "too-large", words);
-            } else {
-                leave_closed(w, key ? "encrypted" : closed ? "compression" : "member", words);
-            }
-            if (!closed && !key) {
-                hw_say_anomaly(w->x, w->n, "bad-encoding", 0, m->n, "%s", words);
-                hw_say_degree(w->n, HW_BROKEN, "a member could not be unpacked");
-            }
-            return rc;
         }
-        if (n == 0 && rc == ARCHIVE_WARN) {
-            return ARCHIVE_EOF; /* a bad checksum is told at the end of the data */
+        /* a wrong checksum is told at the end of the data */
+        if (rc == ARCHIVE_EOF || (rc == ARCHIVE_WARN && n == 0)) {
+            return kept ? WHOLE : REFUSED;
         }
-        if (n > 0 && !hw_member_more(w->x, w->n, name, w->n->bytes.n, m, n)) {
-            return ARCHIVE_RETRY;
+        if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
+            say_unreadable(w, m->n);
+            return UNREADABLE;
+        }
+        if (kept && n > 0 && !hw_member_more(w->x, w->n, name, w->n->bytes.n, m, n)) {
+            kept = false;
+        }
+        if (w->n->degree == HW_REFUSED) {
+            return REFUSED;
         }
         const uint8_t *from = p;
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; kept && i < n; i++) {
             m->p[m->n + i] = from[i];
         }
-        m->n += n;
+        m->n += kept ? n : 0;
     }
 }
 
-static void read_entry(struct walk *w)
+/* False: nothing more can be read behind it. */
+static bool read_entry(struct walk *w)
 {
     struct hw_member m = member_of(w);
     struct hw_exam *x = w->x;
@@ -252,39 +268,48 @@ static void read_entry(struct walk *w)
     const char *hard = archive_entry_hardlink(w->entry);
     la_int64_t size = archive_entry_size(w->entry);
     if (archive_entry_filetype(w->entry) == AE_IFDIR) {
-        return;
+        return true;
     }
     if (link != NULL || hard != NULL || archive_entry_filetype(w->entry) == AE_IFLNK) {
         const char *to = hard != NULL ? hard : link != NULL ? link : "";
         hw_examine_entry(x, w->n, &m, hard != NULL ? "hardlink" : "symlink",
                          (struct hw_span){(const uint8_t *)to, strlen(to)});
-        return;
+        return true;
     }
     if (archive_entry_is_encrypted(w->entry) > 0) {
         leave_closed(w, "encrypted", "encrypted");
-        return;
+        return true;
     }
     w->claimed += size > 0 ? (uint64_t)size : 0;
     if (!hw_unpacked_fits(x, w->n, w->n->bytes.n, w->claimed)) {
-        return;
+        return false;
     }
-    if (size > 0 && (uint64_t)size > x->limits.member_bytes) {
+    bool keep = size < 0 || (uint64_t)size <= x->limits.member_bytes;
+    if (!keep) {
         leave_closed(w, "too-large", "more memory than one worker may have");
-        return;
     }
     struct hw_member_bytes bytes = {0};
-    if (unpack(w, &bytes) == ARCHIVE_EOF) {
+    enum unpacked got = unpack(w, &bytes, keep);
+    if (got == WHOLE) {
         m.bytes = (struct hw_span){bytes.p, bytes.n};
         hw_examine_member(x, w->n, &m, NULL);
     }
     hw_member_done(x, &bytes);
+    if (got != UNREADABLE || w->utc) {
+        return true;
+    }
+    /* The CAB reader of libarchive 3.6 runs wild when it skips what it could not read. */
+    hw_say_unopened(x, w->n, "member", (struct hw_span){NULL, 0}, 0, w->n->bytes.n,
+                    "what follows a member that could not be unpacked");
+    return false;
 }
 
 static void say_end(struct walk *w, int rc)
 {
     char words[160];
     explain(w->a, words, sizeof words);
-    if (rc == ARCHIVE_EOF || !hw_exam_going(w->x) || w->n->degree == HW_REFUSED) {
+    if (rc == ARCHIVE_EOF || rc == ARCHIVE_OK || rc == ARCHIVE_WARN || !hw_exam_going(w->x) ||
+        w->n->degree == HW_REFUSED) {
         return;
     }
     struct hw_span none = {NULL, 0};
@@ -313,7 +338,9 @@ static void walk_box(struct walk *w)
             explain(w->a, words, sizeof words);
             hw_say_anomaly(w->x, w->n, "bad-encoding", 0, 0, "%s", words);
         }
-        read_entry(w);
+        if (!read_entry(w)) {
+            return;
+        }
         w->ordinal++;
     }
     say_end(w, rc);

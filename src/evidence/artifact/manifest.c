@@ -350,7 +350,7 @@ static enum form form_by_content(struct hw_span s)
 void hw_manifest_examine(struct hw_exam *x, struct hw_node *n)
 {
     struct claim c = {.source = NULL};
-    if (n->bytes.n == 0 || n->bytes.n > MANIFEST_MAX) {
+    if (n->bytes.p == NULL || n->bytes.n == 0 || n->bytes.n > MANIFEST_MAX) {
         return;
     }
     enum form form = n->number == 0 ? form_by_content(n->bytes) : form_by_name(n->name);
