@@ -2,17 +2,26 @@
 /*
  * fuzz/fuzz_zip.c -- Targets: evidence/artifact/zip.c, zip_central.c, zip_kind.c.
  *
- * Promises: facts are always fit for the wire, nothing stays alive, and the same bytes give the same
- * facts.
+ * Promises: facts are always fit for the wire, nothing stays alive, and the same bytes give the
+ * same facts.
  */
 #include "fuzz.h"
 
 #include "build_zip.h"
 #include "exam_fuzz.h"
 
+static void exam_fuzz_one(const uint8_t *data, size_t size)
+{
+    const char *broken = exam_fuzz(data, size);
+    if (broken != NULL) {
+        hw_fuzz_broken(broken);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    return exam_fuzz_one(data, size);
+    exam_fuzz_one(data, size);
+    return 0;
 }
 
 static void give_zip(hw_fuzz_give give, void *state, const char *name, bool zip64)
@@ -22,10 +31,11 @@ static void give_zip(hw_fuzz_give give, void *state, const char *name, bool zip6
     z.zip64 = zip64;
     build_zip_file(&z, "a.txt", "alpha alpha alpha");
     build_zip_add(&z, &(struct build_zip_member){.name = "s", .bytes = "beta", .n = 4});
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "late", .bytes = "gg", .n = 2, .deflate = true, .descriptor = true});
-    build_zip_add(&z, &(struct build_zip_member){
-                          .name = "ln", .bytes = "a.txt", .n = 5, .mode = 0120777});
+    build_zip_add(&z,
+                  &(struct build_zip_member){
+                      .name = "late", .bytes = "gg", .n = 2, .deflate = true, .descriptor = true});
+    build_zip_add(
+        &z, &(struct build_zip_member){.name = "ln", .bytes = "a.txt", .n = 5, .mode = 0120777});
     build_zip_add(&z, &(struct build_zip_member){
                           .name = "two", .second_name = "names", .bytes = "x", .n = 1, .flags = 1});
     build_zip_again(&z, "again");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exam_fuzz.h"
 
-#include <stdlib.h>
-
 #include "exam.h"
 
 static void examine(const uint8_t *data, size_t size, struct hw_told *t)
@@ -17,7 +15,7 @@ static void examine(const uint8_t *data, size_t size, struct hw_told *t)
     hw_told_examine(t, data, size, &small);
 }
 
-int exam_fuzz_one(const uint8_t *data, size_t size)
+const char *exam_fuzz(const uint8_t *data, size_t size)
 {
     static bool warm;
     if (!warm) {
@@ -27,10 +25,8 @@ int exam_fuzz_one(const uint8_t *data, size_t size)
     struct hw_told one, two;
     examine(data, size, &one);
     examine(data, size, &two);
-    if (!hw_span_equal(hw_buf_span(&one.lines), hw_buf_span(&two.lines))) {
-        abort(); /* the same bytes gave other facts */
-    }
+    bool same = hw_span_equal(hw_buf_span(&one.lines), hw_buf_span(&two.lines));
     hw_told_done(&one);
     hw_told_done(&two);
-    return 0;
+    return same ? NULL : "the same bytes give the same facts";
 }

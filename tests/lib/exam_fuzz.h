@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ends the process when a promise is broken: a fact unfit for the wire, memory left alive, or other
- * facts from the same bytes. Small limits, so that no input is slow for its size. Returns 0. */
-int exam_fuzz_one(const uint8_t *data, size_t size);
+/* NULL, or the promise that was broken: the same bytes gave other facts. A fact unfit for the wire
+ * or memory left alive ends the process. Small limits, so that no input is slow for its size. */
+const char *exam_fuzz(const uint8_t *data, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/archive_stream.h -- compressed streams: gzip by our own frame reader, the
- * others through archive.c. What comes out goes to a callback, so that no stream is ever held whole.
+ * evidence/artifact/archive_stream.h -- compressed streams: gzip by our own reader,
+ * the others through archive.c. What comes out goes to a callback, so that no stream is held whole.
  */
 #ifndef HW_EVIDENCE_ARTIFACT_ARCHIVE_STREAM_H
 #define HW_EVIDENCE_ARTIFACT_ARCHIVE_STREAM_H
