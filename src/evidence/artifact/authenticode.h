@@ -27,6 +27,8 @@ struct hw_pe_layout {
     uint32_t table_off;    /* that entry's VirtualAddress: a file offset, as stated */
     uint32_t table_size;   /* that entry's Size, as stated */
     uint64_t headers_size; /* OptionalHeader.SizeOfHeaders, as stated */
+    uint64_t sections_end; /* greatest PointerToRawData + SizeOfRawData of all sections, as stated;
+                              0 without sections. A table below it would hide loaded code. */
 };
 
 /* The digests one pass over the file can yield. */
@@ -45,7 +47,7 @@ struct hw_pe_digests {
 
 /* The Authenticode digest by every algorithm of `algs`, in one pass: the file without CheckSum,
  * security directory entry and certificate table. Everything else is hashed, bytes behind the table
- * included. Without a table the file is taken as zero-padded to a multiple of 8, as a signer would
+ * included, and what of the table lies inside headers or sections too. Without a table the file is taken as zero-padded to a multiple of 8, as a signer would
  * leave it, so that a file and its signed twin agree. A table stated outside the file is no table,
  * one that runs over its end is cut there. Never fails on any layout; `have` names what was made
  * (an algorithm libcrypto refuses is left out). */
