@@ -127,7 +127,9 @@ static bool read_point(struct hw_reader *r, struct hw_crl *c)
         return false;
     }
     while (hw_read_left(&seq.in) > 0 && hw_der_next(&seq.in, &e)) {
-        c->indirect = c->indirect || (e.tag == HW_DER_CONTEXT(4) && hw_der_nonzero(e.body) > 0);
+        uint8_t b;
+        bool set = e.tag == HW_DER_CONTEXT(4) && hw_read_peek(&e.in, &b) && b != 0;
+        c->indirect = c->indirect || set;
     }
     return hw_der_leave(r, &seq.in, hw_reader_ok(&seq.in));
 }

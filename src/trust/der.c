@@ -4,7 +4,7 @@
  */
 #include "trust/der.h"
 
-#include <string.h>
+#include "base/time.h"
 
 static bool length(struct hw_reader *r, uint64_t *out)
 {
@@ -188,101 +188,19 @@ bool hw_der_unsigned(struct hw_reader *r, struct hw_span *out)
     return true;
 }
 
-/* -- time ----------------------------------------------------------------------------------- */
-
-static bool digits(struct hw_reader *r, unsigned count, unsigned *out)
-{
-    unsigned v = 0;
-    for (unsigned i = 0; i < count; i++) {
-        uint8_t c;
-        if (!hw_read_u8(r, &c)) {
-            return false;
-        }
-        if (c < '0' || c > '9') {
-            return hw_reader_refuse(r, "a digit of a time");
-        }
-        v = v * 10 + (unsigned)(c - '0');
-    }
-    *out = v;
-    return true;
-}
-
-/* Days from 1970-01-01 in the proleptic Gregorian calendar; y may be 0..9999. */
-static int64_t days(unsigned y, unsigned m, unsigned d)
-{
-    int64_t yy = (int64_t)y - (m <= 2 ? 1 : 0);
-    int64_t era = (yy >= 0 ? yy : yy - 399) / 400;
-    int64_t yoe = yy - era * 400;
-    int64_t doy = (153 * ((int64_t)m + (m > 2 ? -3 : 9)) + 2) / 5 + (int64_t)d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static bool fraction(struct hw_reader *r, int64_t *out_ns)
-{
-    int64_t unit = 100000000;
-    uint8_t c;
-    *out_ns = 0;
-    while (hw_read_peek(r, &c) && c >= '0' && c <= '9') {
-        if (!hw_read_u8(r, &c)) {
-            return false;
-        }
-        *out_ns += (int64_t)(c - '0') * unit;
-        unit /= 10;
-    }
-    return true;
-}
-
-static bool clock_text(struct hw_reader *r, bool utc, int64_t *out_ns)
-{
-    static const unsigned char in_month[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
-    int64_t ns = 0;
-    uint8_t c;
-    if (!digits(r, utc ? 2 : 4, &y) || !digits(r, 2, &mo) || !digits(r, 2, &d) ||
-        !digits(r, 2, &h) || !digits(r, 2, &mi) || !digits(r, 2, &s)) {
-        return false;
-    }
-    if (utc) {
-        y += y < 50 ? 2000 : 1900;
-    }
-    if (!utc && hw_read_peek(r, &c) && c == '.' && (!hw_read_u8(r, &c) || !fraction(r, &ns))) {
-        return false;
-    }
-    if (mo < 1 || mo > 12 || d < 1 || d > in_month[mo - 1] || h > 23 || mi > 59 || s > 60) {
-        return hw_reader_refuse(r, "a time that exists");
-    }
-    if (!hw_read_u8(r, &c) || c != 'Z') {
-        return false;
-    }
-    int64_t secs = days(y, mo, d) * 86400 + (int64_t)h * 3600 + (int64_t)mi * 60 + (int64_t)s;
-    /* int64 nanoseconds reach from 1678 to 2261; RFC 5280's "no end" (9999) becomes the edge. */
-    if (__builtin_mul_overflow(secs, (int64_t)1000000000, out_ns) ||
-        __builtin_add_overflow(*out_ns, ns, out_ns)) {
-        *out_ns = secs < 0 ? INT64_MIN + 1 : INT64_MAX;
-    }
-    return true;
-}
-
 bool hw_der_time(struct hw_reader *r, int64_t *out_ns)
 {
     struct hw_der e;
-    int64_t ns = 0;
     bool utc = hw_der_at(r, HW_DER_UTCTIME);
     if (!utc && !hw_der_at(r, HW_DER_GENTIME)) {
         return hw_reader_refuse(r, "a time");
     }
-    if (!hw_der_next(r, &e) || !hw_der_leave(r, &e.in, clock_text(&e.in, utc, &ns))) {
+    if (!hw_der_next(r, &e)) {
         return false;
     }
-    *out_ns = ns;
-    return true;
-}
-
-uint64_t hw_der_nonzero(struct hw_span s)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        count += s.p[i] != 0;
+    if (utc ? hw_time_parse_utctime(e.body, out_ns) : hw_time_parse_gentime(e.body, out_ns)) {
+        return true;
     }
-    return count;
+    (void)!hw_reader_refuse(&e.in, "a time in DER's form");
+    return hw_der_leave(r, &e.in, false);
 }

@@ -25,6 +25,7 @@ enum {
     HW_DER_OID = 0x06,
     HW_DER_ENUM = 0x0a,
     HW_DER_UTF8 = 0x0c,
+    HW_DER_NUMERIC = 0x12,
     HW_DER_PRINTABLE = 0x13,
     HW_DER_T61 = 0x14,
     HW_DER_IA5 = 0x16,
@@ -68,8 +69,5 @@ HW_CHECK bool hw_der_octet_bits(struct hw_reader *r, struct hw_span *out);
 HW_CHECK bool hw_der_time(struct hw_reader *r, int64_t *out_ns);
 /* An INTEGER's content without its leading zero octet; false (a fault) when negative or empty. */
 HW_CHECK bool hw_der_unsigned(struct hw_reader *r, struct hw_span *out);
-
-/* Does any byte differ from zero? How many? */
-uint64_t hw_der_nonzero(struct hw_span s);
 
 #endif

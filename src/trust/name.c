@@ -6,6 +6,7 @@
 #include "trust/name.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "trust/der.h"
 #include "trust/oid.h"
 
@@ -17,53 +18,27 @@ struct part {
     bool joined; /* to the part before it: one multi-valued RDN */
 };
 
-static void put_utf8(struct hw_buf *b, uint32_t c)
-{
-    if (c < 0x80) {
-        hw_buf_char(b, (char)c);
-    } else if (c < 0x800) {
-        hw_buf_char(b, (char)(0xc0 | c >> 6));
-        hw_buf_char(b, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        hw_buf_char(b, (char)(0xe0 | c >> 12));
-        hw_buf_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        hw_buf_char(b, (char)(0x80 | (c & 0x3f)));
-    } else {
-        hw_buf_char(b, (char)(0xf0 | (c >> 18 & 7)));
-        hw_buf_char(b, (char)(0x80 | (c >> 12 & 0x3f)));
-        hw_buf_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-        hw_buf_char(b, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* The value as UTF-8 (or what claims to be). False: not a character string. */
 static bool as_utf8(const struct hw_der *value, struct hw_buf *out)
 {
     struct hw_reader r = value->in;
-    uint8_t c;
-    uint16_t u;
     uint32_t w;
     switch (value->tag) {
     case HW_DER_UTF8:
     case HW_DER_PRINTABLE:
     case HW_DER_IA5:
     case HW_DER_VISIBLE:
-    case 0x12: /* NumericString */
+    case HW_DER_NUMERIC:
         hw_buf_span_put(out, value->body);
         return true;
     case HW_DER_T61: /* in practice Latin-1 */
-        while (hw_buf_ok(out) && hw_read_left(&r) > 0 && hw_read_u8(&r, &c)) {
-            put_utf8(out, c);
-        }
+        hw_latin1_to_utf8(value->body, out);
         return true;
     case HW_DER_BMP:
-        while (hw_buf_ok(out) && hw_read_left(&r) > 0 && hw_read_u16be(&r, &u)) {
-            put_utf8(out, u);
-        }
-        return hw_reader_ok(&r);
+        return hw_utf16be_to_utf8(value->body, out);
     case HW_DER_UNIVERSAL:
         while (hw_buf_ok(out) && hw_read_left(&r) > 0 && hw_read_u32be(&r, &w)) {
-            put_utf8(out, w > 0x10ffff ? 0xfffd : w);
+            hw_utf8_put(out, w);
         }
         return hw_reader_ok(&r);
     default:

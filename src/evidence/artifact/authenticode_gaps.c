@@ -16,6 +16,13 @@ enum {
     NAME_BYTES = 256,
 };
 
+static uint64_t nonzero_in(struct hw_span s)
+{
+    uint64_t count;
+    hw_measure(s, NULL, &count);
+    return count;
+}
+
 static uint64_t round_up(uint64_t v)
 {
     return (v + (ROUND - 1)) & ~(uint64_t)(ROUND - 1); /* v comes from 32-bit fields */
@@ -83,11 +90,11 @@ static void say_part(struct hw_auth *a, uint64_t signature, const struct hw_read
 static uint64_t without_rounding(const struct hw_reader *table, uint64_t from, uint64_t to)
 {
     uint64_t end = to;
-    if (to % ROUND != 0 || hw_der_nonzero(part(table, from, to)) == 0) {
+    if (to % ROUND != 0 || nonzero_in(part(table, from, to)) == 0) {
         return to;
     }
     while (to - end < ROUND - 1 && end > from &&
-           hw_der_nonzero(part(table, end - 1, end)) == 0) {
+           nonzero_in(part(table, end - 1, end)) == 0) {
         end--;
     }
     return end;
@@ -104,7 +111,7 @@ uint64_t hw_auth_behind(struct hw_auth *a, const struct hw_reader *table, uint64
         return slot_end;
     }
     uint64_t from = slot_end;
-    if (hw_der_nonzero(part(table, der_end, slot_end)) != 0) {
+    if (nonzero_in(part(table, der_end, slot_end)) != 0) {
         from = der_end; /* the added bytes begin in the slot itself */
     } else {
         say_part(a, 0, table, "alignment", der_end, slot_end, NULL);

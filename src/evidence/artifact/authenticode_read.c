@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum { TEXT_MAX = 1000 };
 
 void hw_auth_starved(struct hw_auth *a)
@@ -138,25 +140,12 @@ static void understand(struct hw_auth *a, struct hw_auth_signature *s)
 
 /* -- SpcSpOpusInfo -------------------------------------------------------------------------- */
 
-static struct hw_span utf16be(struct hw_auth *a, struct hw_reader r)
+static struct hw_span utf16be(struct hw_auth *a, struct hw_span wide)
 {
     struct hw_buf b;
     struct hw_span out = {NULL, 0};
-    uint16_t u;
     hw_buf_init(&b, TEXT_MAX * 4);
-    while (hw_buf_ok(&b) && b.n < TEXT_MAX && hw_read_left(&r) > 0 && hw_read_u16be(&r, &u)) {
-        if (u < 0x80) {
-            hw_buf_char(&b, (char)u);
-        } else if (u < 0x800) {
-            hw_buf_char(&b, (char)(0xc0 | u >> 6));
-            hw_buf_char(&b, (char)(0x80 | (u & 0x3f)));
-        } else {
-            hw_buf_char(&b, (char)(0xe0 | u >> 12));
-            hw_buf_char(&b, (char)(0x80 | (u >> 6 & 0x3f)));
-            hw_buf_char(&b, (char)(0x80 | (u & 0x3f)));
-        }
-    }
-    if (b.n > 0) {
+    if (hw_utf16be_to_utf8(hw_span_cut(wide, 0, TEXT_MAX * 2), &b) && b.n > 0) {
         out = (struct hw_span){hw_arena_copy(a->x->arena, hw_buf_span(&b)), b.n};
     }
     hw_buf_done(&b);
@@ -169,7 +158,7 @@ static struct hw_span spc_string(struct hw_auth *a, struct hw_reader r)
     if (!hw_der_next(&r, &e)) {
         return (struct hw_span){NULL, 0};
     }
-    return e.tag == HW_DER_CONTEXT(0) ? utf16be(a, e.in) : e.body;
+    return e.tag == HW_DER_CONTEXT(0) ? utf16be(a, e.body) : e.body;
 }
 
 static struct hw_span spc_link(struct hw_auth *a, struct hw_reader r)
