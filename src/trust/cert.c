@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/cert.c -- RFC 5280 section 4: Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm,
- * signature BIT STRING }. Broken structure is a fault; an extension that cannot be read is only
- * noted, since what it would have said is nobody's word for anything else.
+ * trust/cert.c -- RFC 5280 section 4: Certificate ::= SEQUENCE { tbsCertificate,
+ * signatureAlgorithm, signature BIT STRING }. Broken structure is a fault; an extension that cannot
+ * be read is only noted, since what it would have said is nobody's word for anything else.
  */
 #include "trust/cert.h"
 
@@ -254,8 +254,8 @@ static bool read_tbs(struct hw_reader *r, struct parse *p)
     }
     if (!read_serial(r, &c->serial) || !hw_sigalg_read(r, &inner) ||
         !read_name(r, p, &c->issuer_der, &c->issuer, &nobody) || !read_validity(r, c) ||
-        !read_name(r, p, &c->subject_der, &c->subject, &c->name) ||
-        !hw_spki_read(r, &c->key) || !skip_unique_ids(r)) {
+        !read_name(r, p, &c->subject_der, &c->subject, &c->name) || !hw_spki_read(r, &c->key) ||
+        !skip_unique_ids(r)) {
         return false;
     }
     p->inner_alg = inner.whole;

@@ -27,23 +27,23 @@ struct hw_cert {
     uint64_t off;       /* absolute */
     uint8_t sha256[32], sha1[20];
     uint8_t spki_sha256[32];
-    uint8_t key_id[20];                 /* SHA-1 of the key's bits (RFC 5280 4.2.1.2 (1)) */
-    struct hw_span serial;              /* as an unsigned number: without DER's leading zero */
+    uint8_t key_id[20];    /* SHA-1 of the key's bits (RFC 5280 4.2.1.2 (1)) */
+    struct hw_span serial; /* as an unsigned number: without DER's leading zero */
     struct hw_span issuer_der, subject_der;
-    struct hw_span issuer, subject;     /* text as data/roots.csv prints it; arena */
-    struct hw_span name;                /* what people read: CN, else O, else the subject */
-    int64_t not_before, not_after;      /* ns */
+    struct hw_span issuer, subject; /* text as data/roots.csv prints it; arena */
+    struct hw_span name;            /* what people read: CN, else O, else the subject */
+    int64_t not_before, not_after;  /* ns */
     struct hw_spki key;
-    struct hw_sigalg alg;               /* of the signature on it */
-    bool alg_agrees;                    /* inside and outside name the same algorithm */
+    struct hw_sigalg alg; /* of the signature on it */
+    bool alg_agrees;      /* inside and outside name the same algorithm */
     struct hw_span tbs, signature;
     bool has_ca, ca, has_pathlen, has_eku, has_usage;
-    uint32_t pathlen, usage;            /* usage: bit i is RFC 5280's bit i */
-    struct hw_span eku;                 /* dotted OIDs, comma between; arena */
-    struct hw_span ski, aki;            /* key identifiers; empty when absent */
-    struct hw_extension *extensions;    /* arena */
+    uint32_t pathlen, usage;         /* usage: bit i is RFC 5280's bit i */
+    struct hw_span eku;              /* dotted OIDs, comma between; arena */
+    struct hw_span ski, aki;         /* key identifiers; empty when absent */
+    struct hw_extension *extensions; /* arena */
     size_t extension_count;
-    const char *odd;                    /* an extension that could not be read: which; else NULL */
+    const char *odd; /* an extension that could not be read: which; else NULL */
 };
 
 /* Takes one Certificate. HW_E_EVIDENCE when the reader faulted (its words in err), HW_E_MEMORY. */

@@ -6,10 +6,11 @@
  *   SignedData   SEQUENCE { version, digestAlgorithms SET, encapContentInfo SEQUENCE,
  *                           [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET }
  *   SignerInfo   SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs OPTIONAL,
- *                           signatureAlgorithm, signature OCTET STRING, [1] unsignedAttrs OPTIONAL }
+ *                           signatureAlgorithm, signature OCTET STRING, [1] unsignedAttrs OPTIONAL
+ * }
  *
- * In PKCS #7 1.5 the content is any type, in CMS an OCTET STRING; in both the content octets of what
- * [0] holds are digested, so the two need no telling apart.
+ * In PKCS #7 1.5 the content is any type, in CMS an OCTET STRING; in both the content octets of
+ * what [0] holds are digested, so the two need no telling apart.
  */
 #include "trust/cms.h"
 

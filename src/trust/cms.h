@@ -20,11 +20,11 @@
 #include "trust/oid.h"
 
 enum {
-    HW_CMS_CERTS_MAX = 128,     /* more are kept as `others` */
+    HW_CMS_CERTS_MAX = 128, /* more are kept as `others` */
     HW_CMS_OTHERS_MAX = 256,
     HW_CMS_SIGNERS_MAX = 16,
     HW_CMS_ATTRIBUTES_MAX = 64,
-    HW_VERIFICATIONS = 512,     /* a default for struct hw_work */
+    HW_VERIFICATIONS = 512, /* a default for struct hw_work */
 };
 
 /* How many signature verifications one input may still cost. */
@@ -72,10 +72,10 @@ struct hw_cms {
     struct hw_span algorithms; /* the digestAlgorithms SET */
     uint64_t algorithms_off;
     size_t algorithm_count;
-    bool algorithms_odd;       /* parameters nobody expects */
+    bool algorithms_odd; /* parameters nobody expects */
     struct hw_cert *certs;
     size_t cert_count;
-    struct hw_der *others;     /* in the certificate or CRL sets: what is no X.509 certificate */
+    struct hw_der *others; /* in the certificate or CRL sets: what is no X.509 certificate */
     size_t other_count;
     struct hw_signer *signers;
     size_t signer_count;

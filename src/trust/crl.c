@@ -11,8 +11,8 @@
 #include "trust/name.h"
 
 static const char *const reasons[] = {
-    "unspecified",    "key-compromise",       "ca-compromise",    "affiliation-changed",
-    "superseded",     "cessation",            "certificate-hold", NULL,
+    "unspecified",     "key-compromise",      "ca-compromise",    "affiliation-changed",
+    "superseded",      "cessation",           "certificate-hold", NULL,
     "remove-from-crl", "privilege-withdrawn", "aa-compromise",
 };
 

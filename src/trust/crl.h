@@ -16,7 +16,7 @@ struct hw_crl {
     struct hw_span aki;                /* empty when absent */
     int64_t this_update, next_update;
     bool has_next;
-    bool indirect, delta;  /* not a whole list of its issuer's own: say so, do not read absence */
+    bool indirect, delta; /* not a whole list of its issuer's own: say so, do not read absence */
     struct hw_sigalg alg;
     struct hw_span tbs, signature;
     struct hw_reader entries; /* over revokedCertificates; hw_crl_next walks it */
@@ -26,7 +26,7 @@ struct hw_crl {
 struct hw_revoked {
     struct hw_span serial; /* without DER's leading zero */
     int64_t when;
-    const char *reason;    /* RFC 5280's word in kebab-case; NULL when not given */
+    const char *reason; /* RFC 5280's word in kebab-case; NULL when not given */
     bool has_invalid_from;
     int64_t invalid_from;
 };

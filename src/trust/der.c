@@ -116,8 +116,7 @@ bool hw_der_bool(struct hw_reader *r, bool *out)
 {
     struct hw_der e;
     uint8_t b;
-    if (!hw_der_take(r, HW_DER_BOOLEAN, &e) ||
-        !hw_der_leave(r, &e.in, hw_read_u8(&e.in, &b))) {
+    if (!hw_der_take(r, HW_DER_BOOLEAN, &e) || !hw_der_leave(r, &e.in, hw_read_u8(&e.in, &b))) {
         return false;
     }
     *out = b != 0; /* DER says FF; real certificates carry 01 */

@@ -37,8 +37,8 @@ enum {
     HW_DER_SEQUENCE = 0x30,
     HW_DER_SET = 0x31,
 };
-#define HW_DER_CONTEXT(n) (0x80U | (n))       /* [n] IMPLICIT of a primitive */
-#define HW_DER_CONSTRUCTED(n) (0xa0U | (n))   /* [n] EXPLICIT, or IMPLICIT of a constructed */
+#define HW_DER_CONTEXT(n) (0x80U | (n))     /* [n] IMPLICIT of a primitive */
+#define HW_DER_CONSTRUCTED(n) (0xa0U | (n)) /* [n] EXPLICIT, or IMPLICIT of a constructed */
 
 struct hw_der {
     uint8_t tag;          /* the identifier octet, class and form included */
@@ -61,7 +61,8 @@ HW_CHECK bool hw_der_leave(struct hw_reader *parent, struct hw_reader *child, bo
 
 /* Primitive contents; each takes the next element. */
 HW_CHECK bool hw_der_bool(struct hw_reader *r, bool *out);
-HW_CHECK bool hw_der_u32(struct hw_reader *r, unsigned tag, uint32_t *out); /* INTEGER, ENUMERATED */
+HW_CHECK bool hw_der_u32(struct hw_reader *r, unsigned tag,
+                         uint32_t *out); /* INTEGER, ENUMERATED */
 HW_CHECK bool hw_der_oid(struct hw_reader *r, struct hw_span *out);
 /* BIT STRING with no unused bits. */
 HW_CHECK bool hw_der_octet_bits(struct hw_reader *r, struct hw_span *out);

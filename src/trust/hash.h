@@ -33,7 +33,8 @@ struct hw_hashes {
 size_t hw_hash_size(enum hw_hash h);      /* bytes; 0 for NONE */
 const char *hw_hash_word(enum hw_hash h); /* sha256 ...; NULL for NONE */
 
-/* The digest of the parts one behind the other. False when libcrypto will not (out is untouched). */
+/* The digest of the parts one behind the other. False when libcrypto will not (out is untouched).
+ */
 HW_CHECK bool hw_hash_parts(enum hw_hash h, const struct hw_span *parts, size_t count,
                             uint8_t out[HW_HASH_BYTES]);
 HW_CHECK bool hw_hash_one(enum hw_hash h, struct hw_span s, uint8_t out[HW_HASH_BYTES]);

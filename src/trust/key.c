@@ -66,12 +66,17 @@ static const struct {
     const char *oid;
     enum hw_hash hash;
 } hashes[] = {
-    {"1.2.840.113549.2.5", HW_HASH_MD5},         {"1.3.14.3.2.26", HW_HASH_SHA1},
-    {"2.16.840.1.101.3.4.2.4", HW_HASH_SHA224},  {"2.16.840.1.101.3.4.2.1", HW_HASH_SHA256},
-    {"2.16.840.1.101.3.4.2.2", HW_HASH_SHA384},  {"2.16.840.1.101.3.4.2.3", HW_HASH_SHA512},
+    {"1.2.840.113549.2.5", HW_HASH_MD5},
+    {"1.3.14.3.2.26", HW_HASH_SHA1},
+    {"2.16.840.1.101.3.4.2.4", HW_HASH_SHA224},
+    {"2.16.840.1.101.3.4.2.1", HW_HASH_SHA256},
+    {"2.16.840.1.101.3.4.2.2", HW_HASH_SHA384},
+    {"2.16.840.1.101.3.4.2.3", HW_HASH_SHA512},
     /* some signers name the signature algorithm where the digest belongs */
-    {"1.2.840.113549.1.1.5", HW_HASH_SHA1},      {"1.2.840.113549.1.1.11", HW_HASH_SHA256},
-    {"1.2.840.113549.1.1.12", HW_HASH_SHA384},   {"1.2.840.113549.1.1.13", HW_HASH_SHA512},
+    {"1.2.840.113549.1.1.5", HW_HASH_SHA1},
+    {"1.2.840.113549.1.1.11", HW_HASH_SHA256},
+    {"1.2.840.113549.1.1.12", HW_HASH_SHA384},
+    {"1.2.840.113549.1.1.13", HW_HASH_SHA512},
 };
 
 static unsigned bits_of(struct hw_span s)
@@ -184,8 +189,8 @@ bool hw_spki_read(struct hw_reader *r, struct hw_spki *out)
     if (!hw_der_take(r, HW_DER_SEQUENCE, &all)) {
         return false;
     }
-    bool ok = hw_der_take(&all.in, HW_DER_SEQUENCE, &alg) &&
-              hw_der_take(&all.in, HW_DER_BITS, &bits);
+    bool ok =
+        hw_der_take(&all.in, HW_DER_SEQUENCE, &alg) && hw_der_take(&all.in, HW_DER_BITS, &bits);
     if (!hw_der_leave(r, &all.in, ok)) {
         return false;
     }
@@ -235,8 +240,7 @@ bool hw_hashalg_read(struct hw_reader *r, enum hw_hash *out, bool *out_odd)
     struct hw_span oid;
     bool odd = false;
     if (!hw_der_take(r, HW_DER_SEQUENCE, &alg) ||
-        !hw_der_leave(r, &alg.in,
-                      hw_der_oid(&alg.in, &oid) && plain_parameters(&alg.in, &odd))) {
+        !hw_der_leave(r, &alg.in, hw_der_oid(&alg.in, &oid) && plain_parameters(&alg.in, &odd))) {
         return false;
     }
     *out = hash_of(oid);

@@ -26,12 +26,12 @@ enum hw_key_kind { HW_KEY_UNKNOWN, HW_KEY_RSA, HW_KEY_EC, HW_KEY_DSA };
 /* A SubjectPublicKeyInfo (RFC 5280 4.1.2.7), borrowed from the evidence. */
 struct hw_spki {
     enum hw_key_kind kind;
-    char word[24];         /* rsa-2048, ec-p256, dsa-1024, else "unknown" */
-    const char *problem;   /* why it cannot be used, or NULL */
-    struct hw_span der;    /* the whole */
-    struct hw_span bits;   /* the BIT STRING's octets: what key identifiers are made of */
-    const char *curve;     /* libcrypto's group name */
-    struct hw_span n, e;   /* RSA */
+    char word[24];             /* rsa-2048, ec-p256, dsa-1024, else "unknown" */
+    const char *problem;       /* why it cannot be used, or NULL */
+    struct hw_span der;        /* the whole */
+    struct hw_span bits;       /* the BIT STRING's octets: what key identifiers are made of */
+    const char *curve;         /* libcrypto's group name */
+    struct hw_span n, e;       /* RSA */
     struct hw_span p, q, g, y; /* DSA */
 };
 
@@ -44,10 +44,10 @@ enum hw_scheme { HW_SCHEME_UNKNOWN, HW_SCHEME_RSA, HW_SCHEME_PSS, HW_SCHEME_EC, 
 /* An AlgorithmIdentifier of a signature, understood. */
 struct hw_sigalg {
     enum hw_scheme scheme;
-    enum hw_hash hash;   /* NONE: the signature names its digest elsewhere */
-    enum hw_hash mgf;    /* PSS */
-    uint32_t salt;       /* PSS */
-    const char *word;    /* rsa-sha256, ecdsa-sha384 ..., "unknown" */
+    enum hw_hash hash; /* NONE: the signature names its digest elsewhere */
+    enum hw_hash mgf;  /* PSS */
+    uint32_t salt;     /* PSS */
+    const char *word;  /* rsa-sha256, ecdsa-sha384 ..., "unknown" */
     struct hw_span oid;
     bool odd_parameters; /* parameters nobody expects there: bytes that nothing accounts for */
     struct hw_span whole;

@@ -16,8 +16,7 @@
 
 enum { SALT_MAX = 2048 }; /* bytes: as long as the longest modulus */
 
-static const char *const types[] = {
-    [HW_KEY_RSA] = "RSA", [HW_KEY_EC] = "EC", [HW_KEY_DSA] = "DSA"};
+static const char *const types[] = {[HW_KEY_RSA] = "RSA", [HW_KEY_EC] = "EC", [HW_KEY_DSA] = "DSA"};
 
 struct build {
     OSSL_PARAM_BLD *bld;
@@ -50,11 +49,11 @@ static EVP_PKEY *make(const struct hw_spki *k)
         number(&b, OSSL_PKEY_PARAM_FFC_G, k->g);
         number(&b, OSSL_PKEY_PARAM_PUB_KEY, k->y);
     } else {
-        b.ok = b.ok &&
-               OSSL_PARAM_BLD_push_utf8_string(b.bld, OSSL_PKEY_PARAM_GROUP_NAME, k->curve, 0) ==
-                   1 &&
-               OSSL_PARAM_BLD_push_octet_string(b.bld, OSSL_PKEY_PARAM_PUB_KEY, k->bits.p,
-                                                k->bits.n) == 1;
+        b.ok =
+            b.ok &&
+            OSSL_PARAM_BLD_push_utf8_string(b.bld, OSSL_PKEY_PARAM_GROUP_NAME, k->curve, 0) == 1 &&
+            OSSL_PARAM_BLD_push_octet_string(b.bld, OSSL_PKEY_PARAM_PUB_KEY, k->bits.p,
+                                             k->bits.n) == 1;
     }
     OSSL_PARAM *params = b.ok ? OSSL_PARAM_BLD_to_param(b.bld) : NULL;
     if (params != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
@@ -108,8 +107,8 @@ static enum hw_tri ask(const struct hw_spki *k, const struct hw_sigalg *alg, enu
     } else if (ctx == NULL || !prepare(ctx, k, alg, md_of(hash))) {
         *why = "the algorithm cannot be computed here";
     } else {
-        answer = EVP_PKEY_verify(ctx, sig.p, sig.n, digest.p, digest.n) == 1 ? HW_TRI_YES
-                                                                              : HW_TRI_NO;
+        answer =
+            EVP_PKEY_verify(ctx, sig.p, sig.n, digest.p, digest.n) == 1 ? HW_TRI_YES : HW_TRI_NO;
     }
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(key);

@@ -21,10 +21,10 @@ static const struct {
     const char *name;
     bool required;
 } columns[COLUMNS] = {
-    [PURPOSE] = {"purpose", true},       [SUBJECT] = {"subject", true},
-    [SHA256] = {"sha256", true},         [NOT_BEFORE] = {"not_before", true},
-    [NOT_AFTER] = {"not_after", true},   [SPKI] = {"spki_base64", true},
-    [SOURCE] = {"source", false},        [DISTRUST] = {"distrust_after", false},
+    [PURPOSE] = {"purpose", true},     [SUBJECT] = {"subject", true},
+    [SHA256] = {"sha256", true},       [NOT_BEFORE] = {"not_before", true},
+    [NOT_AFTER] = {"not_after", true}, [SPKI] = {"spki_base64", true},
+    [SOURCE] = {"source", false},      [DISTRUST] = {"distrust_after", false},
 };
 
 struct load {

@@ -12,10 +12,10 @@
 #include "trust/keyring.h"
 
 struct hw_link {
-    size_t child;           /* index among the certificates given */
-    size_t issuer;          /* the same, or SIZE_MAX when a key of the keyring verified */
+    size_t child;             /* index among the certificates given */
+    size_t issuer;            /* the same, or SIZE_MAX when a key of the keyring verified */
     const struct hw_key *key; /* that key, else NULL */
-    bool ok;                /* false: the name matched and no key of that name verified */
+    bool ok;                  /* false: the name matched and no key of that name verified */
 };
 
 struct hw_links {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/name.c -- RFC 4514 section 2, in the dialect OpenSSL calls RFC 2253: unknown attribute types
- * as dotted OID with '#' and the value's DER, every octet above 7E as a backslash and two hex digits.
+ * trust/name.c -- RFC 4514 section 2, in the dialect OpenSSL calls RFC 2253: unknown attribute
+ * types as dotted OID with '#' and the value's DER, every octet above 7E as a backslash and two hex
+ * digits.
  */
 #include "trust/name.h"
 

@@ -26,8 +26,7 @@ static bool read_accuracy(struct hw_reader *r, uint64_t *out)
     if (!hw_der_take(r, HW_DER_SEQUENCE, &seq)) {
         return false;
     }
-    bool ok = !hw_der_at(&seq.in, HW_DER_INTEGER) ||
-              hw_der_u32(&seq.in, HW_DER_INTEGER, &secs);
+    bool ok = !hw_der_at(&seq.in, HW_DER_INTEGER) || hw_der_u32(&seq.in, HW_DER_INTEGER, &secs);
     ok = ok && (!hw_der_at(&seq.in, HW_DER_CONTEXT(0)) ||
                 hw_der_u32(&seq.in, HW_DER_CONTEXT(0), &millis));
     ok = ok && (!hw_der_at(&seq.in, HW_DER_CONTEXT(1)) ||
@@ -107,8 +106,7 @@ static enum hw_tri same_digest(enum hw_hash h, struct hw_span bytes, struct hw_s
 static const struct hw_cert *find(const struct hw_signer *who, const struct hw_cms *own,
                                   const struct hw_cms *bag)
 {
-    const struct hw_cert *c = own == NULL ? NULL
-                                          : hw_signer_find(who, own->certs, own->cert_count);
+    const struct hw_cert *c = own == NULL ? NULL : hw_signer_find(who, own->certs, own->cert_count);
     if (c == NULL && bag != NULL) {
         c = hw_signer_find(who, bag->certs, bag->cert_count);
     }
@@ -171,8 +169,8 @@ int hw_stamp_counter(struct hw_reader *r, struct hw_arena *a, struct hw_span sta
     s.imprint_ok = c.content_ok;
     s.content_ok = c.content_ok;
     s.math_ok = c.math_ok;
-    s.problem = !s.has_time && c.problem == NULL ? "the countersignature states no time"
-                                                 : c.problem;
+    s.problem =
+        !s.has_time && c.problem == NULL ? "the countersignature states no time" : c.problem;
     *out = s;
     return HW_OK;
 }

@@ -12,20 +12,20 @@
 #include "trust/cms.h"
 
 struct hw_stamp {
-    bool rfc3161;          /* else PKCS #9 */
+    bool rfc3161; /* else PKCS #9 */
     bool has_time;
-    int64_t time;          /* ns: genTime, or the countersigner's signingTime */
+    int64_t time; /* ns: genTime, or the countersigner's signingTime */
     bool has_accuracy;
-    uint64_t accuracy;     /* ns, as stated */
+    uint64_t accuracy;      /* ns, as stated */
     enum hw_tri imprint_ok; /* it is about this signature */
     enum hw_tri content_ok, math_ok;
     const char *problem;
     char policy[HW_OID_TEXT]; /* "" when none */
     struct hw_span serial;
-    enum hw_hash hash;        /* of the imprint */
+    enum hw_hash hash;            /* of the imprint */
     const struct hw_cert *signer; /* NULL when the certificate is not there */
-    struct hw_cms *cms;       /* RFC 3161: the token, with its own bag; else NULL */
-    struct hw_signer *counter; /* PKCS #9: the SignerInfo; else NULL */
+    struct hw_cms *cms;           /* RFC 3161: the token, with its own bag; else NULL */
+    struct hw_signer *counter;    /* PKCS #9: the SignerInfo; else NULL */
 };
 
 /* Takes one token (a ContentInfo, RFC 3161 2.4.2) that must stamp `stamped`, the octets of a

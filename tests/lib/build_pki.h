@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/lib/build_pki.h -- test authorities, certificates, signatures, timestamps, and PE files that
- * carry them. Keys are made once per process; nothing here is fit for anything but tests.
+ * tests/lib/build_pki.h -- test authorities, certificates, signatures, timestamps, and PE files
+ * that carry them. Keys are made once per process; nothing here is fit for anything but tests.
  */
 #ifndef HW_TESTS_BUILD_PKI_H
 #define HW_TESTS_BUILD_PKI_H

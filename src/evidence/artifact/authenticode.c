@@ -3,7 +3,8 @@
  * evidence/artifact/authenticode.c -- the certificate table, and the digest of all the rest.
  *
  * Microsoft, "Windows Authenticode Portable Executable Signature Format" (2008), and "PE Format",
- * "The Attribute Certificate Table". The table is a run of WIN_CERTIFICATE, each at a multiple of 8:
+ * "The Attribute Certificate Table". The table is a run of WIN_CERTIFICATE, each at a multiple of
+ * 8:
  *
  *   off  size
  *     0     4  dwLength          of this entry, header included
@@ -195,7 +196,9 @@ static bool find_entry(struct hw_auth *a, const struct hw_reader *table, struct 
         at = next;
         a->entry++;
     }
-    hw_auth_rest(a, table, at);
+    if (!a->truncated) {
+        hw_auth_rest(a, table, at);
+    }
     return false;
 }
 
@@ -300,8 +303,8 @@ bool hw_authenticode(struct hw_exam *x, struct hw_node *n, const struct hw_pe_la
     struct hw_auth a = {.x = x, .n = n, .layout = layout};
     struct hw_span parts[CUTS + 2];
     struct hw_hashes found;
-    bool signed_file = layout->security_off != 0 &&
-                       (layout->table_off != 0 || layout->table_size != 0);
+    bool signed_file =
+        layout->security_off != 0 && (layout->table_off != 0 || layout->table_size != 0);
     unsigned want = 1U << HW_HASH_SHA256;
     if (signed_file) {
         if (!set_up(&a)) {

@@ -47,17 +47,19 @@ struct hw_pe_digests {
 
 /* The Authenticode digest by every algorithm of `algs`, in one pass: the file without CheckSum,
  * security directory entry and certificate table. Everything else is hashed, bytes behind the table
- * included, and what of the table lies inside headers or sections too. Without a table the file is taken as zero-padded to a multiple of 8, as a signer would
- * leave it, so that a file and its signed twin agree. A table stated outside the file is no table,
- * one that runs over its end is cut there. Never fails on any layout; `have` names what was made
- * (an algorithm libcrypto refuses is left out). */
+ * included, and what of the table lies inside headers or sections too. Without a table the file is
+ * taken as zero-padded to a multiple of 8, as a signer would leave it, so that a file and its
+ * signed twin agree. A table stated outside the file is no table, one that runs over its end is cut
+ * there. Never fails on any layout; `have` names what was made (an algorithm libcrypto refuses is
+ * left out). */
 void hw_authenticode_digest(const struct hw_pe_layout *layout, unsigned algs,
                             struct hw_pe_digests *out);
 
 /* Reads the certificate table and says SIGNATURE, TIMESTAMP, CERTIFICATE, LINK and UNCOVERED facts
  * and anomalies about node n. A file without a table says nothing. Also fills out_code (NULL: not
  * wanted) with the SHA-256 of the file without its signature, made in the same pass as the digests
- * the signatures ask for; false when it could not be made. Call it once for a node, signed or not. */
+ * the signatures ask for; false when it could not be made. Call it once for a node, signed or not.
+ */
 bool hw_authenticode(struct hw_exam *x, struct hw_node *n, const struct hw_pe_layout *layout,
                      uint8_t out_code[32]);
 

@@ -11,7 +11,7 @@
 enum {
     ROUND = 8,
     ENTRIES_MAX = 64,
-    BIG_CERTIFICATE = 4096,  /* ordinary ones have 1 to 2.5 KiB */
+    BIG_CERTIFICATE = 4096, /* ordinary ones have 1 to 2.5 KiB */
     BIG_TOGETHER = 16384,
     NAME_BYTES = 256,
 };
@@ -93,8 +93,7 @@ static uint64_t without_rounding(const struct hw_reader *table, uint64_t from, u
     if (to % ROUND != 0 || nonzero_in(part(table, from, to)) == 0) {
         return to;
     }
-    while (to - end < ROUND - 1 && end > from &&
-           nonzero_in(part(table, end - 1, end)) == 0) {
+    while (to - end < ROUND - 1 && end > from && nonzero_in(part(table, end - 1, end)) == 0) {
         end--;
     }
     return end;
@@ -132,9 +131,9 @@ uint64_t hw_auth_entry(struct hw_auth *a, const struct hw_reader *table, uint64_
         return at;
     }
     uint64_t left = hw_read_left(&r);
-    if (!hw_read_u32le(&r, &length) || !hw_read_u16le(&r, &revision) ||
-        !hw_read_u16le(&r, &type) || length < 8 || length > left ||
-        (revision != 0x0100 && revision != 0x0200) || type < 1 || type > 4) {
+    if (!hw_read_u32le(&r, &length) || !hw_read_u16le(&r, &revision) || !hw_read_u16le(&r, &type) ||
+        length < 8 || length > left || (revision != 0x0100 && revision != 0x0200) || type < 1 ||
+        type > 4) {
         return at;
     }
     snprintf(name, sizeof name, "type %u", type);
@@ -278,6 +277,12 @@ static void certificate_gap(struct hw_auth *a, const struct hw_cert *c, uint64_t
     hw_say(a->x, &f);
 }
 
+static const char *other_name(const struct hw_der *e)
+{
+    bool attribute = e->tag == HW_DER_CONSTRUCTED(1) || e->tag == HW_DER_CONSTRUCTED(2);
+    return attribute ? "attribute certificate" : "no certificate";
+}
+
 static bool has_tag_extension(const struct hw_cert *c)
 {
     for (size_t i = 0; i < c->extension_count; i++) {
@@ -289,12 +294,18 @@ static bool has_tag_extension(const struct hw_cert *c)
 }
 
 /* Certificates nobody vouches for are a place to hide data in. An ordinary spare one is not worth
- * a word; a big one is, and so are many small ones together. */
+ * a word (Microsoft's timestamps bring an attribute certificate of under 1 KiB); a big one is, and
+ * so are many small ones together. */
 static void unused_certificates(struct hw_auth *a, const bool *vouched)
 {
     uint64_t together = 0;
     for (size_t i = 0; i < a->cert_count; i++) {
         together += vouched[i] ? 0 : a->certs[i]->der.n;
+    }
+    for (size_t b = 0; b < a->bag_count; b++) {
+        for (size_t i = 0; i < a->bags[b]->other_count; i++) {
+            together += a->bags[b]->others[i].whole.n;
+        }
     }
     for (size_t b = 0; b < a->bag_count; b++) {
         for (size_t i = 0; i < a->bags[b]->cert_count && hw_exam_going(a->x); i++) {
@@ -307,8 +318,10 @@ static void unused_certificates(struct hw_auth *a, const bool *vouched)
         }
         for (size_t i = 0; i < a->bags[b]->other_count && hw_exam_going(a->x); i++) {
             const struct hw_der *e = &a->bags[b]->others[i];
-            hw_auth_gap(a, a->bag_signature[b], "unused-certificate", e->off, e->whole,
-                        "not a certificate");
+            if (e->whole.n > BIG_CERTIFICATE || together > BIG_TOGETHER) {
+                hw_auth_gap(a, a->bag_signature[b], "unused-certificate", e->off, e->whole,
+                            other_name(e));
+            }
         }
     }
 }

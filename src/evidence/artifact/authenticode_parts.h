@@ -3,9 +3,9 @@
  * evidence/artifact/authenticode_parts.h -- what the authenticode_*.c files share, and nobody else.
  *
  * The order of work: the table is walked and its first PKCS #7 entry read, with every signature
- * nested in it (authenticode.c, authenticode_read.c); all digests they ask for are made in one pass;
- * the mathematics is done and everything said (authenticode_say.c); what nothing covers is counted
- * (authenticode_gaps.c), tags recognised (tag.c).
+ * nested in it (authenticode.c, authenticode_read.c); all digests they ask for are made in one
+ * pass; the mathematics is done and everything said (authenticode_say.c); what nothing covers is
+ * counted (authenticode_gaps.c), tags recognised (tag.c).
  */
 #ifndef HW_EVIDENCE_ARTIFACT_AUTHENTICODE_PARTS_H
 #define HW_EVIDENCE_ARTIFACT_AUTHENTICODE_PARTS_H
@@ -51,8 +51,8 @@ struct hw_auth {
     struct hw_work work;
     struct hw_auth_signature *signatures;
     size_t signature_count;
-    uint64_t entry;   /* number of the table entry the signatures stand in */
-    bool truncated;   /* the file ends inside what the table claims */
+    uint64_t entry; /* number of the table entry the signatures stand in */
+    bool truncated; /* the file ends inside what the table claims */
     struct hw_cms *bags[HW_AUTH_BAGS];
     uint64_t bag_signature[HW_AUTH_BAGS]; /* index of the signature a bag belongs to */
     size_t bag_count;

@@ -4,12 +4,11 @@
  * SpcIndirectDataContent in it, and the signatures nested in its unsigned attributes.
  *
  *   SpcIndirectDataContent SEQUENCE { data SEQUENCE { type OID, value ANY },
- *                                     messageDigest SEQUENCE { AlgorithmIdentifier, OCTET STRING } }
- *   SpcPeImageData SEQUENCE { flags BIT STRING, [0] SpcLink }
- *   SpcLink  [0] url IA5String | [1] SpcSerializedObject { classId OCTET STRING, OCTET STRING }
- *            | [2] EXPLICIT SpcString
- *   SpcString [0] BMPString | [1] IA5String
- *   SpcSpOpusInfo SEQUENCE { [0] EXPLICIT SpcString OPTIONAL, [1] EXPLICIT SpcLink OPTIONAL }
+ *                                     messageDigest SEQUENCE { AlgorithmIdentifier, OCTET STRING }
+ * } SpcPeImageData SEQUENCE { flags BIT STRING, [0] SpcLink } SpcLink  [0] url IA5String | [1]
+ * SpcSerializedObject { classId OCTET STRING, OCTET STRING } | [2] EXPLICIT SpcString SpcString [0]
+ * BMPString | [1] IA5String SpcSpOpusInfo SEQUENCE { [0] EXPLICIT SpcString OPTIONAL, [1] EXPLICIT
+ * SpcLink OPTIONAL }
  *
  * ("Windows Authenticode Portable Executable Signature Format", 2008.)
  */

@@ -77,10 +77,10 @@ static void stamp_values(struct hw_auth *a, struct hw_auth_signature *s,
                            "more than %d timestamps on one signature", HW_AUTH_STAMPS);
             return;
         }
-        int rc = token ? hw_stamp_token(&in, a->x->arena, s->signer->signature, s->cms, &a->work,
-                                        t, &err)
-                       : hw_stamp_counter(&in, a->x->arena, s->signer->signature, s->cms,
-                                          &a->work, t, &err);
+        int rc = token ? hw_stamp_token(&in, a->x->arena, s->signer->signature, s->cms, &a->work, t,
+                                        &err)
+                       : hw_stamp_counter(&in, a->x->arena, s->signer->signature, s->cms, &a->work,
+                                          t, &err);
         if (rc == HW_OK) {
             s->stamp_count++;
             if (t->cms != NULL && !hw_auth_keep_bag(a, t->cms, s->index)) {

@@ -4,15 +4,16 @@
  *
  * Some vendors write a few words into a signed installer as it is downloaded, where the signature
  * does not look. Only grammars their makers document are here, and one is recognised only when it
- * consumes every byte; who may use it is asked elsewhere (the word leads to the documented signers).
+ * consumes every byte; who may use it is asked elsewhere (the word leads to the documented
+ * signers).
  *
  * omaha   Google's updater and its kin: "Gact2.0Omaha", the tag's length in two big-endian octets,
  *         the tag, then zeros. The tag is name=value pairs joined by '&', names from a closed list
  *         (Chromium, chrome/updater/tag.h: names, and the limit of 8,192; google/omaha,
- *         common/certificate_tag and common/tag_extractor: placed behind the PKCS #7 structure or as
- *         extension 1.3.6.1.4.1.11129.2.1.9999 of a superfluous certificate).
- * msedge  Microsoft Edge and WebView2: "MSEDGE_", pairs as above, "_EGDESM", all UTF-16LE, then
- *         zeros (same names; the frame is the one public installer parsers describe).
+ *         common/certificate_tag and common/tag_extractor: placed behind the PKCS #7 structure or
+ * as extension 1.3.6.1.4.1.11129.2.1.9999 of a superfluous certificate). msedge  Microsoft Edge and
+ * WebView2: "MSEDGE_", pairs as above, "_EGDESM", all UTF-16LE, then zeros (same names; the frame
+ * is the one public installer parsers describe).
  */
 #include "evidence/artifact/authenticode_parts.h"
 
@@ -25,11 +26,32 @@ enum {
 };
 
 static const char *const names[] = {
-    "ap",        "appguid",  "appid",     "appname",   "brand",          "browser",
-    "bundleid",  "bundlename", "client",  "dr",        "etoken",         "experiments",
-    "flighting", "iid",      "installdataindex", "installerdata", "lang", "needsadmin",
-    "omahaexperiments", "pv", "referral", "runtime",   "sessionid",      "type",
-    "untrusteddata", "usagestats",
+    "ap",
+    "appguid",
+    "appid",
+    "appname",
+    "brand",
+    "browser",
+    "bundleid",
+    "bundlename",
+    "client",
+    "dr",
+    "etoken",
+    "experiments",
+    "flighting",
+    "iid",
+    "installdataindex",
+    "installerdata",
+    "lang",
+    "needsadmin",
+    "omahaexperiments",
+    "pv",
+    "referral",
+    "runtime",
+    "sessionid",
+    "type",
+    "untrusteddata",
+    "usagestats",
 };
 
 static uint64_t nonzero_in(struct hw_span s)
