@@ -7,8 +7,8 @@
 #include "trust/cert.h"
 
 #include "base/buf.h"
-#include "trust/name.h"
-#include "trust/oid.h"
+#include "trust/cert_name.h"
+#include "trust/der_oid.h"
 
 enum { EXTENSIONS_MAX = 64, EKU_MAX = 32 };
 

@@ -14,7 +14,7 @@
  */
 #include "trust/cms.h"
 
-#include "trust/name.h"
+#include "trust/cert_name.h"
 
 struct parse {
     struct hw_arena *arena;

@@ -17,7 +17,7 @@
 #include "base/reader.h"
 #include "trust/cert.h"
 #include "trust/der.h"
-#include "trust/oid.h"
+#include "trust/der_oid.h"
 
 enum {
     HW_CMS_CERTS_MAX = 128, /* more are kept as `others` */

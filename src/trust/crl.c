@@ -8,7 +8,7 @@
  */
 #include "trust/crl.h"
 
-#include "trust/name.h"
+#include "trust/cert_name.h"
 
 static const char *const reasons[] = {
     "unspecified",     "key-compromise",      "ca-compromise",    "affiliation-changed",

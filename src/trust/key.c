@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "trust/oid.h"
+#include "trust/der_oid.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -5,7 +5,7 @@
  * The order of work: the table is walked and its first PKCS #7 entry read, with every signature
  * nested in it (authenticode.c, authenticode_read.c); all digests they ask for are made in one
  * pass; the mathematics is done and everything said (authenticode_say.c); what nothing covers is
- * counted (authenticode_gaps.c), tags recognised (tag.c).
+ * counted (authenticode_gaps.c), tags recognised (authenticode_tag.c).
  */
 #ifndef HW_EVIDENCE_ARTIFACT_AUTHENTICODE_PARTS_H
 #define HW_EVIDENCE_ARTIFACT_AUTHENTICODE_PARTS_H
@@ -102,7 +102,7 @@ uint64_t hw_auth_entry(struct hw_auth *a, const struct hw_reader *table, uint64_
 /* Unsigned attributes, unused certificates and stuffed algorithm fields of every bag. */
 void hw_auth_inside(struct hw_auth *a);
 
-/* -- tag.c -- */
+/* -- authenticode_tag.c -- */
 
 /* Which documented tag grammar consumes every one of these bytes (then zeros)? Its word, with what
  * it says in out (NUL-terminated), or NULL. */

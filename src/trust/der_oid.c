@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/oid.c -- X.690 section 8.19, and a table of names.
+ * trust/der_oid.c -- X.690 section 8.19, and a table of names.
  *
  * Names are those of RFC 5280, RFC 8017, RFC 5758, RFC 5652, RFC 3161 and of Microsoft's "Windows
  * Authenticode Portable Executable Signature Format"; short names of distinguished names are those
  * that data/roots.csv was printed with.
  */
-#include "trust/oid.h"
+#include "trust/der_oid.h"
 
 #include <inttypes.h>
 #include <stdio.h>

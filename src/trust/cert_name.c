@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/name.c -- RFC 4514 section 2, in the dialect OpenSSL calls RFC 2253: unknown attribute
+ * trust/cert_name.c -- RFC 4514 section 2, in the dialect OpenSSL calls RFC 2253: unknown attribute
  * types as dotted OID with '#' and the value's DER, every octet above 7E as a backslash and two hex
  * digits.
  */
-#include "trust/name.h"
+#include "trust/cert_name.h"
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "trust/der.h"
-#include "trust/oid.h"
+#include "trust/der_oid.h"
 
 enum { RDNS_MAX = 64, VALUE_MAX = 1024 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/oid.h -- object identifiers: as dotted text, and the ones we know by name.
+ * trust/der_oid.h -- object identifiers: as dotted text, and the ones we know by name.
  */
-#ifndef HW_TRUST_OID_H
-#define HW_TRUST_OID_H
+#ifndef HW_TRUST_DER_OID_H
+#define HW_TRUST_DER_OID_H
 
 #include <stdbool.h>
 

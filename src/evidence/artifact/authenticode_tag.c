@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/artifact/tag.c -- grammars of honestly tagged installers.
+ * evidence/artifact/authenticode_tag.c -- grammars of honestly tagged installers.
  *
  * Some vendors write a few words into a signed installer as it is downloaded, where the signature
  * does not look. Only grammars their makers document are here, and one is recognised only when it

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trust/name.h -- distinguished names as text.
+ * trust/cert_name.h -- distinguished names as text.
  */
-#ifndef HW_TRUST_NAME_H
-#define HW_TRUST_NAME_H
+#ifndef HW_TRUST_CERT_NAME_H
+#define HW_TRUST_CERT_NAME_H
 
 #include "base/arena.h"
 #include "base/error.h"
