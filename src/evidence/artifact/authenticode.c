@@ -319,6 +319,8 @@ bool hw_authenticode(struct hw_exam *x, struct hw_node *n, const struct hw_pe_la
     hw_hash_many(want, parts, hashed(layout, parts), &found);
     if (signed_file && hw_exam_going(x)) {
         hw_auth_compute(&a);
+    }
+    if (signed_file && hw_exam_going(x)) {
         hw_auth_say(&a, &found);
         hw_auth_inside(&a);
         tear_down(&a);

@@ -116,6 +116,10 @@ uint64_t hw_auth_behind(struct hw_auth *a, const struct hw_reader *table, uint64
         say_part(a, 0, table, "alignment", der_end, slot_end, NULL);
     }
     uint64_t to = without_rounding(table, from, entry_end);
+    char says[HW_TAG_SAYS];
+    if (hw_tag_padding(part(table, from, entry_end), says) != NULL) {
+        to = entry_end; /* a tag's own zeros are no rounding */
+    }
     say_part(a, 0, table, "padding", from, to, NULL);
     say_part(a, 0, table, "alignment", to, next, NULL);
     return next;
