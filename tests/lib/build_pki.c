@@ -2,7 +2,7 @@
 /*
  * tests/lib/build_pki.c -- DER, keys and certificates for tests (RFC 5280, RFC 8017).
  */
-#include "lib/build_pki.h"
+#include "build_pki.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

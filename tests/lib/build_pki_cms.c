@@ -3,7 +3,7 @@
  * tests/lib/build_pki_cms.c -- SignedData for tests: Authenticode, RFC 3161 tokens, PKCS #9
  * countersignatures (RFC 5652, RFC 3161, RFC 2985).
  */
-#include "lib/build_pki.h"
+#include "build_pki.h"
 
 #include <string.h>
 

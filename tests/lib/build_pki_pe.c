@@ -2,7 +2,7 @@
 /*
  * tests/lib/build_pki_pe.c -- the least of PE that a signature needs.
  */
-#include "lib/build_pki.h"
+#include "build_pki.h"
 
 #include <string.h>
 

@@ -14,7 +14,7 @@
 
 #include "evidence/artifact/authenticode.h"
 #include "evidence/evidence.h"
-#include "lib/build_pki.h"
+#include "build_pki.h"
 #include "trust/hash.h"
 #include "trust/keyring.h"
 

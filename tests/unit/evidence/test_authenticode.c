@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "evidence/evidence.h"
-#include "lib/build_pki.h"
-#include "lib/sweep.h"
+#include "build_pki.h"
+#include "sweep.h"
 #include "trust/hash.h"
 #include "trust/keyring.h"
 

@@ -16,8 +16,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/reader.h"
-#include "lib/build_pki.h"
-#include "lib/sweep.h"
+#include "build_pki.h"
+#include "sweep.h"
 
 /* A reader with fuel enough for anything honest. */
 struct hw_bench {
