@@ -79,10 +79,11 @@ static struct hw_span part(const struct hw_reader *table, uint64_t from, uint64_
     return hw_reader_rest(&r);
 }
 
-static void say_part(struct hw_auth *a, uint64_t signature, const struct hw_reader *table,
-                     const char *where, uint64_t from, uint64_t to, const char *name)
+/* What lies beside the PKCS #7 structure is covered by none of the signatures in it. */
+static void say_part(struct hw_auth *a, const struct hw_reader *table, const char *where,
+                     uint64_t from, uint64_t to, const char *name)
 {
-    hw_auth_gap(a, signature, where, hw_read_where(table) + from, part(table, from, to), name);
+    hw_auth_gap(a, UINT64_MAX, where, hw_read_where(table) + from, part(table, from, to), name);
 }
 
 /* Where the added bytes from..to end, when `to` is a multiple of 8 and up to seven zeros before it
@@ -99,6 +100,26 @@ static uint64_t without_rounding(const struct hw_reader *table, uint64_t from, u
     return end;
 }
 
+/* The slot, or what is left of one: its zeros apart from what is not zero. */
+static void say_slot(struct hw_auth *a, const struct hw_reader *table, uint64_t from, uint64_t to)
+{
+    uint64_t left = hw_read_left(table);
+    to = to < left ? to : left;
+    uint64_t lo = from, hi = to;
+    while (lo < hi && nonzero_in(part(table, lo, lo + 1)) == 0) {
+        lo++;
+    }
+    while (hi > lo && nonzero_in(part(table, hi - 1, hi)) == 0) {
+        hi--;
+    }
+    if (lo == hi) {
+        lo = hi = from;
+    }
+    say_part(a, table, "alignment", from, lo, NULL);
+    say_part(a, table, "alignment", lo, hi, NULL);
+    say_part(a, table, "alignment", hi, to, NULL);
+}
+
 uint64_t hw_auth_behind(struct hw_auth *a, const struct hw_reader *table, uint64_t entry,
                         uint64_t der_end, uint64_t entry_end)
 {
@@ -106,22 +127,22 @@ uint64_t hw_auth_behind(struct hw_auth *a, const struct hw_reader *table, uint64
     uint64_t slot_end = round_up(der_end), next = round_up(entry_end);
     if (entry_end <= slot_end) {
         /* Nothing was made longer: what is here is the slot every signer leaves. */
-        say_part(a, 0, table, "alignment", der_end, slot_end, NULL);
+        say_slot(a, table, der_end, slot_end);
         return slot_end;
     }
     uint64_t from = slot_end;
     if (nonzero_in(part(table, der_end, slot_end)) != 0) {
         from = der_end; /* the added bytes begin in the slot itself */
     } else {
-        say_part(a, 0, table, "alignment", der_end, slot_end, NULL);
+        say_slot(a, table, der_end, slot_end);
     }
     uint64_t to = without_rounding(table, from, entry_end);
     char says[HW_TAG_SAYS];
     if (hw_tag_padding(part(table, from, entry_end), says) != NULL) {
         to = entry_end; /* a tag's own zeros are no rounding */
     }
-    say_part(a, 0, table, "padding", from, to, NULL);
-    say_part(a, 0, table, "alignment", to, next, NULL);
+    say_part(a, table, "padding", from, to, NULL);
+    say_slot(a, table, to, next);
     return next;
 }
 
@@ -141,9 +162,9 @@ uint64_t hw_auth_entry(struct hw_auth *a, const struct hw_reader *table, uint64_
         return at;
     }
     snprintf(name, sizeof name, "type %u", type);
-    say_part(a, UINT64_MAX, table, "table-entry", at, at + length, name);
+    say_part(a, table, "table-entry", at, at + length, name);
     uint64_t next = round_up(at + length);
-    say_part(a, UINT64_MAX, table, "alignment", at + length, next, NULL);
+    say_slot(a, table, at + length, next);
     return next;
 }
 
@@ -159,8 +180,8 @@ void hw_auth_rest(struct hw_auth *a, const struct hw_reader *table, uint64_t at)
     }
     if (at < end) {
         uint64_t to = without_rounding(table, at, end);
-        say_part(a, UINT64_MAX, table, "table-entry", at, to, "no entry");
-        say_part(a, UINT64_MAX, table, "alignment", to, end, NULL);
+        say_part(a, table, "table-entry", at, to, "no entry");
+        say_slot(a, table, to, end);
     }
 }
 
