@@ -79,8 +79,7 @@ static void sort(struct cut *c)
     }
 }
 
-/* What is hashed, in up to CUTS + 2 spans. */
-static size_t hashed(const struct hw_pe_layout *l, struct hw_span parts[CUTS + 2])
+size_t hw_authenticode_parts(const struct hw_pe_layout *l, struct hw_span parts[HW_PE_PARTS])
 {
     static const uint8_t zeros[7];
     struct cut cuts[CUTS] = {{0, 0}}, table;
@@ -132,7 +131,7 @@ static void keep(uint8_t *out, const struct hw_hashes *h, enum hw_hash which)
 void hw_authenticode_digest(const struct hw_pe_layout *layout, unsigned want,
                             struct hw_pe_digests *out)
 {
-    struct hw_span parts[CUTS + 2];
+    struct hw_span parts[HW_PE_PARTS];
     struct hw_hashes h;
     struct hw_pe_digests d = {0};
     uint8_t *const places[] = {d.md5, d.sha1, d.sha256, d.sha384, d.sha512};
@@ -140,7 +139,7 @@ void hw_authenticode_digest(const struct hw_pe_layout *layout, unsigned want,
     for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
         set |= (want & algs[i].bit) != 0 ? 1U << algs[i].hash : 0;
     }
-    hw_hash_many(set, parts, hashed(layout, parts), &h);
+    hw_hash_many(set, parts, hw_authenticode_parts(layout, parts), &h);
     for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
         if ((h.have & 1U << algs[i].hash) != 0) {
             keep(places[i], &h, algs[i].hash);
@@ -297,11 +296,22 @@ static void tear_down(struct hw_auth *a)
     a->x->fuel.items = a->fuel.items;
 }
 
+/* The file by all wanted algorithms, but for the one the caller brought along. */
+static void hash_file(const struct hw_pe_layout *layout, unsigned want, struct hw_hashes *out)
+{
+    struct hw_span parts[HW_PE_PARTS];
+    unsigned brought = layout->code != NULL ? 1U << HW_HASH_SHA256 : 0;
+    hw_hash_many(want & ~brought, parts, hw_authenticode_parts(layout, parts), out);
+    for (size_t i = 0; brought != 0 && i < hw_hash_size(HW_HASH_SHA256); i++) {
+        out->of[HW_HASH_SHA256][i] = layout->code[i];
+    }
+    out->have |= brought;
+}
+
 bool hw_authenticode(struct hw_exam *x, struct hw_node *n, const struct hw_pe_layout *layout,
                      uint8_t out_code[32])
 {
     struct hw_auth a = {.x = x, .n = n, .layout = layout};
-    struct hw_span parts[CUTS + 2];
     struct hw_hashes found;
     bool signed_file =
         layout->security_off != 0 && (layout->table_off != 0 || layout->table_size != 0);
@@ -316,7 +326,7 @@ bool hw_authenticode(struct hw_exam *x, struct hw_node *n, const struct hw_pe_la
             want |= a.signatures[i].alg != HW_HASH_NONE ? 1U << a.signatures[i].alg : 0;
         }
     }
-    hw_hash_many(want, parts, hashed(layout, parts), &found);
+    hash_file(layout, want, &found);
     if (signed_file && hw_exam_going(x)) {
         hw_auth_compute(&a);
     }

@@ -29,7 +29,14 @@ struct hw_pe_layout {
     uint64_t headers_size; /* OptionalHeader.SizeOfHeaders, as stated */
     uint64_t sections_end; /* greatest PointerToRawData + SizeOfRawData of all sections, as stated;
                               0 without sections. A table below it would hide loaded code. */
+    const uint8_t *code;   /* SHA-256 over hw_authenticode_parts(), where the caller has made it on
+                              its own way through the file; NULL: it is made here */
 };
+
+/* What the digests are made over, in order: bytes of the file, and at last zeros of padding. parts
+ * has room for HW_PE_PARTS; spans may be empty. Returns how many. */
+enum { HW_PE_PARTS = 5 };
+size_t hw_authenticode_parts(const struct hw_pe_layout *layout, struct hw_span parts[HW_PE_PARTS]);
 
 /* The digests one pass over the file can yield. */
 enum hw_pe_alg {
