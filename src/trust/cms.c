@@ -126,10 +126,15 @@ static bool read_sid(struct hw_reader *r, struct parse *p, struct hw_signer *s)
 static bool read_signer(struct hw_reader *r, struct parse *p, struct hw_signer *s)
 {
     struct hw_der value, set;
-    if (!hw_der_u32(r, HW_DER_INTEGER, &s->version) || !read_sid(r, p, s) ||
-        !hw_hashalg_read(r, &s->hash, &s->hash_odd)) {
+    if (!hw_der_u32(r, HW_DER_INTEGER, &s->version) || !read_sid(r, p, s)) {
         return false;
     }
+    struct hw_reader look = *r;
+    if (!hw_hashalg_read(r, &s->hash, &s->hash_odd) || !hw_der_next(&look, &value)) {
+        return false;
+    }
+    s->hash_alg = value.whole;
+    s->hash_alg_off = value.off;
     if (hw_der_at(r, HW_DER_CONSTRUCTED(0))) {
         s->has_signed = true;
         if (!hw_der_next(r, &set)) {

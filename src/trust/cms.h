@@ -50,6 +50,8 @@ struct hw_signer {
     struct hw_span ski;                /* ... or by key identifier */
     enum hw_hash hash;                 /* NONE: not one we know */
     bool hash_odd;                     /* digest algorithm parameters nobody expects */
+    struct hw_span hash_alg;           /* that AlgorithmIdentifier */
+    uint64_t hash_alg_off;
     struct hw_sigalg alg;
     struct hw_span signature;
     uint64_t signature_off;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/lib/build_pki.h -- test authorities, certificates, signatures, timestamps, and PE files that
- * carry them, all written octet by octet so that every field can lie.
+ * tests/lib/build_pki.h -- test authorities, certificates, signatures, timestamps, and PE files
+ * that carry them, all written octet by octet so that every field can lie.
  *
  * Four RSA keys are fixed (1,024 bits: fit for nothing but tests), so the same call makes the same
  * bytes everywhere. Builders fail the process when libcrypto fails: tests have no use for less.
@@ -47,11 +47,11 @@ struct hw_test_cert {
     enum hw_test_key key, issuer_key;
     uint64_t serial;
     bool ca;
-    const char *eku;              /* one dotted OID, or NULL */
-    const char *from, *to;        /* UTCTime; NULL: 2020 to 2040 */
-    const char *extension;        /* one more extension: dotted OID, or NULL */
+    const char *eku;       /* one dotted OID, or NULL */
+    const char *from, *to; /* UTCTime; NULL: 2020 to 2040 */
+    const char *extension; /* one more extension: dotted OID, or NULL */
     struct hw_span extension_value;
-    bool key_ids;                 /* subject and authority key identifiers */
+    bool key_ids; /* subject and authority key identifiers */
 };
 void hw_test_certificate(struct hw_buf *b, const struct hw_test_cert *c);
 /* The usual three: "Test Root" (CA, self), "Test Signer" (code signing), "Test Stamper". */
@@ -68,15 +68,15 @@ void hw_test_crl(struct hw_buf *b, enum hw_test_key signed_by);
 enum hw_test_stamp { HW_TEST_NO_STAMP, HW_TEST_RFC3161, HW_TEST_PKCS9 };
 
 struct hw_test_signature {
-    const char *digest;           /* "SHA256"; of file, content and attributes alike */
+    const char *digest; /* "SHA256"; of file, content and attributes alike */
     struct hw_span file_digest;
-    enum hw_test_stamp stamp;     /* at 2023-05-06 07:08:09 UTC */
+    enum hw_test_stamp stamp; /* at 2023-05-06 07:08:09 UTC */
     const struct hw_test_signature *nested;
-    const char *attribute;        /* one more unsigned attribute: dotted OID, or NULL */
+    const char *attribute; /* one more unsigned attribute: dotted OID, or NULL */
     struct hw_span attribute_value;
     struct hw_span extra_certificate; /* DER, put into the bag */
-    bool lie_content, lie_math;   /* wrong messageDigest; signature by another key */
-    bool other_content;           /* content type data instead of SpcIndirectData */
+    bool lie_content, lie_math;       /* wrong messageDigest; signature by another key */
+    bool other_content;               /* content type data instead of SpcIndirectData */
     const char *program, *url;
 };
 void hw_test_cms(struct hw_buf *b, const struct hw_test_signature *s);
@@ -91,9 +91,9 @@ void hw_test_counter(struct hw_buf *b, struct hw_span stamped);
 bool hw_test_pe_layout(struct hw_span file, struct hw_pe_layout *out);
 /* The least of a PE32+: headers, one section of `code_n` octets; no table. */
 void hw_test_pe(struct hw_buf *b, size_t code_n);
-/* Appends a table with one entry around the DER: dwLength as given by `rounded` (to a multiple of 8,
- * or exact), zeros up to the multiple, directory entry filled in. b holds a PE without a table and a
- * length that is a multiple of 8. */
+/* Appends a table with one entry around the DER: dwLength as given by `rounded` (to a multiple of
+ * 8, or exact), zeros up to the multiple, directory entry filled in. b holds a PE without a table
+ * and a length that is a multiple of 8. */
 void hw_test_pe_table(struct hw_buf *b, struct hw_span der, bool rounded);
 /* The same PE signed: SHA-256 and what else `s` says (its file_digest is filled in). */
 void hw_test_pe_signed(struct hw_buf *b, size_t code_n, struct hw_test_signature s);

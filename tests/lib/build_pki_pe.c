@@ -49,8 +49,14 @@ bool hw_test_pe_layout(struct hw_span f, struct hw_pe_layout *out)
     return true;
 }
 
-enum { PE_AT = 0x40, OPT_AT = PE_AT + 24, OPT_N = 240, CHECKSUM_AT = OPT_AT + 64,
-       SECURITY_AT = OPT_AT + 112 + 32, HEADERS_N = 0x200 };
+enum {
+    PE_AT = 0x40,
+    OPT_AT = PE_AT + 24,
+    OPT_N = 240,
+    CHECKSUM_AT = OPT_AT + 64,
+    SECURITY_AT = OPT_AT + 112 + 32,
+    HEADERS_N = 0x200
+};
 
 static void set16(struct hw_buf *b, size_t off, uint32_t v)
 {

@@ -13,6 +13,8 @@ enum {
     ENTRIES_MAX = 64,
     BIG_CERTIFICATE = 4096, /* ordinary ones have 1 to 2.5 KiB */
     BIG_TOGETHER = 16384,
+    BIG_STAMP = 32768,  /* real tokens with their certificates have 3 to 8 KiB */
+    BIG_NESTED = 65536, /* real ones 6 to 20 KiB */
     NAME_BYTES = 256,
 };
 
@@ -36,7 +38,12 @@ void hw_auth_gap(struct hw_auth *a, uint64_t signature, const char *where, uint6
     uint32_t entropy;
     uint64_t nonzero;
     char says[HW_TAG_SAYS];
-    if (bytes.n == 0 || a->gaps++ >= HW_AUTH_GAPS) {
+    if (bytes.n == 0 || a->gaps > HW_AUTH_GAPS) {
+        return;
+    }
+    if (a->gaps++ == HW_AUTH_GAPS) {
+        hw_say_anomaly(a->x, a->n, "over-budget", off, bytes.n, "more than %d uncovered places",
+                       HW_AUTH_GAPS);
         return;
     }
     hw_measure(bytes, &entropy, &nonzero);
@@ -193,6 +200,13 @@ static bool known_attribute(struct hw_span oid)
            hw_oid_is(oid, HW_OID_COUNTERSIGNATURE) || hw_oid_is(oid, HW_OID_TIMESTAMP_TOKEN);
 }
 
+/* Somebody may well have signed it himself: what is far bigger than any honest one is counted. */
+static bool oversized(const struct hw_attribute *attr)
+{
+    size_t most = hw_oid_is(attr->oid, HW_OID_SPC_NESTED) ? BIG_NESTED : BIG_STAMP;
+    return attr->whole.n > most;
+}
+
 /* A known attribute's value must be what it is known for, to the last byte. */
 static bool readable(struct hw_auth *a, const struct hw_attribute *attr)
 {
@@ -220,10 +234,13 @@ static void signer_gaps(struct hw_auth *a, const struct hw_signer *s, uint64_t s
     char dotted[HW_OID_TEXT];
     for (size_t i = 0; i < s->unsigned_count && hw_exam_going(a->x); i++) {
         const struct hw_attribute *attr = &s->unsigned_attrs[i];
-        if (!known_attribute(attr->oid) || !readable(a, attr)) {
+        if (!known_attribute(attr->oid) || oversized(attr) || !readable(a, attr)) {
             (void)hw_oid_text(attr->oid, dotted);
             hw_auth_gap(a, signature, "unsigned-attribute", attr->off, attr->whole, dotted);
         }
+    }
+    if (s->hash_odd) {
+        hw_auth_gap(a, signature, "structure", s->hash_alg_off, s->hash_alg, "digestAlgorithm");
     }
     if (s->alg.odd_parameters) {
         hw_auth_gap(a, signature, "structure", s->alg.off, s->alg.whole, "signatureAlgorithm");

@@ -1,114 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/artifact/authenticode.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "evidence/evidence.h"
-#include "build_pki.h"
-#include "sweep.h"
-#include "trust/hash.h"
-#include "trust/keyring.h"
-
-/* -- an examination whose facts are kept as lines ------------------------------------------- */
-
-struct bench {
-    struct hw_sink sink;
-    struct hw_buf text;
-    struct hw_exam x;
-    struct hw_node node;
-    struct hw_keyring ring;
-    struct hw_arena *keys;
-    uint8_t code[32];
-    bool done;
-};
-
-static int keep(struct hw_sink *sink, const struct hw_fact *f, struct hw_error *err)
-{
-    struct bench *b = (struct bench *)(void *)sink;
-    struct hw_buf wire;
-    hw_buf_init(&wire, HW_FRAME_BYTES);
-    int rc = hw_fact_encode(f, &wire, err); /* what the wire refuses is a bug here */
-    hw_buf_done(&wire);
-    hw_fact_print(f, &b->text);
-    hw_buf_char(&b->text, '\n');
-    return rc;
-}
-
-static void read_file(struct bench *b, struct hw_span file)
-{
-    struct hw_pe_layout layout;
-    struct hw_buf csv;
-    *b = (struct bench){.sink = {keep}, .node = {.bytes = file}};
-    hw_buf_init(&b->text, 1 << 26);
-    hw_buf_init(&csv, 1 << 16);
-    hw_test_roots_csv(&csv);
-    b->keys = hw_arena_new(1 << 20);
-    assert_int_equal(hw_keyring_read(&b->ring, hw_buf_span(&csv), b->keys, NULL), HW_OK);
-    hw_buf_done(&csv);
-    b->x = (struct hw_exam){.sink = &b->sink, .keys = &b->ring, .arena = hw_arena_new(1 << 26)};
-    b->x.fuel = (struct hw_budget){.bytes = 1 << 26, .items = 1 << 20, .depth = 16};
-    if (hw_test_pe_layout(file, &layout)) {
-        b->done = hw_authenticode(&b->x, &b->node, &layout, b->code);
-    }
-}
-
-static void forget(struct bench *b)
-{
-    assert_int_equal(b->x.rc, HW_OK);
-    hw_arena_free(b->x.arena);
-    hw_arena_free(b->keys);
-    hw_buf_done(&b->text);
-}
-
-/* How many lines hold all of these (NULL ends them)? */
-static unsigned lines(struct bench *b, ...)
-{
-    unsigned found = 0;
-    const char *line = hw_buf_text(&b->text);
-    while (line != NULL && *line != '\0') {
-        const char *end = strchr(line, '\n');
-        va_list args;
-        bool all = true;
-        va_start(args, b);
-        for (const char *want; (want = va_arg(args, const char *)) != NULL;) {
-            const char *at = strstr(line, want);
-            all = all && at != NULL && at < end;
-        }
-        va_end(args);
-        found += all;
-        line = end + 1;
-    }
-    return found;
-}
-
-static const struct hw_test_signature plain = {.digest = "SHA256"};
-
-static void make(struct hw_buf *b, struct hw_test_signature s)
-{
-    hw_buf_init(b, 1 << 24);
-    hw_test_pe_signed(b, 0x400, s);
-    while (b->n % 8 != 0) {
-        fail();
-    }
-}
-
-/* The claimed and the found digest of a signature line agree. */
-static bool digest_agrees(struct bench *b, const char *index)
-{
-    const char *line = strstr(hw_buf_text(&b->text), index);
-    const char *claimed = line == NULL ? NULL : strstr(line, " claimed=");
-    const char *found = line == NULL ? NULL : strstr(line, " found=");
-    if (claimed == NULL || found == NULL) {
-        return false;
-    }
-    return strncmp(claimed + 9, found + 7, (size_t)(found - claimed) - 9) == 0;
-}
+#include "authenticode_bench.h"
 
 /* -- what an honest file gets --------------------------------------------------------------- */
 
@@ -134,8 +27,8 @@ static void an_honest_file_holds_and_leaves_nothing_out(void **state)
                      1);
     assert_int_equal(lines(&b, "certificate ", NULL), 2);
     assert_int_equal(lines(&b, "link ", " source=anchor", " ok=1", NULL), 2);
-    assert_int_equal(lines(&b, "uncovered ", NULL), lines(&b, " where=alignment", " nonzero=0",
-                                                          NULL));
+    assert_int_equal(lines(&b, "uncovered ", NULL),
+                     lines(&b, " where=alignment", " nonzero=0", NULL));
     assert_int_equal(lines(&b, "anomaly ", NULL), 0);
     assert_int_equal(b.node.degree, HW_SOUND);
     forget(&b);
@@ -192,16 +85,14 @@ static void nested_and_countersigned_is_read_whole(void **state)
     struct hw_buf f;
     struct bench b;
     struct hw_test_signature inner = {.digest = "SHA256", .stamp = HW_TEST_RFC3161};
-    struct hw_test_signature outer = {
-        .digest = "SHA1", .stamp = HW_TEST_PKCS9, .nested = &inner};
+    struct hw_test_signature outer = {.digest = "SHA1", .stamp = HW_TEST_PKCS9, .nested = &inner};
     make(&f, outer);
     read_file(&b, hw_buf_span(&f));
     assert_int_equal(lines(&b, "signature ", " math-ok=1", " content-ok=1", NULL), 2);
     assert_int_equal(lines(&b, "signature ", " index=1", " outer=0", " alg=sha256", NULL), 1);
     assert_true(digest_agrees(&b, "signature node=0 index=0"));
     assert_true(digest_agrees(&b, "signature node=0 index=1"));
-    assert_int_equal(lines(&b, "timestamp ", " signature=0", " kind=pkcs9", " math-ok=1", NULL),
-                     1);
+    assert_int_equal(lines(&b, "timestamp ", " signature=0", " kind=pkcs9", " math-ok=1", NULL), 1);
     assert_int_equal(lines(&b, "timestamp ", " signature=1", " kind=rfc3161", " math-ok=1", NULL),
                      1);
     assert_int_equal(lines(&b, "uncovered ", " where=unsigned-attribute", NULL), 0);
@@ -210,16 +101,6 @@ static void nested_and_countersigned_is_read_whole(void **state)
 }
 
 /* -- the rows of the tampering table -------------------------------------------------------- */
-
-static void append(struct hw_buf *f, size_t n, size_t zeros)
-{
-    for (size_t i = 0; i < n; i++) {
-        hw_buf_char(f, (char)('A' + i % 26));
-    }
-    for (size_t i = 0; i < zeros; i++) {
-        hw_buf_char(f, 0);
-    }
-}
 
 static const size_t added[] = {1, 7, 8, 4093, 4096};
 
@@ -282,8 +163,7 @@ static void a_second_entry_is_counted_whole(void **state)
     append(&f, 21, 3);
     hw_test_pe_grow(&f, 0, 32);
     read_file(&b, hw_buf_span(&f));
-    assert_int_equal(
-        lines(&b, " where=table-entry", " size=29 ", " name=\"type 2\"", NULL), 1);
+    assert_int_equal(lines(&b, " where=table-entry", " size=29 ", " name=\"type 2\"", NULL), 1);
     assert_int_equal(lines(&b, " where=alignment", " size=3 ", NULL), 1);
     forget(&b);
     hw_buf_done(&f);
@@ -322,7 +202,8 @@ static void the_checksum_is_not_hashed(void **state)
     hw_buf_done(&f);
 }
 
-/* A slot of two octets between the DER and the multiple of 8, made by a name of the right length. */
+/* A slot of two octets between the DER and the multiple of 8, made by a name of the right length.
+ */
 static void bytes_in_the_slot_are_alignment(void **state)
 {
     (void)state;
@@ -346,14 +227,12 @@ static void bytes_in_the_slot_are_alignment(void **state)
             f.p[f.n - 2] = 'x';
             read_file(&b, hw_buf_span(&f));
             assert_true(digest_agrees(&b, "signature "));
-            assert_int_equal(
-                lines(&b, " where=alignment", " size=2 ", " nonzero=2 ", NULL), 1);
+            assert_int_equal(lines(&b, " where=alignment", " size=2 ", " nonzero=2 ", NULL), 1);
             assert_int_equal(lines(&b, "uncovered ", NULL), 1);
             forget(&b);
             f.p[f.n - 1] = 0; /* the zero and the other are told apart */
             read_file(&b, hw_buf_span(&f));
-            assert_int_equal(
-                lines(&b, " where=alignment", " size=1 ", " nonzero=1 ", NULL), 1);
+            assert_int_equal(lines(&b, " where=alignment", " size=1 ", " nonzero=1 ", NULL), 1);
             assert_int_equal(lines(&b, "uncovered ", NULL), 2);
             forget(&b);
             hw_buf_done(&f);
@@ -476,14 +355,6 @@ static void a_known_attribute_with_junk_in_it_is_counted(void **state)
     hw_buf_done(&f);
 }
 
-static void put_certificate(struct hw_buf *der, const char *oid, struct hw_span value)
-{
-    hw_buf_init(der, 1 << 20);
-    hw_test_certificate(der, &(struct hw_test_cert){"Dummy", "Unknown issuer", HW_TEST_STRANGER,
-                                                    HW_TEST_STRANGER, .serial = 5,
-                                                    .extension = oid, .extension_value = value});
-}
-
 static void a_big_certificate_nobody_vouches_for_is_counted(void **state)
 {
     (void)state;
@@ -500,105 +371,6 @@ static void a_big_certificate_nobody_vouches_for_is_counted(void **state)
         forget(&b);
         hw_buf_done(&f);
         hw_buf_done(&der);
-    }
-}
-
-/* -- tags ----------------------------------------------------------------------------------- */
-
-static void omaha(struct hw_buf *b, const char *tag, size_t room)
-{
-    hw_buf_str(b, "Gact2.0Omaha");
-    hw_buf_char(b, (char)(strlen(tag) >> 8));
-    hw_buf_char(b, (char)strlen(tag));
-    hw_buf_str(b, tag);
-    while (b->n < room) {
-        hw_buf_char(b, 0);
-    }
-}
-
-static unsigned tagged(struct hw_span padding, const char *word)
-{
-    struct hw_buf f;
-    struct bench b;
-    char want[32];
-    uint32_t n = (uint32_t)padding.n, pad = (8 - n % 8) % 8;
-    snprintf(want, sizeof want, " tag=%s", word);
-    make(&f, plain);
-    hw_buf_span_put(&f, padding);
-    append(&f, 0, pad);
-    hw_test_pe_grow(&f, n, n + pad);
-    read_file(&b, hw_buf_span(&f));
-    assert_int_equal(lines(&b, " where=padding", NULL), 1);
-    unsigned found = lines(&b, " where=padding", want, NULL);
-    forget(&b);
-    hw_buf_done(&f);
-    return found;
-}
-
-static void a_tag_is_known_only_when_it_explains_every_byte(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *tag;
-        size_t room;
-        unsigned known;
-    } cases[] = {
-        {"appguid={8A69D345-D564-463C-AFF1-A69D9E530F96}&appname=Google%20Chrome&needsadmin=prefers",
-         0, 1},
-        {"brand=GGLL", 4096, 1},
-        {"brand=GGLL", 8200, 0},                    /* too much room to hide in */
-        {"brand=GGLL&evil=1", 0, 0},                /* a name nobody documents */
-        {"brand", 0, 0},                            /* no value */
-        {"brand=\x01\x02", 0, 0},                   /* no text */
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct hw_buf b;
-        hw_buf_init(&b, 1 << 16);
-        omaha(&b, cases[i].tag, cases[i].room);
-        assert_int_equal(tagged(hw_buf_span(&b), "omaha"), cases[i].known);
-        hw_buf_char(&b, 'x'); /* one byte more than the grammar has: the attacker's costume */
-        assert_int_equal(tagged(hw_buf_span(&b), "omaha"), 0);
-        hw_buf_done(&b);
-    }
-}
-
-static void the_edge_frame_is_known_too(void **state)
-{
-    (void)state;
-    struct hw_buf b;
-    hw_buf_init(&b, 1 << 16);
-    for (const char *c = "MSEDGE_appguid={X}&needsadmin=Prefers_EGDESM"; *c != '\0'; c++) {
-        hw_buf_char(&b, *c);
-        hw_buf_char(&b, 0);
-    }
-    assert_int_equal(tagged(hw_buf_span(&b), "msedge"), 1);
-    hw_buf_str(&b, "payload");
-    assert_int_equal(tagged(hw_buf_span(&b), "msedge"), 0);
-    hw_buf_done(&b);
-}
-
-static void a_superfluous_certificate_may_carry_the_tag(void **state)
-{
-    (void)state;
-    for (size_t hostile = 0; hostile < 2; hostile++) {
-        struct hw_buf f, der, tag;
-        struct bench b;
-        struct hw_test_signature s = plain;
-        hw_buf_init(&tag, 1 << 16);
-        omaha(&tag, "brand=GGLL&iid={1}", 8206);
-        tag.p[8000] = hostile == 0 ? 0 : 'x';
-        put_certificate(&der, "1.3.6.1.4.1.11129.2.1.9999", hw_buf_span(&tag));
-        s.extra_certificate = hw_buf_span(&der);
-        make(&f, s);
-        read_file(&b, hw_buf_span(&f));
-        assert_int_equal(lines(&b, " where=unused-certificate", NULL), 1);
-        assert_int_equal(lines(&b, " where=unused-certificate", " tag=omaha",
-                               " tag-says=\"brand=GGLL&iid={1}\"", NULL),
-                         1 - hostile);
-        forget(&b);
-        hw_buf_done(&f);
-        hw_buf_done(&der);
-        hw_buf_done(&tag);
     }
 }
 
@@ -677,9 +449,6 @@ int main(void)
         cmocka_unit_test(an_unsigned_attribute_nobody_expects_is_counted),
         cmocka_unit_test(a_known_attribute_with_junk_in_it_is_counted),
         cmocka_unit_test(a_big_certificate_nobody_vouches_for_is_counted),
-        cmocka_unit_test(a_tag_is_known_only_when_it_explains_every_byte),
-        cmocka_unit_test(the_edge_frame_is_known_too),
-        cmocka_unit_test(a_superfluous_certificate_may_carry_the_tag),
         cmocka_unit_test(sweeps_end_well),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };

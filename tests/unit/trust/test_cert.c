@@ -144,9 +144,9 @@ static void a_broken_extension_is_noted_and_costs_nothing_else(void **state)
     struct hw_cert c;
     struct hw_error err;
     hw_buf_init(&der, 1 << 16);
-    hw_test_certificate(&der, &(struct hw_test_cert){"A", "B", .serial = 0x80,
-                                                     .extension = "2.5.29.15",
-                                                     .extension_value = HW_SPAN_LIT("junk")});
+    hw_test_certificate(&der,
+                        &(struct hw_test_cert){"A", "B", .serial = 0x80, .extension = "2.5.29.15",
+                                               .extension_value = HW_SPAN_LIT("junk")});
     bench_open(&b, hw_buf_span(&der));
     assert_int_equal(read_cert(&b, &c, &err), HW_OK);
     assert_string_equal(c.odd, "keyUsage");

@@ -31,11 +31,11 @@ static void lengths_must_be_definite_and_shortest(void **state)
 {
     (void)state;
     struct hw_der e;
-    assert_false(next(HW_SPAN_LIT("\x30\x80\x00\x00"), &e));         /* indefinite */
-    assert_false(next(HW_SPAN_LIT("\x04\x81\x03yes"), &e));          /* not shortest */
-    assert_false(next(HW_SPAN_LIT("\x04\x82\x00\x03yes"), &e));      /* leading zero */
-    assert_false(next(HW_SPAN_LIT("\x1f\x81\x01\x00"), &e));         /* high tag number */
-    assert_false(next(HW_SPAN_LIT("\x04\x04yes"), &e));              /* longer than there is */
+    assert_false(next(HW_SPAN_LIT("\x30\x80\x00\x00"), &e));    /* indefinite */
+    assert_false(next(HW_SPAN_LIT("\x04\x81\x03yes"), &e));     /* not shortest */
+    assert_false(next(HW_SPAN_LIT("\x04\x82\x00\x03yes"), &e)); /* leading zero */
+    assert_false(next(HW_SPAN_LIT("\x1f\x81\x01\x00"), &e));    /* high tag number */
+    assert_false(next(HW_SPAN_LIT("\x04\x04yes"), &e));         /* longer than there is */
     assert_false(next(HW_SPAN_LIT("\x04\x88\xff\xff\xff\xff\xff\xff\xff\xff"), &e));
     assert_false(next(HW_SPAN_LIT("\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x00"), &e));
     assert_true(next(HW_SPAN_LIT("\x04\x03yes"), &e));
@@ -118,8 +118,8 @@ static void object_identifiers_read_as_dotted(void **state)
     assert_string_equal(text, "?");
     assert_false(hw_oid_text(HW_SPAN_LIT("\x2a\x86"), text));     /* cut short */
     assert_false(hw_oid_text(HW_SPAN_LIT("\x2a\x80\x01"), text)); /* padded */
-    assert_false(hw_oid_text(
-        HW_SPAN_LIT("\x2a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), text));
+    assert_false(
+        hw_oid_text(HW_SPAN_LIT("\x2a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), text));
     assert_string_equal(hw_oid_word("1.3.6.1.5.5.7.3.3"), "codeSigning");
     assert_null(hw_oid_word("1.2.3"));
     assert_string_equal(hw_oid_rdn("2.5.4.3"), "CN");

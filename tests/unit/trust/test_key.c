@@ -38,9 +38,8 @@ static void absurd_rsa_keys_are_named_and_never_used(void **state)
     static const struct {
         size_t n, e;
         bool fine;
-    } cases[] = {{32, 3, false},   {128, 3, true},   {2048, 3, true},
-                 {2049, 3, false}, {128, 8, true},   {128, 9, false},
-                 {1024, 5, false}, {1024, 4, true}};
+    } cases[] = {{32, 3, false}, {128, 3, true},  {2048, 3, true},  {2049, 3, false},
+                 {128, 8, true}, {128, 9, false}, {1024, 5, false}, {1024, 4, true}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct hw_buf b;
         struct hw_spki k;
@@ -51,9 +50,9 @@ static void absurd_rsa_keys_are_named_and_never_used(void **state)
         assert_true(spki(hw_buf_span(&b), &k));
         assert_int_equal(k.problem == NULL, cases[i].fine);
         if (!cases[i].fine) {
-            assert_int_equal(hw_key_verify(&k, &alg, HW_HASH_NONE, &HW_SPAN_LIT("x"), 1,
-                                           HW_SPAN_LIT("y"), &why),
-                             HW_TRI_UNKNOWN);
+            assert_int_equal(
+                hw_key_verify(&k, &alg, HW_HASH_NONE, &HW_SPAN_LIT("x"), 1, HW_SPAN_LIT("y"), &why),
+                HW_TRI_UNKNOWN);
             assert_non_null(why);
         }
         hw_buf_done(&b);
@@ -150,10 +149,8 @@ static void pss_verifies_with_its_own_parameters(void **state)
     int der_n = i2d_PUBKEY(key, &der);
     assert_true(der_n > 0 && spki((struct hw_span){der, (size_t)der_n}, &k));
     assert_string_equal(k.word, "rsa-1024");
-    struct hw_sigalg alg = {.scheme = HW_SCHEME_PSS,
-                            .hash = HW_HASH_SHA256,
-                            .mgf = HW_HASH_SHA256,
-                            .salt = 32};
+    struct hw_sigalg alg = {
+        .scheme = HW_SCHEME_PSS, .hash = HW_HASH_SHA256, .mgf = HW_HASH_SHA256, .salt = 32};
     struct hw_span s = {sig, n}, x = HW_SPAN_LIT("x");
     assert_int_equal(hw_key_verify(&k, &alg, HW_HASH_NONE, &x, 1, s, &why), HW_TRI_YES);
     alg.salt = 20;

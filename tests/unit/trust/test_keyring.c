@@ -49,8 +49,8 @@ static bool parse(const uint8_t *p, size_t n, void *state)
     struct hw_keyring ring = {0};
     struct hw_arena *a = hw_arena_new(1 << 20);
     (void)state;
-    bool ok = hw_keyring_read(&ring, (struct hw_span){p, n}, a, NULL) == HW_OK &&
-              ring.count == 1 && ring.refused == 0;
+    bool ok = hw_keyring_read(&ring, (struct hw_span){p, n}, a, NULL) == HW_OK && ring.count == 1 &&
+              ring.refused == 0;
     hw_arena_free(a);
     return ok;
 }

@@ -32,8 +32,8 @@ static void build(struct house *h)
                                                            HW_TEST_STRANGER, .serial = 10});
     for (size_t i = 0; i < CERTS; i++) {
         bench_open(&h->bench[i], hw_buf_span(&h->der[i]));
-        assert_int_equal(
-            hw_cert_read(&h->bench[i].r, h->bench[i].arena, &h->certs[i], &err), HW_OK);
+        assert_int_equal(hw_cert_read(&h->bench[i].r, h->bench[i].arena, &h->certs[i], &err),
+                         HW_OK);
         h->list[i] = &h->certs[i];
     }
     h->arena = hw_arena_new(1 << 20);
@@ -71,8 +71,7 @@ static void links_are_found_in_the_bag_and_in_the_keyring(void **state)
     struct hw_work work = {.verifications = 100};
     struct hw_error err;
     build(&h);
-    assert_int_equal(
-        hw_links_find(h.list, CERTS, &h.ring, &work, h.arena, &h.links, &err), HW_OK);
+    assert_int_equal(hw_links_find(h.list, CERTS, &h.ring, &work, h.arena, &h.links, &err), HW_OK);
     assert_int_equal(count(&h, 1, 0, false, true), 1); /* signer by root in the bag */
     assert_int_equal(count(&h, 1, 0, true, true), 1);  /* and by the anchor */
     assert_int_equal(count(&h, 0, 0, true, true), 1);  /* the root is the anchor's own */
@@ -89,8 +88,7 @@ static void a_name_without_its_key_is_a_failed_link(void **state)
     struct hw_work work = {.verifications = 100};
     struct hw_error err;
     build(&h);
-    assert_int_equal(
-        hw_links_find(h.list, CERTS, &h.ring, &work, h.arena, &h.links, &err), HW_OK);
+    assert_int_equal(hw_links_find(h.list, CERTS, &h.ring, &work, h.arena, &h.links, &err), HW_OK);
     assert_int_equal(count(&h, 2, 0, false, true) + count(&h, 2, 0, true, true), 0);
     assert_int_equal(count(&h, 2, 0, false, false), 1);
     assert_int_equal(count(&h, 3, 0, false, false) + count(&h, 3, 0, true, false), 0);
