@@ -7,11 +7,11 @@
  */
 #include "evidence/evidence.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/measure.h"
 #include "evidence/room.h"
 
 enum { SAYS_BYTES = 1000, BECAUSE_BYTES = 1000, PROPERTY_BYTES = 16384 };
@@ -200,19 +200,11 @@ void hw_say_unopened(struct hw_exam *x, struct hw_node *n, const char *kind, str
 void hw_measure(struct hw_span s, uint32_t *out_entropy, uint64_t *out_nonzero)
 {
     uint64_t seen[256] = {0};
-    for (size_t i = 0; i < s.n; i++) {
-        seen[s.p[i]]++;
-    }
+    hw_count_bytes(s, seen);
     if (out_nonzero != NULL) {
         *out_nonzero = s.n - seen[0];
     }
     if (out_entropy != NULL) {
-        double bits = 0;
-        for (unsigned i = 0; i < 256 && s.n > 0; i++) {
-            double share = (double)seen[i] / (double)s.n;
-            bits -= seen[i] == 0 ? 0 : share * log2(share);
-        }
-        /* The rounding keeps last-place differences of log2 between machines out of facts. */
-        *out_entropy = (uint32_t)(bits * 1000 + 0.5);
+        *out_entropy = hw_entropy(seen);
     }
 }
