@@ -80,14 +80,14 @@ static void put_bid(struct auction *a, struct bid b)
 }
 
 static void ask(struct hw_exam *x, struct hw_span bytes, const struct hw_format *const *formats,
-                size_t count, struct auction *a)
+                size_t count, unsigned least, struct auction *a)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned bits = formats[i]->probe(bytes, &x->fuel);
         bool elsewhere = (bits & HW_BID_ELSEWHERE) != 0;
         bits &= ~HW_BID_ELSEWHERE;
         /* A guess at byte 0 must not beat a serious bid found elsewhere: it does not stand here. */
-        if (bits >= HW_SERIOUS_BITS || (bits > 0 && !elsewhere && bits >= HW_GUESS_BITS)) {
+        if (bits >= HW_SERIOUS_BITS || (bits >= least && !elsewhere)) {
             put_bid(a, (struct bid){formats[i], bits, elsewhere});
         }
     }
@@ -98,10 +98,12 @@ static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auct
 {
     a->count = 0;
     if (x->reading != HW_READ_KNOWLEDGE) {
-        ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, a);
+        ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, a);
     }
     if (x->reading != HW_READ_ARTIFACT && n->number == 0) {
-        ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, a);
+        /* What could be knowledge is knowledge only when somebody says so: knowledge/list.c. */
+        unsigned least = x->reading == HW_READ_KNOWLEDGE ? HW_GUESS_BITS : HW_SERIOUS_BITS;
+        ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, a);
     }
     struct auction serious = {.count = 0};
     for (size_t i = 0; i < a->count; i++) {

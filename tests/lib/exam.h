@@ -20,6 +20,7 @@ struct hw_told {
     bool quiet; /* encode only, keep no lines (sweeps) */
     unsigned anomalies, unopened;
     unsigned worst; /* enum hw_degree over all nodes */
+    enum hw_reading reading; /* what was asked for; any, unless set after init */
 };
 
 void hw_told_init(struct hw_told *t);

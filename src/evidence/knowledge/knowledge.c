@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/knowledge/knowledge.h"
 
+#include "evidence/knowledge/list.h"
+
 const struct hw_format *const hw_knowledge_formats[] = {
-    NULL,
+    &hw_list_format,
 };
 const size_t hw_knowledge_formats_count =
-    sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0] - 1; /* the NULL is no format */
+    sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
