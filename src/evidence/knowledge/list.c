@@ -48,7 +48,10 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     struct hw_list_run run;
     struct hw_reader r;
     if (!hw_list_sniff(n->bytes, &x->fuel, x->arena, &shape)) {
-        return; /* the probe found one: only spent fuel leads here, and the caller says that */
+        /* The probe found one: only spent fuel or memory leads here. */
+        hw_say_anomaly(x, n, "over-budget", 0, n->bytes.n, "the list could not be looked at again");
+        hw_say_degree(n, HW_REFUSED, "the budget for this input ended here");
+        return;
     }
     hw_list_run_init(&run, &shape);
     run.x = x;

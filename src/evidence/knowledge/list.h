@@ -35,7 +35,7 @@ enum {
     HW_LIST_SAMPLE_ROWS = 400,
     HW_LIST_INDICATORS_MAX = 3900000, /* below what one input may say on the wire */
 };
-#define HW_LIST_SAID_BYTES_MAX (240U << 20)
+#define HW_LIST_SAID_BYTES_MAX (UINT64_C(252) << 20)
 
 enum hw_list_kind {
     HW_LIST_NONE = 0,

@@ -120,16 +120,32 @@ static void read_time(struct sharing *c, struct hw_span s, bool from)
 
 /* Facts */
 
-static bool reached_limit(struct hw_list_run *run, size_t bytes)
+/* The fact's frame on the wire, as docs/formats/facts.md has it. */
+static uint64_t frame_bytes(const struct hw_fact *f)
 {
-    if (run->entries < HW_LIST_INDICATORS_MAX && run->bytes_said + bytes < HW_LIST_SAID_BYTES_MAX) {
+    const struct hw_fact_type *t = hw_fact_type(f->kind);
+    uint64_t n = 6;
+    for (unsigned i = 0; i < HW_FACT_FIELDS && t->fields[i].name != NULL; i++) {
+        bool number = t->fields[i].type == HW_T_U64 || t->fields[i].type == HW_T_TIME;
+        n += !hw_fact_has(f, i) ? 0 : number ? 11 : 3 + f->v[i].s.n;
+    }
+    return n;
+}
+
+/* False when one more would be more than one input may say. */
+static bool put(struct hw_list_run *run, const struct hw_fact *f)
+{
+    uint64_t n = frame_bytes(f);
+    if (run->entries == HW_LIST_INDICATORS_MAX || run->bytes_said + n > HW_LIST_SAID_BYTES_MAX) {
+        run->full = true;
         return false;
     }
-    run->full = true;
+    run->bytes_said += n;
+    hw_say(run->x, f);
     return true;
 }
 
-static void say(struct sharing *c, const struct hw_list_value *v, struct hw_span raw,
+static bool say(struct sharing *c, const struct hw_list_value *v, struct hw_span raw,
                 const char *role)
 {
     struct hw_list_run *run = c->run;
@@ -139,7 +155,7 @@ static void say(struct sharing *c, const struct hw_list_value *v, struct hw_span
     raw = hw_span_cut(hw_span_trim(raw), 0, HW_LIST_VALUE_BYTES);
     if (!hw_buf_ok(&run->label) || !hw_buf_ok(&run->source)) {
         run->x->rc = hw_fail(&run->x->err, HW_E_MEMORY, "no memory for the words of a list");
-        return;
+        return false;
     }
     hw_fact_about(&f, HW_FACT_INDICATOR, run->node->number);
     hw_fact_u64(&f, HW_INDICATOR_LINE, c->row->line);
@@ -162,8 +178,7 @@ static void say(struct sharing *c, const struct hw_list_value *v, struct hw_span
         hw_fact_time(&f, HW_INDICATOR_UNTIL, c->until);
     }
     hw_fact_u64(&f, HW_INDICATOR_OFF, c->row->off);
-    hw_say(run->x, &f);
-    run->bytes_said += 96 + value.n + raw.n + label.n + source.n;
+    return put(run, &f);
 }
 
 static void emit(struct sharing *c, struct hw_list_value *v, struct hw_span raw)
@@ -176,7 +191,7 @@ static void emit(struct sharing *c, struct hw_list_value *v, struct hw_span raw)
                       ? HW_LIST_OTHER
                       : v->kind;
     }
-    if (run->x != NULL && reached_limit(run, v->n + run->label.n + run->source.n)) {
+    if (run->x != NULL && !say(c, v, raw, hw_list_role(v, &c->words))) {
         return;
     }
     run->entries++;
@@ -186,9 +201,6 @@ static void emit(struct sharing *c, struct hw_list_value *v, struct hw_span raw)
                     v->kind == HW_LIST_ADDRESS || v->kind == HW_LIST_URL ||
                     v->kind == HW_LIST_CERT_SHA1 || v->kind == HW_LIST_CERT_SHA256;
     run->hashes += hw_list_kind_is_file_hash(v->kind);
-    if (run->x != NULL) {
-        say(c, v, raw, hw_list_role(v, &c->words));
-    }
 }
 
 /* Values */

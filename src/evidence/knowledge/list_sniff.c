@@ -91,14 +91,24 @@ static bool read_top(struct sniffing *f)
     return true;
 }
 
-/* Counts how the rows of the sample fare in the shape as it stands. */
-static void try_shape(struct sniffing *f, struct hw_list_run *out_run)
+static void try_rows(struct sniffing *f, uint64_t rows, struct hw_list_run *out_run)
 {
     struct hw_reader r;
     hw_list_run_init(out_run, f->shape);
     hw_reader_init(&r, f->sample, f->fuel);
-    hw_list_walk(out_run, &r, f->arena, HW_LIST_SAMPLE_ROWS);
+    hw_list_walk(out_run, &r, f->arena, rows);
     hw_list_run_done(out_run);
+}
+
+/* Counts how the rows of the sample fare in the shape as it stands. Most files are no lists: when
+ * hardly any of the first rows is understood, the others are not asked. */
+static void try_shape(struct sniffing *f, struct hw_list_run *out_run)
+{
+    enum { FIRST_ROWS = 24 };
+    try_rows(f, FIRST_ROWS, out_run);
+    if (out_run->rows == FIRST_ROWS && out_run->refused * 4 <= out_run->rows * 3) {
+        try_rows(f, HW_LIST_SAMPLE_ROWS, out_run);
+    }
 }
 
 /* Headers */
@@ -206,6 +216,17 @@ static bool sniff_csv(struct sniffing *f)
     return run.refused * 2 <= run.rows;
 }
 
+/* The first field of the first line: most files end here. */
+static bool begins_with_type(const struct sniffing *f, char delimiter)
+{
+    struct hw_span rest = hw_span_from(f->sample, (size_t)f->shape->start);
+    struct hw_span line = hw_span_cut(rest, 0, hw_span_find(rest, '\n'));
+    size_t n = hw_span_find(line, (uint8_t)delimiter);
+    bool context;
+    return n < line.n && n < 64 &&
+           hw_list_type_read(hw_span_cut(line, 0, n), &context) != HW_LIST_OTHER;
+}
+
 static bool sniff_typed(struct sniffing *f)
 {
     static const char delimiters[] = {',', ';', '\t'};
@@ -218,6 +239,9 @@ static bool sniff_typed(struct sniffing *f)
         f->shape->columns[i] = columns[i];
     }
     for (size_t d = 0; d < sizeof delimiters; d++) {
+        if (!begins_with_type(f, delimiters[d])) {
+            continue;
+        }
         f->shape->delimiter = delimiters[d];
         try_shape(f, &run);
         /* Words that are no types become "other" and would pass: most rows must be certain. */
@@ -229,6 +253,8 @@ static bool sniff_typed(struct sniffing *f)
 }
 
 /* Lines */
+
+enum { FORM_ROWS = 64 }; /* enough to tell the line forms apart */
 
 struct lines {
     uint64_t count, regexes, hashes, checksums;
@@ -267,8 +293,7 @@ static void look_at_lines(struct sniffing *f, struct lines *out)
     if (!hw_read_skip(&r, f->shape->start)) {
         return;
     }
-    while (out->count < HW_LIST_SAMPLE_ROWS && hw_list_line_next(&r, &line, &over) &&
-           hw_reader_item(&r)) {
+    while (out->count < FORM_ROWS && hw_list_line_next(&r, &line, &over) && hw_reader_item(&r)) {
         if (hw_span_trim(line).n > 0 && !hw_list_is_comment(line)) {
             look_at_line(line, out);
         }

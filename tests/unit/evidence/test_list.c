@@ -380,15 +380,21 @@ static void more_than_one_input_may_say_ends_the_reading_and_says_so(void **stat
     struct hw_told t;
     (void)state;
     hw_list_build_init(&b, ',', false, false);
-    for (unsigned i = 0; i < 2600000; i++) {
-        hw_buf_str(&b.out, "evil.co\n");
+    /* The heading is the label of every line: a small file with much to say. */
+    hw_buf_str(&b.out, "# ");
+    for (unsigned i = 0; i < 2000; i++) {
+        hw_buf_char(&b.out, 'x');
+    }
+    hw_list_build_line(&b, "");
+    for (unsigned i = 0; i < 140000; i++) {
+        hw_list_build_line(&b, "evil.co");
     }
     hw_told_init(&t);
     t.reading = HW_READ_KNOWLEDGE;
     t.quiet = true;
     hw_told_examine(&t, b.out.p, b.out.n, NULL);
     assert_int_equal(t.worst, HW_REFUSED);
-    assert_in_range(t.facts, 2000000, HW_LIST_INDICATORS_MAX);
+    assert_in_range(t.facts, 120000, 139000);
     assert_int_equal(t.anomalies, 1);
     hw_told_done(&t);
     hw_list_build_done(&b);
