@@ -3,6 +3,7 @@
 #include "evidence/artifact/archive.h"
 #include "evidence/json.h"
 #include "evidence/evidence.h"
+#include "trust/hash.h"
 
 void hw_evidence_warm(void)
 {
@@ -11,4 +12,5 @@ void hw_evidence_warm(void)
     hw_json_warm();
     /* What fails here fails again, and is said, when the first digest is wanted. */
     (void)!hw_digest_prepare(&err);
+    hw_trust_warm();
 }
