@@ -195,7 +195,6 @@ static void read_chapters(struct hw_pe *pe)
     signatures(pe);
     say_component(pe, &claims);
     hw_pe_account(pe);
-    hw_pe_overlay_box(pe);
 }
 
 static void examine(struct hw_exam *x, struct hw_node *n)

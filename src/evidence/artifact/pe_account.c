@@ -51,6 +51,9 @@ static int by_place(const void *a, const void *b)
     if (x->off != y->off) {
         return x->off < y->off ? -1 : 1;
     }
+    if ((x->role == NULL) != (y->role == NULL)) {
+        return x->role == NULL ? -1 : 1; /* what a section holds needs no region */
+    }
     return x->n < y->n ? -1 : x->n > y->n;
 }
 
@@ -80,10 +83,7 @@ static void say_hole(struct hw_pe *pe, uint64_t off, uint64_t stop, uint64_t ima
     }
     if (off < stop) {
         (void)hw_pe_region(pe, "overlay", off, stop - off);
-        if (pe->overlay_n == 0) {
-            pe->overlay_off = off;
-            pe->overlay_n = stop - off;
-        }
+        hw_pe_overlay_box(pe, off, stop - off);
     }
 }
 

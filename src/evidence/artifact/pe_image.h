@@ -108,8 +108,7 @@ struct hw_pe {
     struct hw_pe_extent *extents;
     size_t extent_count, extent_room;
 
-    uint64_t overlay_off, overlay_n; /* the first run of bytes behind all sections */
-    bool inno_table;                 /* a resource says: an Inno Setup loader */
+    bool inno_table; /* a resource says: an Inno Setup loader */
     struct hw_pe_member members[HW_PE_MAX_RESOURCE_MEMBERS];
     size_t member_count;
     uint64_t given_bytes; /* of all members */
@@ -194,8 +193,8 @@ struct hw_pe_claims {
 void hw_pe_version(struct hw_pe *pe, struct hw_reader block, uint32_t lang,
                    struct hw_pe_claims *claims);
 void hw_pe_resources(struct hw_pe *pe, struct hw_pe_claims *claims);
-/* pe_inside.c: boxes carried in the overlay, and whether a resource's bytes are a box at all. */
-void hw_pe_overlay_box(struct hw_pe *pe);
+/* pe_inside.c: boxes carried in a run of overlay, and whether a resource's bytes are a box at all. */
+void hw_pe_overlay_box(struct hw_pe *pe, uint64_t off, uint64_t n);
 void hw_pe_member(struct hw_pe *pe, struct hw_span name, struct hw_span bytes, uint64_t off);
 void hw_pe_examine_members(struct hw_pe *pe);
 bool hw_pe_is_box(struct hw_span bytes);

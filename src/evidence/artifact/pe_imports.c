@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_READ = 4096, HASHED_NAME_BYTES = 512, IMPHASH_BYTES = 64 << 20 };
+enum { NAME_MAX_READ = 4096, HASHED_NAME_BYTES = 512, IMPHASH_BYTES = 16 << 20 };
 
 struct walk {
     struct hw_pe *pe;
@@ -282,7 +282,10 @@ void hw_pe_imports(struct hw_pe *pe)
     uint8_t md5[16];
     hw_buf_init(&w.hashed, IMPHASH_BYTES);
     walk_imports(&w);
-    if (w.hashed.n > 0 && hw_buf_ok(&w.hashed) && hw_pe_md5(hw_buf_span(&w.hashed), md5)) {
+    if (!hw_buf_ok(&w.hashed)) {
+        hw_pe_odd(pe, "over-budget", 0, 0, "no import hash: its text exceeds %d bytes",
+                  IMPHASH_BYTES);
+    } else if (w.hashed.n > 0 && hw_pe_md5(hw_buf_span(&w.hashed), md5)) {
         hw_pe_hex(pe, "pe.imphash", (struct hw_span){md5, 16});
     }
     hw_buf_done(&w.hashed);

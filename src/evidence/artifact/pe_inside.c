@@ -87,35 +87,34 @@ static bool read_as_zip(struct hw_pe *pe)
     return (hw_format_zip.probe(pe->n->bytes, &pe->x->fuel) & ~HW_BID_ELSEWHERE) >= 32;
 }
 
-static bool installer(struct hw_pe *pe, struct hw_span overlay)
+static bool installer(struct hw_pe *pe, struct hw_span overlay, uint64_t off)
 {
     size_t at;
     if (holds(overlay, "\xef\xbe\xad\xdeNullsoftInst", 16, &at) && at >= 4) {
         hw_pe_words(pe, "pe.overlay", "nsis");
-        hw_say_unopened(pe->x, pe->n, "nsis", (struct hw_span){NULL, 0}, pe->overlay_off + at - 4,
+        hw_say_unopened(pe->x, pe->n, "nsis", (struct hw_span){NULL, 0}, off + at - 4,
                         overlay.n - at + 4, "NSIS installers are not opened yet");
         return true;
     }
     if (pe->inno_table && holds(overlay, "Inno Setup Setup Data (", 23, &at)) {
         hw_pe_words(pe, "pe.overlay", "inno");
-        hw_say_unopened(pe->x, pe->n, "inno", (struct hw_span){NULL, 0}, pe->overlay_off, overlay.n,
+        hw_say_unopened(pe->x, pe->n, "inno", (struct hw_span){NULL, 0}, off, overlay.n,
                         "Inno Setup installers are not opened yet");
         return true;
     }
     return false;
 }
 
-void hw_pe_overlay_box(struct hw_pe *pe)
+void hw_pe_overlay_box(struct hw_pe *pe, uint64_t off, uint64_t n)
 {
     struct hw_reader r;
     struct hw_span bytes;
-    uint64_t off = pe->overlay_off;
     size_t at;
-    if (pe->overlay_n == 0 || !hw_read_window(&pe->file, pe->overlay_off, pe->overlay_n, &r)) {
+    if (!hw_read_window(&pe->file, off, n, &r)) {
         return;
     }
     bytes = hw_reader_rest(&r);
-    if (installer(pe, bytes)) {
+    if (installer(pe, bytes, off)) {
         return;
     }
     if (STARTS(bytes, "\xef\xbb\xbf;!@Install@!") || STARTS(bytes, ";!@Install@!")) {

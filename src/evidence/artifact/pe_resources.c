@@ -200,4 +200,5 @@ void hw_pe_resources(struct hw_pe *pe, struct hw_pe_claims *claims)
         return;
     }
     directory(&w, 0, 0);
+    hw_pe_number(pe, "pe.resource-types", w.types);
 }

@@ -313,10 +313,18 @@ static void pe_self_extractors_are_opened(void **state)
         ";!@Install@!UTF-8!\nRunProgram=\"x\"\n;!@InstallEnd@!7z\xbc\xaf\x27\x1c\0\4";
     static const char zip[] = "some words before PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     struct hw_build_pe spec = {.plus = false, .overlay = SPAN(sfx)};
+    struct hw_buf image;
     struct hw_told t;
     tell(&spec, &t);
     ASSERT_TOLD(&t, "artifact", "name=\"[overlay]\" size=8");
     hw_told_done(&t);
+    spec.certificate = SPAN("certificate."); /* and again behind the certificate table */
+    hw_build_pe(&spec, &image);
+    hw_buf_span_put(&image, SPAN(sfx));
+    tell_image(&image, &t);
+    assert_int_equal(hw_told_count(&t, "name=\"[overlay]\""), 2);
+    hw_told_done(&t);
+    spec.certificate = (struct hw_span){NULL, 0};
     spec.overlay = SPAN(zip);
     tell(&spec, &t);
     ASSERT_TOLD(&t, "key=pe.overlay");
