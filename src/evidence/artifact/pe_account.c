@@ -119,7 +119,9 @@ void hw_pe_account(struct hw_pe *pe)
     uint64_t headers = headers_end(pe), image = end_of_image(pe), at = 0;
     image = image < headers ? headers : image;
     hw_pe_claim(pe, "headers", 0, headers);
-    qsort(pe->extents, pe->extent_count, sizeof *pe->extents, by_place);
+    if (pe->extent_count > 1) {
+        qsort(pe->extents, pe->extent_count, sizeof *pe->extents, by_place);
+    }
     for (size_t i = 0; i < pe->extent_count && hw_exam_going(pe->x); i++) {
         const struct hw_pe_extent *e = &pe->extents[i];
         if (e->off > at) {

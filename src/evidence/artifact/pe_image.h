@@ -112,6 +112,8 @@ struct hw_pe {
     struct hw_pe_member members[HW_PE_MAX_RESOURCE_MEMBERS];
     size_t member_count;
     uint64_t given_bytes; /* of all members */
+    bool zip_sought, zip_found;
+    uint64_t zip_end; /* hw_pe_is_outer_zip() */
     bool code_known;
     uint8_t code[32]; /* SHA-256 of the file without its signature */
     unsigned anomalies;
@@ -193,11 +195,13 @@ struct hw_pe_claims {
 void hw_pe_version(struct hw_pe *pe, struct hw_reader block, uint32_t lang,
                    struct hw_pe_claims *claims);
 void hw_pe_resources(struct hw_pe *pe, struct hw_pe_claims *claims);
-/* pe_inside.c: boxes carried in a run of overlay, and whether a resource's bytes are a box at all. */
+/* pe_inside.c: boxes in a run of overlay, and whether a resource is a box at all. */
 void hw_pe_overlay_box(struct hw_pe *pe, uint64_t off, uint64_t n);
 void hw_pe_member(struct hw_pe *pe, struct hw_span name, struct hw_span bytes, uint64_t off);
 void hw_pe_examine_members(struct hw_pe *pe);
 bool hw_pe_is_box(struct hw_span bytes);
+/* Does the ZIP end in these n bytes at off that the auction has read as part of the whole file? */
+bool hw_pe_is_outer_zip(struct hw_pe *pe, uint64_t off, uint64_t n);
 
 /* pe_ordinals.c: the name behind an ordinal of a system library, or NULL. module: lower case. */
 const char *hw_pe_ordinal_name(struct hw_span module, uint16_t ordinal);

@@ -81,10 +81,30 @@ static bool ends_as_zip(struct hw_span s)
     return holds(hw_span_from(s, from), "PK\x05\x06", 4, &at) && from + at + 22 <= s.n;
 }
 
-/* The auction has the whole file read as a ZIP too when its trailer stands at the very end. */
-static bool read_as_zip(struct hw_pe *pe)
+/* Where the ZIP ends that the auction finds in the whole file and has read as part of it. */
+static bool outer_zip(struct hw_pe *pe, uint64_t *out_end)
 {
-    return (hw_format_zip.probe(pe->n->bytes, &pe->x->fuel) & ~HW_BID_ELSEWHERE) >= 32;
+    struct hw_span file = pe->n->bytes;
+    size_t from = file.n > ZIP_END ? file.n - ZIP_END : 0, at;
+    if ((hw_format_zip.probe(file, &pe->x->fuel) & ~HW_BID_ELSEWHERE) < 32) {
+        return false;
+    }
+    bool found = false;
+    while (holds(hw_span_from(file, from), "PK\x05\x06", 4, &at)) {
+        *out_end = from + at;
+        from += at + 4;
+        found = true;
+    }
+    return found;
+}
+
+bool hw_pe_is_outer_zip(struct hw_pe *pe, uint64_t off, uint64_t n)
+{
+    if (!pe->zip_sought) {
+        pe->zip_sought = true;
+        pe->zip_found = outer_zip(pe, &pe->zip_end);
+    }
+    return pe->zip_found && pe->zip_end >= off && pe->zip_end - off < n;
 }
 
 static bool installer(struct hw_pe *pe, struct hw_span overlay, uint64_t off)
@@ -123,7 +143,7 @@ void hw_pe_overlay_box(struct hw_pe *pe, uint64_t off, uint64_t n)
             off += at;
         }
     }
-    if (read_as_zip(pe)) {
+    if (hw_pe_is_outer_zip(pe, off, bytes.n)) {
         hw_pe_words(pe, "pe.overlay", "zip"); /* by the ZIP reader, as part of this very file */
     } else if (hw_pe_is_box(bytes) || ends_as_zip(bytes)) {
         hw_pe_words(pe, "pe.overlay", "box");

@@ -103,7 +103,7 @@ static void read_leaf(struct walk *w, struct hw_reader *data)
         (void)hw_pe_region(w->pe, "manifest", off, bytes.n);
         hw_say_text(w->pe->x, w->pe->n, "pe.manifest",
                     hw_exam_text(w->pe->x, bytes, MANIFEST_TEXT));
-    } else if (hw_pe_is_box(bytes)) {
+    } else if (hw_pe_is_box(bytes) && !hw_pe_is_outer_zip(w->pe, off, bytes.n)) {
         keep_member(w, bytes, off);
     }
     if (w->id[0] == RT_RCDATA && w->id[1] == INNO_TABLE && hw_read_magic(data, "rDlPtS", 6)) {

@@ -329,6 +329,28 @@ static void pe_endless_version_strings_are_cut(void **state)
     hw_told_done(&t);
 }
 
+/* The nth allocation fails, for every n: the parse ends in words, not in a crash. */
+static void pe_survives_any_allocation_that_fails(void **state)
+{
+    (void)state;
+    struct hw_buf image;
+    unsigned hurt = 0;
+    build(true, &image);
+    for (uint64_t nth = 1; nth < 400; nth++) {
+        struct hw_told t;
+        struct hw_outer outer = {{0}, {0}, {0}};
+        hw_told_init(&t);
+        struct hw_exam x = {.sink = &t.sink};
+        hw_arena_fail_nth(nth);
+        int rc = hw_examine(&x, hw_buf_span(&image), &outer, NULL);
+        hw_arena_fail_nth(0);
+        hurt += rc != HW_OK || t.anomalies > 0;
+        hw_told_done(&t);
+    }
+    assert_true(hurt >= 3);
+    hw_buf_done(&image);
+}
+
 static void pe_tells_the_same_twice(void **state)
 {
     (void)state;
@@ -358,6 +380,7 @@ int main(void)
         cmocka_unit_test(pe_resource_holding_its_own_image_ends),
         cmocka_unit_test(pe_inside_pe_is_refused_at_the_depth_limit),
         cmocka_unit_test(pe_endless_version_strings_are_cut),
+        cmocka_unit_test(pe_survives_any_allocation_that_fails),
         cmocka_unit_test(pe_tells_the_same_twice),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
