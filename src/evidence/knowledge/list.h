@@ -137,7 +137,6 @@ struct hw_list_shape {
     enum hw_list_form form;
     char delimiter;      /* CSV forms */
     bool strong;         /* safe to take for a list though nobody said it is one */
-    bool untyped;        /* no column says what the values are */
     uint64_t start;      /* offset of the first line that is no comment: the header, or data */
     uint64_t start_line; /* its number, from 1 */
     size_t column_count;

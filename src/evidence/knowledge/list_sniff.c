@@ -131,7 +131,6 @@ static bool settle(struct hw_list_shape *s)
             c->use = HW_LIST_LABEL;
         }
     }
-    s->untyped = !type;
     return value || kinded;
 }
 

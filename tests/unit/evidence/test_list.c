@@ -269,6 +269,20 @@ static void lines_not_understood_are_said_with_line_offset_and_reason(void **sta
     hw_told_done(&t);
 }
 
+static void a_row_is_refused_once_however_many_values_are_bad(void **state)
+{
+    struct hw_told t;
+    (void)state;
+    read_text(&t, "sha1,md5,description\n"
+                  "0123,4567,two bad ones\n"
+                  "0123456789abcdef0123456789abcdef01234567,89,one bad one\n"
+                  "0123456789abcdef0123456789abcdef01234567,n/a,none\n"
+                  "0123456789abcdef0123456789abcdef01234567,,none\n");
+    assert_true(hw_told_has(&t, "knowledge", "entries=3", "refused=2", NULL));
+    assert_int_equal(t.anomalies, 3);
+    hw_told_done(&t);
+}
+
 static void refusals_are_listed_up_to_a_thousand_and_all_counted(void **state)
 {
     struct hw_list_build b;
@@ -463,6 +477,7 @@ int main(void)
         cmocka_unit_test(checksum_files_are_no_feed_unless_somebody_says_so),
         cmocka_unit_test(what_is_no_list_stays_text_even_when_somebody_says_so),
         cmocka_unit_test(lines_not_understood_are_said_with_line_offset_and_reason),
+        cmocka_unit_test(a_row_is_refused_once_however_many_values_are_bad),
         cmocka_unit_test(refusals_are_listed_up_to_a_thousand_and_all_counted),
         cmocka_unit_test(over_long_lines_are_refused_and_the_rest_is_read),
         cmocka_unit_test(more_than_a_thousand_fields_refuse_their_row),

@@ -4,8 +4,9 @@
  * what is in it, kind by kind. Every number was counted once by other means (a CSV reader and
  * regular expressions of another language over the same files) before it was pinned here.
  *
- * data/ is part of the tree. The corpus lies beside it or where HEADWATER_CORPUS says; a test whose
- * file is not there is skipped and says so.
+ * "data" asks the lists of data/, which are part of the tree. "corpus" asks those of the corpus,
+ * which lies beside the tree or where HEADWATER_CORPUS says; without it that run is skipped and
+ * says so.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "exam.h"
 
@@ -214,20 +216,19 @@ static const struct want corpus_lists[] = {
      0},
 };
 
-static bool load(const char *folder, const char *path, uint8_t **out, size_t *out_n)
+static uint8_t *load(const char *folder, const char *path, size_t *out_n)
 {
     char name[1024];
     (void)snprintf(name, sizeof name, "%s/%s", folder, path);
     FILE *f = fopen(name, "rbe");
     if (f == NULL) {
-        print_message("# skipped: %s is not there\n", name);
-        return false;
+        fail_msg("%s is not there", name);
     }
-    *out = malloc(FILE_BYTES);
-    assert_non_null(*out);
-    *out_n = fread(*out, 1, FILE_BYTES, f);
+    uint8_t *p = malloc(FILE_BYTES);
+    assert_non_null(p);
+    *out_n = fread(p, 1, FILE_BYTES, f);
     (void)fclose(f);
-    return true;
+    return p;
 }
 
 static void check(const struct want *w, const uint8_t *p, size_t n)
@@ -265,19 +266,11 @@ static void check(const struct want *w, const uint8_t *p, size_t n)
 
 static void check_all(const char *folder, const struct want *wants, size_t count)
 {
-    size_t missing = 0;
     for (size_t i = 0; i < count; i++) {
-        uint8_t *p;
         size_t n;
-        if (!load(folder, wants[i].path, &p, &n)) {
-            missing++;
-            continue;
-        }
+        uint8_t *p = load(folder, wants[i].path, &n);
         check(&wants[i], p, n);
         free(p);
-    }
-    if (missing == count) {
-        skip();
     }
 }
 
@@ -287,24 +280,12 @@ static void our_own_lists_hold_what_was_counted(void **state)
     check_all(HW_DATA_DIR, data_lists, sizeof data_lists / sizeof data_lists[0]);
 }
 
-static void published_lists_hold_what_was_counted(void **state)
-{
-    const char *corpus = getenv("HEADWATER_CORPUS");
-    char folder[1024];
-    (void)state;
-    (void)snprintf(folder, sizeof folder, "%s/intel/ioc", corpus != NULL ? corpus : HW_CORPUS_DIR);
-    check_all(folder, corpus_lists, sizeof corpus_lists / sizeof corpus_lists[0]);
-}
-
 static void the_list_of_roots_is_never_a_list_of_bad_hashes(void **state)
 {
     struct hw_told t;
-    uint8_t *p;
     size_t n;
+    uint8_t *p = load(HW_DATA_DIR, "roots.csv", &n);
     (void)state;
-    if (!load(HW_DATA_DIR, "roots.csv", &p, &n)) {
-        skip();
-    }
     hw_told_init(&t);
     t.reading = HW_READ_KNOWLEDGE;
     hw_told_examine(&t, p, n, NULL);
@@ -313,13 +294,38 @@ static void the_list_of_roots_is_never_a_list_of_bad_hashes(void **state)
     free(p);
 }
 
-int main(void)
+static const char *corpus(void)
 {
-    const struct CMUnitTest tests[] = {
+    const char *set = getenv("HEADWATER_CORPUS");
+    return set != NULL ? set : HW_CORPUS_DIR;
+}
+
+static void published_lists_hold_what_was_counted(void **state)
+{
+    char folder[1024];
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "%s/intel/ioc", corpus());
+    check_all(folder, corpus_lists, sizeof corpus_lists / sizeof corpus_lists[0]);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest ours[] = {
         cmocka_unit_test(our_own_lists_hold_what_was_counted),
-        cmocka_unit_test(published_lists_hold_what_was_counted),
         cmocka_unit_test(the_list_of_roots_is_never_a_list_of_bad_hashes),
     };
+    const struct CMUnitTest theirs[] = {
+        cmocka_unit_test(published_lists_hold_what_was_counted),
+    };
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (argc > 1 && strcmp(argv[1], "data") == 0) {
+        return cmocka_run_group_tests(ours, NULL, NULL);
+    }
+    struct stat st;
+    if (stat(corpus(), &st) != 0) {
+        /* cmocka calls a skipped test "not ok", which is not what TAP means by it. */
+        (void)printf("1..0 # SKIP no corpus at %s\n", corpus());
+        return 0;
+    }
+    return cmocka_run_group_tests(theirs, NULL, NULL);
 }

@@ -179,6 +179,7 @@ static void what_is_no_address_is_refused(void **state)
         {HW_LIST_ADDRESS, "1:2:3:4:5:6:7", HW_LIST_NONE, NULL},
         {HW_LIST_ADDRESS, "1:2:3:4:5:6:7:8:9", HW_LIST_NONE, NULL},
         {HW_LIST_ADDRESS, "1::2::3", HW_LIST_NONE, NULL},
+        {HW_LIST_ADDRESS, "1:2:3:4::5:6:7:8", HW_LIST_NONE, NULL},
         {HW_LIST_ADDRESS, "1:2:3:4:5:6:7:", HW_LIST_NONE, NULL},
         {HW_LIST_ADDRESS, "12345::", HW_LIST_NONE, NULL},
         {HW_LIST_ADDRESS, "fe80::1%eth0", HW_LIST_NONE, NULL},
