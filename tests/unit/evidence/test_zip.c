@@ -196,6 +196,9 @@ static void zip_links_are_entries_and_not_followed(void **state)
 static void zip_bad_names_are_told_and_kept(void **state)
 {
     (void)state;
+    /* In two parts, since an f would go on the number. */
+    static const char rtl[] = "rtl\xe2\x80\xae"
+                              "fdp.exe";
     static const char *const names[] = {"../up",
                                         "/abs",
                                         "C:\\x",
@@ -205,8 +208,7 @@ static void zip_bad_names_are_told_and_kept(void **state)
                                         "same",
                                         "SAME",
                                         "x/../../y",
-                                        "rtl\xe2\x80\xae"
-                                        "fdp.exe"};
+                                        rtl};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         build_zip_file(&z, names[i], "x");
     }
