@@ -71,6 +71,7 @@ struct hw_finding {
     struct hw_finding *next;
     char id[20];      /* "f-" and 16 hex digits */
     const char *rule; /* a word of ask/rules.h */
+    const char *do_next; /* what a reader does about it; static */
     enum hw_severity severity;
     enum hw_confidence confidence;
     const struct hw_file_answer *file; /* the artifact it is about */

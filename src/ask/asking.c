@@ -102,6 +102,7 @@ struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severi
         return hw_fail(err, HW_E_MEMORY, "no memory for a finding") == HW_OK ? f : NULL;
     }
     f->rule = r->word;
+    f->do_next = r->do_next;
     f->severity = severity;
     f->confidence = confidence;
     f->kind = "artifact";

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "ask/rules.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "tell/tell.h"
@@ -119,7 +118,6 @@ static void examined(struct page *p)
 
 static void one_finding(struct page *p, const struct hw_finding *f)
 {
-    const struct hw_rule *r = hw_rule_find(f->rule);
     hw_buf_printf(&p->b, "\n%-8s %s  ", hw_severity_word(f->severity), f->rule);
     safe(p, f->path);
     hw_buf_printf(&p->b, "  %s\n", f->id);
@@ -141,8 +139,8 @@ static void one_finding(struct page *p, const struct hw_finding *f)
         hw_buf_char(&p->b, '\n');
     } else if (f->baseline) {
         hw_buf_str(&p->b, "         known: in the baseline\n");
-    } else if (r != NULL && f->severity >= HW_MEDIUM) {
-        hw_buf_printf(&p->b, "      -> %s\n", r->do_next);
+    } else if (f->do_next != NULL && f->severity >= HW_MEDIUM) {
+        hw_buf_printf(&p->b, "      -> %s\n", f->do_next);
     }
 }
 
