@@ -192,7 +192,7 @@ int hw_case_log_verify(struct hw_case *c, uint64_t *out_count, uint64_t *out_bro
                        struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    struct hw_action_row row;
+    struct hw_action_row row = {.n = 0};
     uint64_t count = 0, broken = 0;
     int rc = hw_case_log(c, &k, err);
     if (rc != HW_OK) {

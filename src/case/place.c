@@ -33,9 +33,11 @@ static bool young(int64_t changed_ns, int64_t seen_ns)
            changed_ns > old_before;
 }
 
-/* HW_ROW when the place has a current sighting with this very stat identity. */
-static int find_same(struct hw_case *c, const struct hw_place *p, int64_t *out_evidence,
-                     uint8_t sha256[32], struct hw_error *err)
+/* HW_ROW when the place has a current sighting with this very stat identity, and what was seen has
+ * been read by this parser. */
+static int find_same(struct hw_case *c, const struct hw_place *p, enum hw_class asked,
+                     uint32_t parser, int64_t *out_evidence, uint8_t sha256[32],
+                     struct hw_error *err)
 {
     sqlite3_stmt *s;
     int rc = hw_sql_get(c, HW_SQL_PLACE_FIND, &s, err);
@@ -43,6 +45,8 @@ static int find_same(struct hw_case *c, const struct hw_place *p, int64_t *out_e
         return rc;
     }
     bind_place(s, p);
+    hw_bind_int(s, 4, parser);
+    hw_bind_int(s, 5, asked);
     rc = hw_sql_step(s, err);
     if (rc != HW_ROW) {
         return rc;
@@ -55,11 +59,12 @@ static int find_same(struct hw_case *c, const struct hw_place *p, int64_t *out_e
     uint8_t hash[32];
     hw_col_bytes(s, 6, hash, 32, &ok);
     int64_t evidence = hw_col_int(s, 7, &ok);
+    bool known = hw_col_int(s, 8, &ok) != 0;
     sqlite3_reset(s);
     if (!ok) {
         return hw_col_bad("sighting", err);
     }
-    if (!same || young(p->mtime_ns, seen_ns) || young(p->ctime_ns, seen_ns)) {
+    if (!same || !known || young(p->mtime_ns, seen_ns) || young(p->ctime_ns, seen_ns)) {
         return HW_OK;
     }
     *out_evidence = evidence;
@@ -73,37 +78,29 @@ int hw_case_unchanged(struct hw_case *c, const struct hw_place *p, enum hw_class
 {
     int64_t evidence = 0;
     uint8_t hash[32];
-    bool known = false;
+    sqlite3_stmt *s;
     int rc = check_place(p, err);
-    rc = rc != HW_OK ? rc : find_same(c, p, &evidence, hash, err);
+    rc = rc != HW_OK ? rc : find_same(c, p, asked, parser, &evidence, hash, err);
     if (rc != HW_ROW) {
         if (rc == HW_OK) {
             *out = false;
         }
         return rc;
     }
-    rc = hw_case_known(c, hash, asked, parser, &known, err);
+    rc = hw_case_write(c, err);
+    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_PLACE_TOUCH, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
-    if (known) {
-        sqlite3_stmt *s;
-        rc = hw_case_write(c, err);
-        rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_PLACE_TOUCH, &s, err);
-        if (rc != HW_OK) {
-            return rc;
-        }
-        bind_place(s, p);
-        hw_bind_int(s, 4, evidence);
-        hw_bind_int(s, 5, now_ns);
-        rc = hw_sql_done(s, err);
-        if (rc != HW_OK) {
-            return rc;
-        }
+    bind_place(s, p);
+    hw_bind_int(s, 4, evidence);
+    hw_bind_int(s, 5, now_ns);
+    rc = hw_sql_done(s, err);
+    if (rc == HW_OK) {
         memcpy(sha256, hash, 32);
+        *out = true;
     }
-    *out = known;
-    return HW_OK;
+    return rc;
 }
 
 int hw_case_known(struct hw_case *c, const uint8_t sha256[32], enum hw_class asked, uint32_t parser,

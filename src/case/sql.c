@@ -27,7 +27,9 @@ static const char *const words[HW_SQL_COUNT] = {
         "SELECT node,kind,seq,body FROM fact WHERE reading=?1 ORDER BY node,kind,seq",
     [HW_SQL_FACT_DROP] = "DELETE FROM fact WHERE reading=?1",
     [HW_SQL_PLACE_FIND] =
-        "SELECT s.dev,s.ino,s.size,s.mtime_ns,s.ctime_ns,s.seen_ns,e.sha256,s.evidence"
+        "SELECT s.dev,s.ino,s.size,s.mtime_ns,s.ctime_ns,s.seen_ns,e.sha256,s.evidence,"
+        "EXISTS(SELECT 1 FROM reading r WHERE r.evidence=s.evidence AND r.parser=?4"
+        " AND (r.class=?5 OR (?5=0 AND r.asked=0)))"
         " FROM sighting s JOIN evidence e ON e.id=s.evidence"
         " WHERE s.path=?1 AND s.host=?2 AND s.scope=?3 AND s.current=1",
     [HW_SQL_PLACE_TOUCH] = "UPDATE sighting SET last_ns=max(last_ns,?5)"

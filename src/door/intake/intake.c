@@ -322,20 +322,19 @@ static int consider(struct intake *in, struct flight *f)
     return launch(in, f);
 }
 
-int intake_file(struct intake *in, int dirfd, const char *name, struct hw_span shown,
-                struct hw_span full, bool named)
+int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_file_id *id,
+                struct hw_span shown, struct hw_span full, bool named)
 {
-    struct hw_file_id id;
     int64_t seen = now_ns();
     bool same = false;
     uint8_t sha256[32];
+    int rc = HW_OK;
     in->r->files++;
     if (in->o->progress != NULL) {
         in->o->progress(in->o->state, in->r->files, in->r->bytes, shown);
     }
-    int rc = hw_file_look(dirfd, name, &id, in->err);
-    if (rc == HW_OK && !in->o->again && !in->o->keep) {
-        struct hw_place p = place(in, &id, full);
+    if (!in->o->again && !in->o->keep) {
+        struct hw_place p = place(in, id, full);
         rc = hw_case_unchanged(in->o->c, &p, in->o->asked, HW_PARSER_VERSION, seen, &same, sha256,
                                in->err);
         if (rc == HW_OK && same) {
@@ -361,7 +360,7 @@ int intake_file(struct intake *in, int dirfd, const char *name, struct hw_span s
     rc = hw_file_open(dirfd, name, &f->fd, &f->id, in->err);
     if (rc != HW_OK) {
         f->fd = -1;
-        rc = intake_unread(in, shown, full, &id, named, "unreadable", in->err->text);
+        rc = intake_unread(in, shown, full, id, named, "unreadable", in->err->text);
         flight_free(f);
         return rc;
     }

@@ -25,9 +25,9 @@ struct intake {
 int intake_broker(struct intake *in);
 /* Walks one named path. */
 int intake_walk(struct intake *in, const char *named);
-/* One regular file, seen as `shown`, kept under `full`. */
-int intake_file(struct intake *in, int dirfd, const char *name, struct hw_span shown,
-                struct hw_span full, bool named);
+/* One regular file that looked like id, seen as `shown`, kept under `full`. */
+int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_file_id *id,
+                struct hw_span shown, struct hw_span full, bool named);
 /* Takes answers until at most `most` inputs are in flight. */
 int intake_drain(struct intake *in, unsigned most);
 int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,

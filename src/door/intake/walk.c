@@ -162,7 +162,7 @@ static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *
                              in->err->text);
     }
     if (id.kind == HW_FILE_REGULAR) {
-        return intake_file(in, dirfd, name, s, f, named);
+        return intake_file(in, dirfd, name, &id, s, f, named);
     }
     if (id.kind == HW_FILE_FOLDER) {
         return enter(in, dirfd, name, shown, full, &id, named, depth);

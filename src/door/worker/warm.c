@@ -7,6 +7,6 @@ void hw_warm(void)
 {
     /* Without it libarchive cannot turn the names of some boxes into UTF-8. A machine that has no
      * such locale keeps "C": the names stay bytes, and say so. */
-    (void)setlocale(LC_ALL, "C.UTF-8");
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     hw_evidence_warm();
 }
