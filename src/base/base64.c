@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/base64.h"
 
+enum { PIECE_BYTES = 3 * 256 };
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void hw_base64_put(struct hw_buf *out, struct hw_span s)
@@ -16,22 +18,26 @@ void hw_base64_put(struct hw_buf *out, struct hw_span s)
     }
 }
 
+/* The six bits of a character, or -1. */
 static int value(uint8_t c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    static const int8_t of[256] = {
+        ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
+        ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+        ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
+        ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
+        ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+        ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+        ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49,
+        ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+        ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+        ['/'] = 64,
+    };
+    return of[c] - 1;
 }
 
 /* Four characters, of which the last `pad` must be '='. */
-static bool decode_four(const uint8_t *p, unsigned pad, struct hw_buf *out)
+static bool decode_four(const uint8_t *p, unsigned pad, uint8_t out[3])
 {
     uint32_t v = 0;
     for (unsigned i = 0; i < 4; i++) {
@@ -41,29 +47,33 @@ static bool decode_four(const uint8_t *p, unsigned pad, struct hw_buf *out)
         }
         v = v << 6 | (uint32_t)six;
     }
-    uint8_t bytes[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
-    if ((pad >= 1 && bytes[2] != 0) || (pad == 2 && bytes[1] != 0)) {
-        return false; /* RFC 4648 3.5: bits nobody reads must be zero */
-    }
-    hw_buf_bytes(out, bytes, 3 - pad);
-    return hw_buf_ok(out);
+    out[0] = (uint8_t)(v >> 16);
+    out[1] = (uint8_t)(v >> 8);
+    out[2] = (uint8_t)v;
+    /* RFC 4648 3.5: bits nobody reads must be zero */
+    return (pad == 0 || out[2] == 0) && (pad < 2 || out[1] == 0);
 }
 
 bool hw_base64_decode(struct hw_span s, struct hw_buf *out)
 {
-    size_t before = out->n;
-    if (s.n % 4 != 0 || !hw_buf_ok(out)) {
-        return false;
-    }
-    for (size_t i = 0; i < s.n; i += 4) {
+    size_t before = out->n, n = 0;
+    uint8_t piece[PIECE_BYTES];
+    bool good = s.n % 4 == 0;
+    for (size_t i = 0; i < s.n && good; i += 4) {
         unsigned pad = 0;
         if (s.n - i == 4 && s.p[i + 3] == '=') {
             pad = s.p[i + 2] == '=' ? 2 : 1;
         }
-        if (!decode_four(s.p + i, pad, out)) {
-            out->n = before;
-            return false;
+        good = decode_four(s.p + i, pad, piece + n);
+        n += 3 - pad;
+        if (n == PIECE_BYTES || s.n - i == 4) {
+            hw_buf_bytes(out, piece, n);
+            n = 0;
         }
+    }
+    if (!good || !hw_buf_ok(out)) {
+        out->n = before;
+        return false;
     }
     return true;
 }
