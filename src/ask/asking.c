@@ -137,7 +137,9 @@ int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struc
     }
     *g = (struct hw_gap){.path = path, .kind = kind, .what = what, .ask_for = ask_for,
                          .needed = needed};
-    for (size_t i = 0; i < q->policy->accept_opaque_count; i++) {
+    /* Boxes may stay closed by decision; a file that is cut off or unreadable is no box. */
+    bool box = hw_vocab_has(&hw_unopeneds, hw_span_str(kind));
+    for (size_t i = 0; box && i < q->policy->accept_opaque_count; i++) {
         const char *k = q->policy->accept_opaque[i];
         g->accepted = g->accepted || strcmp(k, "all") == 0 || strcmp(k, kind) == 0;
     }

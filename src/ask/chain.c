@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Cross-signing makes a graph; a hostile bag can make a large one. This many paths are enough to
  * find the good one of any real file, and bound the work for the rest. */
 enum { PATHS = 256 };
@@ -68,7 +70,7 @@ static unsigned worth(const struct hw_chain_path *p)
 {
     unsigned w = p->chain == HW_ANCHORED ? 16 : p->chain == HW_UNANCHORED ? 8 : 0;
     w += p->at_time == HW_TIME_VALID ? 4 : p->at_time == HW_TIME_EXPIRED ? 2 : 0;
-    return w + (p->distrusted ? 0 : 1);
+    return w + (p->distrusted || p->wrong_usage ? 0 : 1);
 }
 
 static void offer(struct walk *w)
@@ -76,6 +78,11 @@ static void offer(struct walk *w)
     struct hw_chain_path *p = &w->now;
     p->at_time = HW_TIME_VALID;
     p->late = NULL;
+    p->wrong_usage = false;
+    for (unsigned i = 0; i < p->count; i++) {
+        /* an issuer limited to other usages cannot give away what it does not have */
+        p->wrong_usage = p->wrong_usage || !usage_allows(p->certs[i], w->usage);
+    }
     for (unsigned i = 0; i < p->count; i++) {
         enum hw_at_time t = validity(p->certs[i], w->at);
         if (t != HW_TIME_VALID) {
@@ -114,6 +121,22 @@ static bool on_path(const struct hw_chain_path *p, const struct hw_fact *cert)
     return false;
 }
 
+/* May `up` stand above the path as it is? A CA, and not more CAs below it than it allows (RFC 5280
+ * 4.2.1.9; the path's first certificate is the leaf and does not count). */
+static bool may_stand_above(const struct hw_chain_path *p, const struct hw_fact *up)
+{
+    return !on_path(p, up) && p->count < HW_CHAIN_DEPTH &&
+           hw_fact_get_u64(up, HW_CERTIFICATE_CA) == 1 &&
+           (!hw_fact_has(up, HW_CERTIFICATE_PATHLEN) ||
+            hw_fact_get_u64(up, HW_CERTIFICATE_PATHLEN) >= p->count - 1U);
+}
+
+/* Apple's roots vouch for Apple's formats; Windows knows nothing of them. */
+static bool for_this(const struct hw_fact *link)
+{
+    return !hw_span_starts(hw_fact_get(link, HW_LINK_PURPOSE), "apple-");
+}
+
 static void climb(struct walk *w, const struct hw_fact *cert)
 {
     struct hw_chain_path *p = &w->now;
@@ -130,15 +153,16 @@ static void climb(struct walk *w, const struct hw_fact *cert)
             p->forged = p->forged || anchor;
             continue;
         }
+        if (anchor && !for_this(l)) {
+            continue;
+        }
         if (anchor) {
             risen = true;
             offer_anchor(w, l);
             continue;
         }
         const struct hw_fact *up = hw_chain_cert(w->n, hw_fact_get(l, HW_LINK_ISSUER));
-        bool fit = up != NULL && !on_path(p, up) && p->count < HW_CHAIN_DEPTH &&
-                   hw_fact_get_u64(up, HW_CERTIFICATE_CA) == 1;
-        if (fit) {
+        if (up != NULL && may_stand_above(p, up)) {
             risen = true;
             p->issuer_spki[p->count - 1] = hw_fact_get(l, HW_LINK_ISSUER_SPKI);
             climb(w, up);
@@ -167,7 +191,6 @@ void hw_chain_judge(const struct hw_node_facts *n, struct hw_span leaf, const ch
     /* A right name with a wrong key is forgery only where no honest path was found. */
     out->forged = w.now.forged && out->chain != HW_ANCHORED;
     out->self_made = out->chain != HW_ANCHORED && hw_fact_get_u64(cert, HW_CERTIFICATE_SELF) == 1;
-    out->wrong_usage = !usage_allows(cert, usage);
     out->lifetime = hw_fact_has(cert, HW_CERTIFICATE_EKU) &&
                     lists(hw_fact_get(cert, HW_CERTIFICATE_EKU), HW_OID_LIFETIME_SIGNING);
 }

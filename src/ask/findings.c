@@ -47,14 +47,28 @@ static struct hw_span number_word(struct finder *s, uint64_t n)
     return hw_words(s->q->a->arena, "%llu", (unsigned long long)n);
 }
 
-static const struct hw_sig_answer *signature_of(const struct hw_file_answer *file, uint64_t index)
+/* May the makers of these signatures tag their installers this way? Bytes beside the signatures
+ * belong to all of them, others to the one that holds them. Whoever adds a signature of his own adds
+ * no honesty, so each that counts must fit, and one must be trusted. */
+static bool tag_is_honest(const struct hw_file_answer *file, const struct hw_fact *u)
 {
-    for (const struct hw_sig_answer *g = file->signatures; g != NULL; g = g->next) {
-        if (g->index == index) {
-            return g;
-        }
+    struct hw_span tag = hw_fact_get(u, HW_UNCOVERED_TAG);
+    bool one = hw_fact_has(u, HW_UNCOVERED_SIGNATURE), trusted = false;
+    if (tag.n == 0) {
+        return false;
     }
-    return file->signatures;
+    for (const struct hw_sig_answer *g = file->signatures; g != NULL; g = g->next) {
+        if (one && g->index != hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE)) {
+            continue;
+        }
+        bool whole = g->integrity == HW_INTACT || g->integrity == HW_INTACT_WITH_ADDITIONS;
+        bool bad = g->self_made || g->forged || g->distrusted || g->revocation == HW_REV_REVOKED;
+        if (!whole || bad || !hw_tag_allowed(tag, g->signer)) {
+            return false;
+        }
+        trusted = trusted || g->chain == HW_ANCHORED;
+    }
+    return trusted;
 }
 
 static void say_where(struct finder *s, struct hw_finding *f, const struct hw_fact *u)
@@ -75,11 +89,10 @@ static void say_where(struct finder *s, struct hw_finding *f, const struct hw_fa
 }
 
 /* Padding and further table entries. Genuine files have at most seven zero bytes here. */
-static void in_table(struct finder *s, const struct hw_fact *u, const struct hw_sig_answer *sig)
+static void in_table(struct finder *s, const struct hw_fact *u)
 {
     struct hw_span tag = hw_fact_get(u, HW_UNCOVERED_TAG);
-    bool honest_tag = tag.n > 0 && sig != NULL && sig->chain == HW_ANCHORED &&
-                      sig->integrity != HW_INTEGRITY_BROKEN && hw_tag_allowed(tag, sig->signer);
+    bool honest_tag = tag_is_honest(s->v->file, u);
     struct hw_finding *f = find(s, "signature-padding", honest_tag ? HW_INFO : HW_HIGH,
                                 HW_CONF_HIGH, number_word(s, hw_fact_get_u64(u, HW_UNCOVERED_OFF)));
     say_where(s, f, u);
@@ -101,23 +114,19 @@ static void in_table(struct finder *s, const struct hw_fact *u, const struct hw_
 
 static void uncovered(struct finder *s, const struct hw_fact *u)
 {
-    const struct hw_sig_answer *sig =
-        signature_of(s->v->file, hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE));
     if (hw_fact_is(u, HW_UNCOVERED_WHERE, "alignment")) {
         if (hw_fact_get_u64(u, HW_UNCOVERED_NONZERO) > 0) {
-            struct hw_finding *f = find(s, "signature-padding", HW_LOW, HW_CONF_HIGH,
-                                        HW_SPAN_LIT("alignment"));
+            struct hw_span off = number_word(s, hw_fact_get_u64(u, HW_UNCOVERED_OFF));
+            struct hw_finding *f = find(s, "signature-padding", HW_LOW, HW_CONF_HIGH, off);
             say_where(s, f, u);
             why(s, f, HW_SPAN_LIT("alignment that should be zero: odd, and too little to hide much"),
                 false, 0);
         }
     } else if (hw_fact_is(u, HW_UNCOVERED_WHERE, "padding") ||
                hw_fact_is(u, HW_UNCOVERED_WHERE, "table-entry")) {
-        in_table(s, u, sig);
+        in_table(s, u);
     } else {
-        struct hw_span tag = hw_fact_get(u, HW_UNCOVERED_TAG);
-        bool honest_tag = tag.n > 0 && sig != NULL && sig->chain == HW_ANCHORED &&
-                          hw_tag_allowed(tag, sig->signer);
+        bool honest_tag = tag_is_honest(s->v->file, u);
         /* A few bytes are a vendor's mark; more is room for a payload. */
         bool room = hw_fact_get_u64(u, HW_UNCOVERED_SIZE) >= 256;
         struct hw_finding *f = find(s, "signature-unsigned-attribute",
@@ -128,6 +137,34 @@ static void uncovered(struct finder *s, const struct hw_fact *u)
     }
 }
 
+/* Is the character before `at` a comma that ends an attribute? One that a name brought along is
+ * escaped (RFC 4514 2.4), and "CN=x\\,O=Somebody Else" names nobody else. */
+static bool attribute_starts(struct hw_span subject, size_t at)
+{
+    size_t slashes = 0;
+    if (at == 0) {
+        return true;
+    }
+    while (slashes + 1 < at && subject.p[at - 2 - slashes] == '\\') {
+        slashes++;
+    }
+    return subject.p[at - 1] == ',' && slashes % 2 == 0;
+}
+
+static void put_escaped(struct hw_buf *b, const char *name)
+{
+    for (; *name != '\0'; name++) {
+        if ((unsigned char)*name >= 0x7f) {
+            hw_buf_printf(b, "\\%02X", (unsigned)(unsigned char)*name);
+            continue;
+        }
+        if (strchr(",+\"\\<>;", *name) != NULL) {
+            hw_buf_char(b, '\\');
+        }
+        hw_buf_char(b, *name);
+    }
+}
+
 static bool has_word(struct hw_span signer, struct hw_span subject, const char *const *names,
                      size_t count)
 {
@@ -135,15 +172,14 @@ static bool has_word(struct hw_span signer, struct hw_span subject, const char *
         struct hw_buf o;
         hw_buf_init(&o, 4096);
         hw_buf_str(&o, "O=");
-        hw_buf_str(&o, names[i]);
+        put_escaped(&o, names[i]);
         struct hw_span want = hw_buf_span(&o);
         bool found = hw_span_is(signer, names[i]);
         for (size_t at = 0; !found && at + want.n <= subject.n; at++) {
             /* whole attribute values only: "O=Exam" must not match "O=Example" */
             struct hw_span here = hw_span_cut(subject, at, want.n);
             struct hw_span rest = hw_span_from(subject, at + want.n);
-            bool starts = at == 0 || subject.p[at - 1] == ',';
-            found = starts && hw_span_equal(here, want) && (rest.n == 0 || rest.p[0] == ',');
+            found = attribute_starts(subject, at) && hw_span_equal(here, want) && (rest.n == 0 || rest.p[0] == ',');
         }
         hw_buf_done(&o);
         if (found) {
@@ -171,12 +207,16 @@ static void policy(struct finder *s)
                     has_word(g->signer, g->signer_subject, p->require_signers,
                              p->require_signer_count);
         /* A name proves nothing unless the chain does. */
-        if (!fits || g->chain != HW_ANCHORED || g->self_made || g->forged || g->distrusted) {
+        bool computed = g->integrity != HW_INTEGRITY_UNKNOWN;
+        if (!fits || !computed || g->chain != HW_ANCHORED || g->self_made || g->forged ||
+            g->distrusted) {
             struct hw_finding *f = find(s, "policy-signer", HW_HIGH, HW_CONF_HIGH,
                                         number_word(s, g->index));
             why(s, f, hw_words(arena, "signed by \"%.*s\"%s", (int)g->signer.n,
                                g->signer.n > 0 ? (const char *)g->signer.p : "",
-                               fits ? ", in name only: its chain leads to no root we hold" : ""),
+                               !fits      ? ""
+                               : computed ? ", in name only: its chain leads to no root we trust"
+                                          : ", but the signature could not be computed"),
                 false, 0);
         }
     }
@@ -201,9 +241,11 @@ static void expiring(struct finder *s)
         const struct hw_fact *cert =
             g->has_signer ? hw_chain_cert(&s->v->facts, (struct hw_span){g->signer_sha256, 32})
                           : NULL;
-        int64_t end = cert == NULL ? INT64_MAX
+        int64_t end = cert == NULL ? INT64_MIN
                                    : hw_fact_get_time(cert, HW_CERTIFICATE_NOT_AFTER);
-        bool soon = end >= p->as_of && (end - p->as_of) / DAY_NS < p->expiring_days;
+        int64_t left;
+        bool soon = end >= p->as_of && !__builtin_sub_overflow(end, p->as_of, &left) &&
+                    left / DAY_NS < p->expiring_days;
         if (soon) {
             char when[HW_TIME_TEXT];
             struct hw_finding *f = find(s, "policy-expiring", HW_HIGH, HW_CONF_HIGH,
@@ -247,6 +289,14 @@ static void signatures(struct finder *s)
     }
 }
 
+bool hw_anomaly_is_finding(const struct hw_fact *a)
+{
+    return hw_span_starts(hw_fact_get(a, HW_ANOMALY_RULE), "bomb-") ||
+           hw_fact_is(a, HW_ANOMALY_RULE, "polyglot") ||
+           hw_fact_is(a, HW_ANOMALY_RULE, "seal-broken") ||
+           hw_fact_is(a, HW_ANOMALY_RULE, "changed-while-read");
+}
+
 /* Anomalies that are findings by themselves. */
 static void anomaly(struct finder *s, const struct hw_fact *a)
 {
@@ -262,7 +312,7 @@ static void anomaly(struct finder *s, const struct hw_fact *a)
     } else if (hw_span_is(rule, "changed-while-read")) {
         f = find(s, "changed-while-read", HW_MEDIUM, HW_CONF_HIGH, off);
     }
-    why(s, f, hw_fact_get(a, HW_ANOMALY_SAYS), true, hw_fact_get_u64(a, HW_ANOMALY_OFF));
+    why(s, f, hw_span_keep(s->q->a->arena, hw_fact_get(a, HW_ANOMALY_SAYS)), true, hw_fact_get_u64(a, HW_ANOMALY_OFF));
 }
 
 static void gap(struct finder *s, struct hw_span path, const char *kind, struct hw_span what,
@@ -278,7 +328,7 @@ static void unopened(struct finder *s, const struct hw_fact *u)
     struct hw_arena *arena = s->q->a->arena;
     struct hw_span kind = hw_fact_get(u, HW_UNOPENED_KIND);
     struct hw_span name = hw_fact_get(u, HW_UNOPENED_NAME);
-    struct hw_span because = hw_fact_get(u, HW_UNOPENED_BECAUSE);
+    struct hw_span because = hw_span_keep(arena, hw_fact_get(u, HW_UNOPENED_BECAUSE));
     struct hw_buf path;
     hw_buf_init(&path, 1 << 20);
     hw_buf_span_put(&path, s->v->file->path);
@@ -300,6 +350,18 @@ static void unopened(struct finder *s, const struct hw_fact *u)
                       : hw_words(arena, "%s: not opened by this version",
                                  hw_vocab_means(&hw_unopeneds, word)),
         HW_SPAN_LIT("unpack it and verify what it holds, or --accept-opaque"));
+}
+
+/* A signature that cannot be computed is neither good nor bad, and that is not fine. */
+static void uncomputed(struct finder *s)
+{
+    for (const struct hw_sig_answer *g = s->v->file->signatures; g != NULL; g = g->next) {
+        if (g->integrity == HW_INTEGRITY_UNKNOWN) {
+            gap(s, s->v->file->path, "signature",
+                g->because != NULL ? g->because->says : HW_SPAN_LIT("could not be computed"),
+                HW_SPAN_LIT("judge it where its algorithms are known"));
+        }
+    }
 }
 
 static void degree(struct finder *s)
@@ -350,5 +412,6 @@ int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v, struct hw
     policy(&s);
     expiring(&s);
     degree(&s);
+    uncomputed(&s);
     return s.rc;
 }

@@ -11,13 +11,21 @@
 #include "ask/room.h"
 #include "base/time.h"
 
-enum { REASONS = 12 };
+enum { REASONS = 12, BUCKETS = 1 << 14 };
+
+/* A file of the answer and its finding. One file under several paths has several: each is named. */
+struct slot {
+    struct slot *next;
+    struct hw_file_answer *file;
+    struct hw_finding *finding; /* NULL: no match yet */
+    unsigned reasons;
+};
 
 struct known {
     struct hw_asking *q;
     struct hw_error *err;
     bool only_files;
-    uint64_t matches;
+    struct slot **buckets;
 };
 
 static bool usable(const struct hw_fact *indicator, int64_t as_of)
@@ -32,14 +40,31 @@ static bool usable(const struct hw_fact *indicator, int64_t as_of)
     return begun && !ended;
 }
 
-static struct hw_file_answer *file_in_answer(struct known *s, const struct hw_artifact_row *art)
+/* A hash of the evidence is spread already. */
+static struct slot **bucket(struct known *s, const uint8_t evidence[32], uint64_t node)
 {
-    for (struct hw_file_answer *f = s->q->a->files; f != NULL; f = f->next) {
-        if (f->node == art->node && memcmp(f->evidence_sha256, art->evidence, 32) == 0) {
-            return f;
-        }
+    uint64_t h = node * 0x9e3779b97f4a7c15ULL;
+    for (unsigned i = 0; i < 8; i++) {
+        h ^= (uint64_t)evidence[i] << (8 * i);
     }
-    return NULL;
+    return &s->buckets[(h ^ h >> 29) % BUCKETS];
+}
+
+static bool fits(const struct slot *l, const uint8_t evidence[32], uint64_t node)
+{
+    return l->file->node == node && memcmp(l->file->evidence_sha256, evidence, 32) == 0;
+}
+
+static int put_slot(struct known *s, struct hw_file_answer *file)
+{
+    struct slot **b = bucket(s, file->evidence_sha256, file->node);
+    struct slot *l = hw_arena_alloc(s->q->a->arena, sizeof *l);
+    if (l == NULL) {
+        return hw_fail(s->err, HW_E_MEMORY, "no memory for what is known");
+    }
+    *l = (struct slot){.next = *b, .file = file};
+    *b = l;
+    return HW_OK;
 }
 
 static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact_row *art)
@@ -70,16 +95,35 @@ static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact
     return f;
 }
 
-/* The known-bad finding of this file, made when it is the first match. */
-static struct hw_finding *finding_of(struct known *s, const struct hw_file_answer *file)
+/* How much a match proves. A hash of the file is the file. A certificate is one key's, good work and
+ * bad; a serial number is unique only for its issuer, and import hashes are shared by whatever was
+ * built alike, so these two are leads. */
+static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confidence *confidence)
 {
-    for (struct hw_finding *f = s->q->a->findings; f != NULL; f = f->next) {
-        if (strcmp(f->rule, "known-bad") == 0 && f->file == file) {
-            return f;
-        }
+    bool exact = mark == HW_MARK_SHA256 || mark == HW_MARK_SHA1 || mark == HW_MARK_MD5;
+    *severity = exact ? HW_CRITICAL : mark == HW_MARK_IMPHASH ? HW_MEDIUM : HW_HIGH;
+    *confidence = mark == HW_MARK_IMPHASH       ? HW_CONF_LOW
+                  : mark == HW_MARK_CERT_SERIAL ? HW_CONF_MODERATE
+                                                : HW_CONF_HIGH;
+}
+
+/* The known-bad finding of this file, made when it is the first match, as strong as the strongest. */
+static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_mark mark)
+{
+    enum hw_severity severity;
+    enum hw_confidence confidence;
+    weigh(mark, &severity, &confidence);
+    if (l->finding == NULL) {
+        l->finding = hw_find(s->q, "known-bad", severity, confidence, l->file,
+                             (struct hw_span){NULL, 0}, s->err);
     }
-    return hw_find(s->q, "known-bad", HW_HIGH, HW_CONF_HIGH, file, (struct hw_span){NULL, 0},
-                   s->err);
+    if (l->finding != NULL && severity > l->finding->severity) {
+        l->finding->severity = severity;
+    }
+    if (l->finding != NULL && confidence > l->finding->confidence) {
+        l->finding->confidence = confidence;
+    }
+    return l->finding;
 }
 
 static int say(struct known *s, const struct hw_match_row *m, struct hw_finding *f)
@@ -89,24 +133,14 @@ static int say(struct known *s, const struct hw_match_row *m, struct hw_finding 
     struct hw_span label = hw_fact_get(i, HW_INDICATOR_LABEL);
     struct hw_span source = hw_fact_get(i, HW_INDICATOR_SOURCE);
     struct hw_span kind = hw_fact_get(i, HW_INDICATOR_KIND);
-    /* A hash of the file itself is proof; a certificate or an import hash is shared with others. */
-    bool exact = m->mark == HW_MARK_SHA256 || m->mark == HW_MARK_SHA1 || m->mark == HW_MARK_MD5;
-    if (exact) {
-        f->severity = HW_CRITICAL;
-    }
-    unsigned said = 0;
-    for (const struct hw_why *w = f->why; w != NULL; w = w->next) {
-        said++;
-    }
-    if (said >= REASONS) {
-        return HW_OK;
-    }
     struct hw_cursor *k = NULL;
     struct hw_sighting_row place;
     struct hw_span list = {NULL, 0};
     int rc = hw_case_sightings(s->q->c, m->indicator.evidence, &k, s->err);
-    if (rc == HW_OK && hw_sighting_next(k, &place, s->err) == HW_ROW) {
+    rc = rc != HW_OK ? rc : hw_sighting_next(k, &place, s->err);
+    if (rc == HW_ROW) {
         list = hw_span_keep(arena, place.place.path);
+        rc = HW_OK;
     }
     hw_cursor_free(k);
     struct hw_buf b;
@@ -128,28 +162,46 @@ static int say(struct known *s, const struct hw_match_row *m, struct hw_finding 
     return rc;
 }
 
-static int one_match(struct known *s, const struct hw_match_row *m)
+static int one_slot(struct known *s, const struct hw_match_row *m, struct slot *l)
 {
-    if (!usable(&m->indicator.fact, s->q->policy->as_of)) {
-        return HW_OK;
-    }
-    struct hw_artifact_row art;
-    int rc = hw_case_artifact_get(s->q->c, m->found.reading, m->found.node, &art, s->err);
-    if (rc != 1) {
-        return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
-    }
-    struct hw_file_answer *file = file_in_answer(s, &art);
-    if (file == NULL && s->only_files) {
-        return HW_OK;
-    }
     s->err->code = HW_OK;
-    file = file == NULL ? add_file(s, &art) : file;
-    struct hw_finding *f = file == NULL ? NULL : finding_of(s, file);
+    struct hw_finding *f = finding_of(s, l, m->mark);
     if (f == NULL) {
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
-    s->matches++;
-    return say(s, m, f);
+    return l->reasons++ < REASONS ? say(s, m, f) : HW_OK;
+}
+
+/* Matches what is in the answer; otherwise, in a hunt, adds it. */
+static int one_match(struct known *s, const struct hw_match_row *m)
+{
+    bool met = false;
+    int rc = HW_OK;
+    if (!usable(&m->indicator.fact, s->q->policy->as_of)) {
+        return HW_OK;
+    }
+    struct slot **b = bucket(s, m->found.evidence, m->found.node);
+    for (struct slot *l = *b; l != NULL && rc == HW_OK; l = l->next) {
+        if (fits(l, m->found.evidence, m->found.node)) {
+            met = true;
+            rc = one_slot(s, m, l);
+        }
+    }
+    if (rc != HW_OK || met || s->only_files) {
+        return rc;
+    }
+    struct hw_artifact_row art;
+    rc = hw_case_artifact_get(s->q->c, m->found.reading, m->found.node, &art, s->err);
+    if (rc != 1) {
+        return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
+    }
+    s->err->code = HW_OK;
+    struct hw_file_answer *file = add_file(s, &art);
+    if (file == NULL) {
+        return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
+    }
+    rc = put_slot(s, file);
+    return rc != HW_OK ? rc : one_slot(s, m, *bucket(s, file->evidence_sha256, file->node));
 }
 
 int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
@@ -157,7 +209,15 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
     struct known s = {.q = q, .err = err, .only_files = only_files};
     struct hw_cursor *k = NULL;
     struct hw_match_row m;
-    int rc = hw_case_matches(q->c, &k, err);
+    int rc = HW_OK;
+    s.buckets = hw_arena_array(q->a->arena, BUCKETS, sizeof(struct slot *));
+    if (s.buckets == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for what is known");
+    }
+    for (struct hw_file_answer *f = q->a->files; f != NULL && rc == HW_OK; f = f->next) {
+        rc = put_slot(&s, f);
+    }
+    rc = rc != HW_OK ? rc : hw_case_matches(q->c, &k, err);
     while (rc == HW_OK && (rc = hw_match_next(k, &m, err)) == HW_ROW) {
         rc = one_match(&s, &m);
     }

@@ -16,6 +16,7 @@ struct hw_revocation_row {
     bool listed;
     int64_t when, invalid_from; /* invalid_from: INT64_MIN when not stated */
     int64_t this_update, next_update;
+    bool partial; /* no whole list is held: not being on it proves nothing */
 };
 
 /* Revocation as the case knows it, behind one call so that judging needs no case in its tests. */
@@ -31,6 +32,11 @@ HW_CHECK int hw_judge_signatures(struct hw_arena *arena, const struct hw_node_fa
                                  const struct hw_policy *policy,
                                  const struct hw_revocation_view *revocations,
                                  struct hw_sig_answer **out, struct hw_error *err);
+
+/* Bytes that this signature (NULL: any of the file's) does not cover, each counted once. Zeros that
+ * only align do not count. */
+HW_CHECK int hw_uncovered_bytes(const struct hw_node_facts *n, const uint64_t *signature,
+                                uint64_t *out, struct hw_error *err);
 
 /* One word for the file from its signatures, by the table printed in docs/rules.md. */
 enum hw_state hw_judge_state(const struct hw_sig_answer *sigs);
@@ -70,6 +76,8 @@ HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *ki
                         struct hw_span what, struct hw_span ask_for, bool needed,
                         struct hw_error *err);
 
+/* Does this ANOMALY fact speak for itself? The others are shown with the record, not judged. */
+bool hw_anomaly_is_finding(const struct hw_fact *anomaly);
 /* All findings and gaps that one node gives rise to. */
 HW_CHECK int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v,
                              struct hw_error *err);
@@ -83,7 +91,6 @@ HW_CHECK int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error
 HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
                           struct hw_error *err);
 struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s);
-
 
 /* Text made in the arena; empty when memory is out (the builder notices by the arena). */
 struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...) HW_FORMAT(2, 3);

@@ -10,10 +10,14 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ask/room.h"
 #include "base/time.h"
+
+/* How far another's clock may be ahead of the asker's. */
+static const int64_t CLOCKS_DIFFER_NS = INT64_C(3600) * HW_NS_PER_SECOND;
 
 struct judge {
     struct hw_arena *arena;
@@ -96,24 +100,66 @@ static void judge_integrity(struct judge *j, const struct hw_fact *f, struct hw_
     }
 }
 
-/* Bytes beside this signature that it does not cover. Zeros that only align are no additions, nor is
- * an installer's tag that its grammar explains to the last byte: both are reported apart. */
-static void judge_additions(struct judge *j, struct hw_sig_answer *s)
+/* Zeros that only align are no additions. */
+static bool is_addition(const struct hw_fact *u)
 {
-    for (size_t i = 0; i < j->n->count; i++) {
-        const struct hw_fact *u = &j->n->facts[i];
-        bool mine = u->kind == HW_FACT_UNCOVERED &&
-                    (!hw_fact_has(u, HW_UNCOVERED_SIGNATURE) ||
-                     hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE) == s->index);
-        bool zeros = mine && hw_fact_is(u, HW_UNCOVERED_WHERE, "alignment") &&
-                     hw_fact_get_u64(u, HW_UNCOVERED_NONZERO) == 0;
-        if (mine && !zeros) {
-            s->uncovered_bytes += hw_fact_get_u64(u, HW_UNCOVERED_SIZE);
+    return u->kind == HW_FACT_UNCOVERED &&
+           !(hw_fact_is(u, HW_UNCOVERED_WHERE, "alignment") &&
+             hw_fact_get_u64(u, HW_UNCOVERED_NONZERO) == 0);
+}
+
+struct stretch {
+    uint64_t off, size;
+};
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct stretch *x = a, *y = b;
+    return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/* Places may lie within each other (an attribute in an attribute): each byte counts once. */
+int hw_uncovered_bytes(const struct hw_node_facts *n, const uint64_t *signature, uint64_t *out,
+                       struct hw_error *err)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n->count; i++) {
+        count += is_addition(&n->facts[i]);
+    }
+    struct stretch *s = calloc(count + 1, sizeof *s);
+    if (s == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory to count uncovered bytes");
+    }
+    count = 0;
+    for (size_t i = 0; i < n->count; i++) {
+        const struct hw_fact *u = &n->facts[i];
+        bool mine = is_addition(u) && (signature == NULL || !hw_fact_has(u, HW_UNCOVERED_SIGNATURE) ||
+                                       hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE) == *signature);
+        if (mine) {
+            s[count++] = (struct stretch){hw_fact_get_u64(u, HW_UNCOVERED_OFF),
+                                          hw_fact_get_u64(u, HW_UNCOVERED_SIZE)};
         }
     }
-    if (s->uncovered_bytes > 0 && s->integrity == HW_INTACT) {
+    qsort(s, count, sizeof *s, by_offset);
+    uint64_t sum = 0, end = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t to = s[i].size > UINT64_MAX - s[i].off ? UINT64_MAX : s[i].off + s[i].size;
+        uint64_t from = s[i].off > end ? s[i].off : end;
+        sum += to > from ? to - from : 0;
+        end = to > end ? to : end;
+    }
+    free(s);
+    *out = sum;
+    return HW_OK;
+}
+
+static int judge_additions(struct judge *j, struct hw_sig_answer *s, struct hw_error *err)
+{
+    int rc = hw_uncovered_bytes(j->n, &s->index, &s->uncovered_bytes, err);
+    if (rc == HW_OK && s->uncovered_bytes > 0 && s->integrity == HW_INTACT) {
         s->integrity = HW_INTACT_WITH_ADDITIONS;
     }
+    return rc;
 }
 
 /* The earliest countersignature of this signature that proves itself; INT64_MIN without. */
@@ -137,13 +183,18 @@ static int64_t countersigned(struct judge *j, struct hw_sig_answer *s)
             continue;
         }
         int64_t at = hw_fact_get_time(t, HW_TIMESTAMP_TIME);
+        if (at > j->policy->as_of && at - CLOCKS_DIFFER_NS > j->policy->as_of) {
+            because(j, s, hw_words(j->arena, "countersigned %s, which lies behind the as-of time: "
+                                             "not relied on", day(at, when)));
+            continue;
+        }
         struct hw_chain_path path;
         hw_chain_judge(j->n, hw_fact_get(t, HW_TIMESTAMP_SIGNER), HW_OID_TIME_STAMPING, at, &path);
         if (path.chain == HW_ANCHORED && path.at_time == HW_TIME_VALID && !path.distrusted &&
             !path.wrong_usage) {
             if (best == INT64_MIN || at < best) {
                 best = at;
-                s->stamp = kind;
+                s->stamp = hw_span_keep(j->arena, kind);
             }
         } else {
             because(j, s, hw_words(j->arena,
@@ -167,7 +218,7 @@ static void judge_chain(struct judge *j, struct hw_sig_answer *s, const struct h
     s->forged = p->forged;
     s->distrusted = p->distrusted || p->wrong_usage;
     if (p->anchor != NULL) {
-        s->anchor = hw_fact_get(p->anchor, HW_LINK_SUBJECT);
+        s->anchor = hw_span_keep(j->arena, hw_fact_get(p->anchor, HW_LINK_SUBJECT));
     } else if (p->count > 0) {
         struct hw_span up = hw_fact_get(p->certs[p->count - 1], HW_CERTIFICATE_ISSUER);
         because(j, s, hw_words(j->arena, "the chain ends at \"%.*s\", which is %s", (int)up.n,
@@ -219,6 +270,8 @@ static void judge_revocation(struct judge *j, struct hw_sig_answer *s,
         } else if (i == 0 && gone) {
             because(j, s, hw_words(j->arena, "the certificate ended before the list was made, and "
                                              "has left it: its revocation can no longer be known"));
+        } else if (i == 0 && row.partial) {
+            because(j, s, hw_words(j->arena, "the list at hand is not its issuer's whole list"));
         } else if (i == 0 && stale) {
             because(j, s, hw_words(j->arena, "the list at hand was due for renewal %s",
                                    day(row.next_update, when)));
@@ -238,8 +291,8 @@ static void name_signer(struct judge *j, struct hw_sig_answer *s, const struct h
     }
     memcpy(s->signer_sha256, sha256.p, 32);
     s->has_signer = true;
-    s->signer = hw_fact_get(cert, HW_CERTIFICATE_NAME);
-    s->signer_subject = hw_fact_get(cert, HW_CERTIFICATE_SUBJECT);
+    s->signer = hw_span_keep(j->arena, hw_fact_get(cert, HW_CERTIFICATE_NAME));
+    s->signer_subject = hw_span_keep(j->arena, hw_fact_get(cert, HW_CERTIFICATE_SUBJECT));
     struct hw_buf hex;
     hw_buf_init(&hex, 256);
     hw_buf_hex(&hex, hw_fact_get(cert, HW_CERTIFICATE_SERIAL));
@@ -248,17 +301,21 @@ static void name_signer(struct judge *j, struct hw_sig_answer *s, const struct h
     hw_buf_done(&hex);
 }
 
-static void judge_one(struct judge *j, const struct hw_fact *f, struct hw_sig_answer *s)
+static int judge_one(struct judge *j, const struct hw_fact *f, struct hw_sig_answer *s,
+                     struct hw_error *err)
 {
     s->index = hw_fact_get_u64(f, HW_SIGNATURE_INDEX);
     s->nested = hw_fact_has(f, HW_SIGNATURE_OUTER);
     s->outer = hw_fact_get_u64(f, HW_SIGNATURE_OUTER);
-    s->scheme = hw_fact_get(f, HW_SIGNATURE_SCHEME);
-    s->alg = hw_fact_get(f, HW_SIGNATURE_ALG);
-    s->key = hw_fact_get(f, HW_SIGNATURE_KEY);
-    s->program = hw_fact_get(f, HW_SIGNATURE_PROGRAM);
+    s->scheme = hw_span_keep(j->arena, hw_fact_get(f, HW_SIGNATURE_SCHEME));
+    s->alg = hw_span_keep(j->arena, hw_fact_get(f, HW_SIGNATURE_ALG));
+    s->key = hw_span_keep(j->arena, hw_fact_get(f, HW_SIGNATURE_KEY));
+    s->program = hw_span_keep(j->arena, hw_fact_get(f, HW_SIGNATURE_PROGRAM));
     judge_integrity(j, f, s);
-    judge_additions(j, s);
+    int rc = judge_additions(j, s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
     name_signer(j, s, f);
     s->signed_at = countersigned(j, s);
     struct hw_chain_path path;
@@ -273,6 +330,7 @@ static void judge_one(struct judge *j, const struct hw_fact *f, struct hw_sig_an
     }
     judge_chain(j, s, &path, at);
     judge_revocation(j, s, &path);
+    return HW_OK;
 }
 
 int hw_judge_signatures(struct hw_arena *arena, const struct hw_node_facts *n,
@@ -290,7 +348,10 @@ int hw_judge_signatures(struct hw_arena *arena, const struct hw_node_facts *n,
         if (s == NULL) {
             return hw_fail(err, HW_E_MEMORY, "no memory to judge a signature");
         }
-        judge_one(&j, &n->facts[i], s);
+        int rc = judge_one(&j, &n->facts[i], s, err);
+        if (rc != HW_OK) {
+            return rc;
+        }
         *tail = s;
         tail = &s->next;
     }

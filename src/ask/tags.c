@@ -15,6 +15,8 @@ static const struct {
     {"omaha", "Google Inc"},
     {"omaha", "Microsoft Corporation"},
     {"omaha", "Brave Software, Inc."},
+    /* the same tags in Microsoft's own frame: Edge and WebView2 installers */
+    {"msedge", "Microsoft Corporation"},
 };
 
 bool hw_tag_allowed(struct hw_span tag, struct hw_span signer)

@@ -47,6 +47,9 @@ int headwater_case_open(const char *path, struct headwater_case **out,
                         struct headwater_error *error)
 {
     struct hw_error err = {.code = HW_OK};
+    if (out == NULL) {
+        return give(error, &err, hw_fail(&err, HW_E_USAGE, "there is no place for the case"));
+    }
     struct headwater_case *h = calloc(1, sizeof *h);
     if (h == NULL) {
         return give(error, &err, hw_fail(&err, HW_E_MEMORY, "no memory"));
@@ -108,12 +111,15 @@ static int event(void *state, const struct hw_intake_event *e, struct hw_error *
         return hw_fail(err, HW_E_MEMORY, "no memory for what was read");
     }
     if (unread) {
-        bool link = strcmp(e->word, "symlink") == 0;
+        /* links, pipes and devices are how a tree is, and no gap unless they were asked about */
+        bool harmless = !e->named &&
+                        (strcmp(e->word, "symlink") == 0 || strcmp(e->word, "fifo") == 0 ||
+                         strcmp(e->word, "socket") == 0 || strcmp(e->word, "device") == 0);
         size_t n = strlen(e->says);
         struct hw_span says = {hw_arena_copy(r->arena, (struct hw_span){(const uint8_t *)e->says, n}),
                                n};
-        r->missing[r->missing_count++] = (struct hw_missing){path, e->word, says, !link};
-        r->gaps = r->gaps || !link;
+        r->missing[r->missing_count++] = (struct hw_missing){path, e->word, says, !harmless};
+        r->gaps = r->gaps || !harmless;
     } else {
         memcpy(r->targets[r->count].evidence, e->sha256, 32);
         r->targets[r->count++].path = path;
@@ -140,6 +146,9 @@ static int only_read(struct headwater_case *c, enum hw_class asked, const char *
                      struct headwater_error *error)
 {
     struct hw_error err = {.code = HW_OK};
+    if (c == NULL || path == NULL) {
+        return give(error, &err, hw_fail(&err, HW_E_USAGE, "a case and a path are needed"));
+    }
     struct reading r = {.arena = NULL};
     int rc = read_into(c, asked, path, &r, &err);
     hw_arena_free(r.arena);
@@ -186,6 +195,9 @@ int headwater_verify(struct headwater_case *c, const char *path, headwater_line 
     struct reading r = {.arena = NULL};
     struct hw_policy policy = {.as_of = now_ns(), .fail_on = HW_HIGH, .expiring_days = -1};
     struct hw_answer *a = NULL;
+    if (c == NULL || path == NULL || take == NULL) {
+        return give(error, &err, hw_fail(&err, HW_E_USAGE, "a case, a path and a taker are needed"));
+    }
     int rc = read_into(c, HW_CLASS_ARTIFACT, path, &r, &err);
     rc = rc != HW_OK ? rc
                      : hw_verify(c->c, r.targets, r.count, r.missing, r.missing_count, &policy, &a,
@@ -201,6 +213,9 @@ int headwater_hunt(struct headwater_case *c, headwater_line take, void *state,
     struct hw_error err = {.code = HW_OK};
     struct hw_policy policy = {.as_of = now_ns(), .fail_on = HW_HIGH, .expiring_days = -1};
     struct hw_answer *a = NULL;
+    if (c == NULL || take == NULL) {
+        return give(error, &err, hw_fail(&err, HW_E_USAGE, "a case and a taker are needed"));
+    }
     int rc = hw_hunt(c->c, &policy, &a, &err);
     rc = rc != HW_OK ? rc : tell(a, take, state, &err);
     return give(error, &err, rc);

@@ -66,6 +66,14 @@ static bool may_issue(const struct hw_key *k, const struct hw_cert *child)
            hw_span_equal(k->subject, child->issuer);
 }
 
+/* A certificate that names another key of an issuer of this name (a root that was made anew) says
+ * nothing false when this key did not sign it. */
+static bool names_this_key(const struct hw_key *k, const struct hw_cert *child)
+{
+    struct hw_span id = {k->key_id, sizeof k->key_id};
+    return child->aki.n == 0 || hw_span_equal(child->aki, id);
+}
+
 static void in_ring(struct search *s, size_t child)
 {
     const struct hw_cert *c = s->certs[child];
@@ -79,7 +87,8 @@ static void in_ring(struct search *s, size_t child)
             continue;
         }
         hw_reader_init(&r, k->spki, &fuel);
-        if (hw_spki_read(&r, &key) && verifies(s, c, &key, &ok) && ok != HW_TRI_UNKNOWN) {
+        if (hw_spki_read(&r, &key) && verifies(s, c, &key, &ok) && ok != HW_TRI_UNKNOWN &&
+            (ok == HW_TRI_YES || names_this_key(k, c))) {
             keep(s, (struct hw_link){child, SIZE_MAX, k, ok == HW_TRI_YES});
         }
     }

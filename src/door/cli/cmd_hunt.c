@@ -9,6 +9,8 @@ int cmd_hunt(struct hw_cli *cli, struct hw_error *err)
     struct hw_policy policy = hw_cli_policy(cli);
     int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    /* one state of the case, whatever a scan writes meanwhile */
+    rc = rc != HW_OK ? rc : hw_case_hold(cli->c, err);
     rc = rc != HW_OK ? rc : hw_hunt(cli->c, &policy, &a, err);
     rc = rc != HW_OK ? rc : hw_cli_tell(cli, a, err);
     hw_answer_free(a);

@@ -134,25 +134,45 @@ static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struc
     return rc;
 }
 
+/* Behind the software, whose certificates tell whether the lists are genuine. */
+static int read_lists(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_targets lists = {.count = 0};
+    int status = HW_EXIT_FINE;
+    int rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, &cli->crl, 1, &lists, &status, err);
+    if (rc == HW_OK && !hw_cli_stop && status != HW_EXIT_FINE) {
+        rc = hw_fail(err, HW_E_USAGE, "--crl %.120s: could not be read as a revocation list",
+                     cli->crl);
+    }
+    return rc;
+}
+
 int cmd_verify(struct hw_cli *cli, struct hw_error *err)
 {
     struct hw_strings paths = {NULL, 0}, ids = {NULL, 0};
     struct hw_targets seen = {.count = 0};
     int ignored = 0;
     int rc = split(cli, &paths, &ids, err);
+    bool reads = paths.count > 0 || cli->crl != NULL;
+    if (rc == HW_OK && cli->anchors != NULL && paths.count == 0) {
+        rc = hw_fail(err, HW_E_USAGE, "--anchors counts while a file is read: name the file itself, "
+                                      "not what the case holds of it");
+    }
     rc = rc != HW_OK ? rc : read_baselines(cli, err);
     if (rc == HW_OK) {
         rc = !hw_cli_has_case(cli) ? hw_cli_open(cli, HW_CASE_PRIVATE, false, err)
-             : paths.count == 0    ? hw_cli_open(cli, HW_CASE_READ, true, err)
-                                   : hw_cli_open(cli, HW_CASE_WRITE, true, err);
+             : reads               ? hw_cli_open(cli, HW_CASE_WRITE, true, err)
+                                   : hw_cli_open(cli, HW_CASE_READ, true, err);
     }
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     if (rc == HW_OK && paths.count > 0) {
         rc = hw_cli_intake(cli, HW_CLASS_ARTIFACT, paths.p, paths.count, &seen, &ignored, err);
     }
     if (rc == HW_OK && cli->crl != NULL) {
-        struct hw_targets lists = {.count = 0};
-        rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, &cli->crl, 1, &lists, &ignored, err);
+        rc = read_lists(cli, err);
+    }
+    if (rc == HW_OK && !reads) {
+        rc = hw_case_hold(cli->c, err); /* one state, whatever a scan writes meanwhile */
     }
     if (rc == HW_OK && hw_cli_stop) {
         return hw_fail(err, HW_E_STOPPED, "stopped before everything was read: no verdict");

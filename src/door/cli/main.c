@@ -16,7 +16,7 @@
 
 volatile sig_atomic_t hw_cli_stop;
 
-enum { CLI_BYTES = 64 << 20, OUT_BYTES = 1 << 30 };
+enum { CLI_BYTES = 512 << 20, OUT_BYTES = 1 << 30 };
 
 static void on_signal(int sig)
 {

@@ -37,7 +37,10 @@ static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct 
     struct hw_seen *s = &t->p[t->count++];
     memcpy(s->sha256, e->sha256, 32);
     s->path = (struct hw_span){hw_arena_copy(r->cli->arena, e->path), e->path.n};
-    return s->path.p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a path") : HW_OK;
+    return s->path.p == NULL
+               ? hw_fail(err, HW_E_LIMIT, "too many files for one verify: scan them into a case, then "
+                                          "verify the case's folders one by one")
+               : HW_OK;
 }
 
 static int keep_unread(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)

@@ -13,17 +13,27 @@
 #include "case/log.h"
 #include "door/cli/cli.h"
 
+static const char DEFAULT_CASE[] = "headwater.case";
 static const int64_t WAIT_NS = INT64_C(600) * HW_NS_PER_SECOND;
 
-static const char *default_case(void)
+/* What the caller named, in words or in the environment; NULL: nothing. */
+static const char *named_case(const struct hw_cli *cli)
 {
     const char *env = getenv("HEADWATER_CASE");
-    return env != NULL && env[0] != 0 ? env : "headwater.case";
+    return cli->case_path != NULL ? cli->case_path : env != NULL && env[0] != 0 ? env : NULL;
 }
 
+/* A case that is named and missing is the caller's mistake, to be told. One that merely lies here
+ * counts only when it is the caller's own and nobody else may write it: in a shared folder anybody
+ * may leave a headwater.case for others to find. */
 bool hw_cli_has_case(const struct hw_cli *cli)
 {
-    return cli->case_path != NULL || access(default_case(), F_OK) == 0;
+    struct stat s;
+    if (named_case(cli) != NULL) {
+        return true;
+    }
+    return lstat(DEFAULT_CASE, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() &&
+           (s.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static bool waiting(void *state, int64_t waited_ns)
@@ -37,8 +47,8 @@ static bool waiting(void *state, int64_t waited_ns)
 
 int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_exist, struct hw_error *err)
 {
-    bool named = cli->case_path != NULL || getenv("HEADWATER_CASE") != NULL;
-    const char *path = cli->case_path != NULL ? cli->case_path : default_case();
+    bool named = named_case(cli) != NULL;
+    const char *path = named ? named_case(cli) : DEFAULT_CASE;
     struct hw_case_open how = {.path = mode == HW_CASE_PRIVATE ? NULL : path,
                                .mode = mode,
                                .default_place = !named,

@@ -18,7 +18,7 @@
 #include "case/cursor.h"
 #include "door/intake/room.h"
 
-enum { KEYRING_BYTES = 64 << 20, KNOWN_MAX = 20000 };
+enum { KEYRING_BYTES = 64 << 20, KNOWN_BYTES = 32 << 20, KNOWN_MAX = 20000 };
 
 extern const uint8_t hw_roots_csv[], hw_roots_csv_end[];
 
@@ -128,6 +128,10 @@ static int users_anchors(struct intake *in, struct hw_buf *csv)
     while (rc == HW_OK && (a = hw_broker_next(in->broker)) == NULL) {
         rc = hw_broker_pump(in->broker, 1000, in->err);
     }
+    if (rc == HW_OK && hw_reply_refusal(a) != HW_REFUSAL_NONE) {
+        rc = hw_fail(in->err, HW_E_USAGE, "--anchors %.100s: refused: %s", in->o->anchors,
+                     hw_refusal_word(hw_reply_refusal(a)));
+    }
     rc = rc != HW_OK ? rc : hw_reply_each(a, collect_certificate, &c, in->err);
     hw_reply_free(a);
     close(fd);
@@ -144,16 +148,42 @@ static int known_certificates(struct intake *in, struct hw_buf *csv)
     struct hw_cursor *k = NULL;
     struct hw_fact_row r;
     unsigned n = 0;
+    uint8_t last[32] = {0};
     int rc = hw_case_marked(in->o->c, HW_MARK_CERT_SHA256, NULL, &k, in->err);
-    while (rc == HW_OK && n < KNOWN_MAX && (rc = hw_fact_next(k, &r, in->err)) == HW_ROW) {
+    while (rc == HW_OK && n < KNOWN_MAX && csv->n < KNOWN_BYTES &&
+           (rc = hw_fact_next(k, &r, in->err)) == HW_ROW) {
         rc = HW_OK;
-        if (hw_fact_get_u64(&r.fact, HW_CERTIFICATE_CA) == 1) {
+        /* in order of the hash: one that every file brings counts once */
+        struct hw_span sha256 = hw_fact_get(&r.fact, HW_CERTIFICATE_SHA256);
+        bool again = n > 0 && sha256.n == 32 && memcmp(last, sha256.p, 32) == 0;
+        if (!again && sha256.n == 32 && hw_fact_get_u64(&r.fact, HW_CERTIFICATE_CA) == 1) {
+            memcpy(last, sha256.p, 32);
             row(csv, "known", &r.fact, "the case");
             n++;
         }
     }
     hw_cursor_free(k);
-    return rc == HW_ROW ? HW_OK : rc;
+    return rc;
+}
+
+/* A list learned before the certificate of its issuer proves nothing yet; with the keys of today it
+ * may. Only lists still unproven are read again, and only where keys are lent. */
+int intake_unproven(struct intake *in, const uint8_t sha256[32], bool *out)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row r;
+    *out = false;
+    if (!in->o->know_certificates) {
+        return HW_OK;
+    }
+    struct hw_issuer any = {.issuer = NULL};
+    int rc = hw_case_crls(in->o->c, &any, &k, in->err);
+    while (rc == HW_OK && !*out && (rc = hw_fact_next(k, &r, in->err)) == HW_ROW) {
+        *out = memcmp(r.evidence, sha256, 32) == 0 && hw_fact_get_u64(&r.fact, HW_CRL_MATH_OK) != 1;
+        rc = HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
 }
 
 int intake_broker(struct intake *in)

@@ -72,7 +72,10 @@ int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
                   const struct hw_file_id *id, bool named, const char *what, const char *says)
 {
     struct hw_place p = place(in, id, full);
-    int rc = hw_case_unread(in->o->c, &p, what, hw_span_str(says), now_ns(), in->err);
+    /* A path that the case cannot name is still told. */
+    int rc = full.n > INTAKE_PATH_BYTES
+                 ? HW_OK
+                 : hw_case_unread(in->o->c, &p, what, hw_span_str(says), now_ns(), in->err);
     return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNREAD, shown, named, NULL, what, says);
 }
 
@@ -219,8 +222,9 @@ int intake_drain(struct intake *in, unsigned most)
     return rc;
 }
 
-/* SHA-256, SHA-1 and MD5 in one pass, keeping the workers' pipes moving. */
-static int digest(struct intake *in, int fd, struct hw_outer *out, uint64_t *out_n)
+/* SHA-256, SHA-1 and MD5 in one pass, keeping the workers' pipes moving. Ends behind `size`: a file
+ * that grows as fast as it is read has no end. HW_E_STOPPED when the user stops it. */
+static int digest(struct intake *in, int fd, uint64_t size, struct hw_outer *out, uint64_t *out_n)
 {
     uint8_t *chunk = malloc(CHUNK_BYTES);
     if (chunk == NULL) {
@@ -236,8 +240,11 @@ static int digest(struct intake *in, int fd, struct hw_outer *out, uint64_t *out
         if (rc == HW_OK && n == CHUNK_BYTES && in->broker != NULL) {
             rc = hw_broker_pump(in->broker, 0, in->err);
         }
+        if (rc == HW_OK && n == CHUNK_BYTES && intake_stopped(in)) {
+            rc = hw_fail(in->err, HW_E_STOPPED, "stopped while a file was read");
+        }
         off += n;
-    } while (rc == HW_OK && n == CHUNK_BYTES);
+    } while (rc == HW_OK && n == CHUNK_BYTES && off <= size);
     free(chunk);
     rc = rc != HW_OK ? rc : hw_digests_finish(in->digests, in->err);
     if (rc == HW_OK) {
@@ -283,9 +290,13 @@ static int launch(struct intake *in, struct flight *f)
 static int consider(struct intake *in, struct flight *f)
 {
     uint64_t n = 0;
-    bool known = false;
+    bool known = false, stale = false;
     struct hw_span shown = hw_buf_span(&f->shown), full = hw_buf_span(&f->full);
-    int rc = digest(in, f->fd, &f->outer, &n);
+    int rc = digest(in, f->fd, f->id.size, &f->outer, &n);
+    if (rc == HW_E_STOPPED) {
+        flight_free(f);
+        return HW_OK; /* what is in flight still lands */
+    }
     if (rc == HW_E_IO) {
         rc = intake_unread(in, shown, full, &f->id, f->named, "unreadable", in->err->text);
         flight_free(f);
@@ -304,6 +315,10 @@ static int consider(struct intake *in, struct flight *f)
     if (rc == HW_OK && !in->o->again) {
         rc = hw_case_known(in->o->c, f->outer.sha256, in->o->asked, HW_PARSER_VERSION, &known,
                            in->err);
+        if (rc == HW_OK && known) {
+            rc = intake_unproven(in, f->outer.sha256, &stale);
+            known = !stale;
+        }
     }
     if (rc == HW_OK && known) {
         rc = sight(in, &f->id, full, f->outer.sha256, f->seen_ns);
@@ -326,17 +341,25 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
                 struct hw_span shown, struct hw_span full, bool named)
 {
     int64_t seen = now_ns();
-    bool same = false;
+    bool same = false, stale = false;
     uint8_t sha256[32];
     int rc = HW_OK;
     in->r->files++;
     if (in->o->progress != NULL) {
         in->o->progress(in->o->state, in->r->files, in->r->bytes, shown);
     }
+    if (full.n > INTAKE_PATH_BYTES) {
+        return intake_unread(in, shown, full, NULL, named, "unreadable",
+                             "its path is longer than 4,096 bytes");
+    }
     if (!in->o->again && !in->o->keep) {
         struct hw_place p = place(in, id, full);
         rc = hw_case_unchanged(in->o->c, &p, in->o->asked, HW_PARSER_VERSION, seen, &same, sha256,
                                in->err);
+        if (rc == HW_OK && same) {
+            rc = intake_unproven(in, sha256, &stale);
+            same = !stale;
+        }
         if (rc == HW_OK && same) {
             rc = declare(in, sha256);
             return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNCHANGED, shown, named, sha256, NULL,

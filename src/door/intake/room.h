@@ -9,6 +9,9 @@
 #include "door/intake/broker.h"
 #include "door/intake/intake.h"
 
+/* As long as a path of the case may be (case/case.h, struct hw_place). */
+enum { INTAKE_PATH_BYTES = 4096 };
+
 struct flight;
 
 struct intake {
@@ -23,6 +26,8 @@ struct intake {
 
 /* Starts the broker with the built-in anchors, the user's and, when asked, the case's own. */
 int intake_broker(struct intake *in);
+/* Does this evidence hold a revocation list that no key had verified when it was read? */
+int intake_unproven(struct intake *in, const uint8_t sha256[32], bool *out);
 /* Walks one named path. */
 int intake_walk(struct intake *in, const char *named);
 /* One regular file that looked like id, seen as `shown`, kept under `full`. */

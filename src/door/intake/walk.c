@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -76,34 +74,6 @@ static int names_read(int fd, struct names *out, struct hw_error *err)
     return rc;
 }
 
-/* Files there are made while they are read, and reading some of them acts. */
-static const char *pseudo(int fd)
-{
-    struct statfs s;
-    if (fstatfs(fd, &s) != 0) {
-        return NULL;
-    }
-    switch ((unsigned long)s.f_type) {
-    case PROC_SUPER_MAGIC:
-        return "procfs";
-    case SYSFS_MAGIC:
-        return "sysfs";
-    case DEBUGFS_MAGIC:
-        return "debugfs";
-    case TRACEFS_MAGIC:
-        return "tracefs";
-    case CGROUP_SUPER_MAGIC:
-    case CGROUP2_SUPER_MAGIC:
-        return "cgroup";
-    case SECURITYFS_MAGIC:
-        return "securityfs";
-    case DEVPTS_SUPER_MAGIC:
-        return "devpts";
-    default:
-        return NULL;
-    }
-}
-
 static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *shown,
                  struct hw_buf *full, bool named, unsigned depth);
 
@@ -111,11 +81,16 @@ static int enter(struct intake *in, int dirfd, const char *name, struct hw_buf *
                  struct hw_buf *full, const struct hw_file_id *id, bool named, unsigned depth)
 {
     int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    const char *foreign = fd < 0 ? NULL : pseudo(fd);
-    if (fd < 0 || foreign != NULL || depth >= FOLDER_DEPTH) {
-        const char *why = fd < 0 ? strerror(errno) : foreign != NULL ? foreign : "nested too deep";
+    const char *why = fd < 0 ? strerror(errno) : depth >= FOLDER_DEPTH ? "nested too deep" : NULL;
+    /* Files there are made while they are read, and reading some of them acts. */
+    bool kernel = false;
+    if (fd >= 0 && hw_file_is_kernel(fd, &kernel, in->err) != HW_OK) {
+        why = in->err->text;
+    }
+    if (why != NULL || kernel) {
         int rc = intake_unread(in, hw_buf_span(shown), hw_buf_span(full), id, named,
-                               foreign != NULL ? "pseudo" : "unreadable", why);
+                               kernel ? "pseudo" : "unreadable",
+                               kernel ? "the kernel's own file system" : why);
         if (fd >= 0) {
             close(fd);
         }
@@ -148,6 +123,19 @@ static int enter(struct intake *in, int dirfd, const char *name, struct hw_buf *
     return rc;
 }
 
+/* O_PATH opens nothing: the kernel's file is not woken. */
+static bool in_kernel(int dirfd, const char *name)
+{
+    struct hw_error err;
+    bool kernel = false;
+    int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) {
+        kernel = hw_file_is_kernel(fd, &kernel, &err) == HW_OK && kernel;
+        close(fd);
+    }
+    return kernel;
+}
+
 static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *shown,
                  struct hw_buf *full, bool named, unsigned depth)
 {
@@ -160,6 +148,9 @@ static int visit(struct intake *in, int dirfd, const char *name, struct hw_buf *
     if (rc != HW_OK) {
         return intake_unread(in, s, f, NULL, named, rc == HW_E_MISSING ? "vanished" : "unreadable",
                              in->err->text);
+    }
+    if (id.kind == HW_FILE_REGULAR && named && in_kernel(dirfd, name)) {
+        return intake_unread(in, s, f, &id, named, "pseudo", "the kernel's own file system");
     }
     if (id.kind == HW_FILE_REGULAR) {
         return intake_file(in, dirfd, name, &id, s, f, named);
