@@ -215,7 +215,7 @@ static void policy(struct finder *s)
             why(s, f, hw_words(arena, "signed by \"%.*s\"%s", (int)g->signer.n,
                                g->signer.n > 0 ? (const char *)g->signer.p : "",
                                !fits      ? ""
-                               : computed ? ", in name only: its chain leads to no root we trust"
+                               : computed ? ", in name only: its chain leads to no root we hold"
                                           : ", but the signature could not be computed"),
                 false, 0);
         }
