@@ -21,7 +21,7 @@ struct scene {
     size_t n;
     struct hw_arena *arena;
     struct hw_policy policy;
-    bool crl_held, listed;
+    bool crl_held, listed, partial;
     int64_t revoked_at, invalid_from, this_update, next_update;
 };
 
@@ -120,7 +120,8 @@ static bool look(void *state, struct hw_span spki, struct hw_span serial,
     *out = (struct hw_revocation_row){.listed = s->listed, .when = s->revoked_at,
                                       .invalid_from = s->invalid_from,
                                       .this_update = s->this_update,
-                                      .next_update = s->next_update};
+                                      .next_update = s->next_update,
+                                      .partial = s->partial};
     return true;
 }
 
@@ -380,6 +381,68 @@ static void lifetime_signing_ends_with_the_certificate(void **state)
     assert_int_equal(judge(s)->at_time, HW_TIME_EXPIRED);
 }
 
+static void a_stamp_behind_the_as_of_time_is_not_relied_on(void **state)
+{
+    struct scene *s = *state;
+    honest(s);
+    s->policy.as_of = 100 * DAY + DAY / 2;
+    assert_true(judge(s)->signed_at == INT64_MIN);
+    s->policy.as_of = 101 * DAY - DAY / 48; /* clocks differ a little */
+    assert_true(judge(s)->signed_at == 101 * DAY);
+}
+
+static void an_anchor_for_another_makers_formats_is_none(void **state)
+{
+    struct scene *s = *state;
+    honest(s);
+    hw_fact_str(&s->f[4], HW_LINK_PURPOSE, "apple-code-signing");
+    assert_int_equal(judge(s)->chain, HW_CHAIN_INCOMPLETE);
+    hw_fact_str(&s->f[4], HW_LINK_PURPOSE, "authenticode");
+    assert_int_equal(judge(s)->chain, HW_ANCHORED);
+}
+
+static void an_issuer_below_another_than_it_allows_carries_nothing(void **state)
+{
+    struct scene *s = *state;
+    signature(s, 'S');
+    cert(s, 'S', 0, 5000, false, NULL);
+    cert(s, 'J', 0, 5000, true, NULL);
+    struct hw_fact *i = cert(s, 'I', 0, 5000, true, NULL);
+    link_to(s, 'S', 'J', "bag", true);
+    link_to(s, 'J', 'I', "bag", true);
+    link_to(s, 'I', 'R', "anchor", true);
+    hw_fact_u64(i, HW_CERTIFICATE_PATHLEN, 0);
+    assert_int_equal(judge(s)->chain, HW_CHAIN_INCOMPLETE);
+    hw_fact_u64(i, HW_CERTIFICATE_PATHLEN, 1);
+    assert_int_equal(judge(s)->chain, HW_ANCHORED);
+}
+
+static void an_issuer_for_other_usages_makes_no_code_signer(void **state)
+{
+    struct scene *s = *state;
+    honest(s);
+    hw_fact_str(&s->f[2], HW_CERTIFICATE_EKU, "1.3.6.1.5.5.7.3.1");
+    assert_true(judge(s)->distrusted);
+    assert_int_equal(hw_judge_state(judge(s)), HW_STATE_UNTRUSTED);
+    hw_fact_str(&s->f[2], HW_CERTIFICATE_EKU, "1.3.6.1.5.5.7.3.1," HW_OID_CODE_SIGNING);
+    assert_false(judge(s)->distrusted);
+}
+
+static void not_standing_on_a_partial_list_proves_nothing(void **state)
+{
+    struct scene *s = *state;
+    honest(s);
+    s->crl_held = true;
+    s->this_update = 102 * DAY;
+    s->next_update = 2000 * DAY;
+    assert_int_equal(judge(s)->revocation, HW_REV_GOOD);
+    s->partial = true;
+    assert_int_equal(judge(s)->revocation, HW_REV_UNKNOWN);
+    s->listed = true;
+    s->revoked_at = 100 * DAY;
+    assert_int_equal(judge(s)->revocation, HW_REV_REVOKED);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -399,6 +462,11 @@ int main(void)
         T(an_issuer_that_is_no_ca_carries_nothing),
         T(a_distrusted_anchor_counts_until_its_day),
         T(a_ring_of_certificates_ends),
+        T(a_stamp_behind_the_as_of_time_is_not_relied_on),
+        T(an_anchor_for_another_makers_formats_is_none),
+        T(an_issuer_below_another_than_it_allows_carries_nothing),
+        T(an_issuer_for_other_usages_makes_no_code_signer),
+        T(not_standing_on_a_partial_list_proves_nothing),
         T(revocation_counts_from_its_day_and_not_before),
         T(a_list_made_after_the_certificate_ended_proves_nothing),
         T(the_best_of_several_signatures_speaks_for_identity),
