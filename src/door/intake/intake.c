@@ -394,6 +394,7 @@ static void done(struct intake *in)
 {
     hw_broker_free(in->broker);
     hw_digests_free(in->digests);
+    free(in->own);
     while (in->flying != NULL) {
         struct flight *f = in->flying;
         in->flying = f->next;
@@ -411,6 +412,9 @@ int hw_intake(const struct hw_intake_options *o, const char *const *paths, size_
             return hw_fail(err, HW_E_MISSING, "%.150s: %s", paths[i], strerror(errno));
         }
     }
+    struct hw_case_info info;
+    hw_case_info(o->c, &info);
+    in.own = info.path == NULL ? NULL : realpath(info.path, NULL);
     in.digests = hw_digests_new(HW_DIGEST_THREE);
     int rc = in.digests == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to hash") : HW_OK;
     /* With anchors of the user's the worker must read: what it says depends on them. */

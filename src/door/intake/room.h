@@ -22,6 +22,7 @@ struct intake {
     struct flight *flying;
     struct hw_error *err;
     char cage[64];
+    char *own; /* the case's full path, or NULL for a private one */
 };
 
 /* Starts the broker with the built-in anchors, the user's and, when asked, the case's own. */
