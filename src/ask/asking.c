@@ -7,6 +7,7 @@
 
 #include "ask/room.h"
 #include "ask/rules.h"
+#include "fact/words.h"
 
 /* An answer names every file it judged; a million of them fit well below this. */
 static const size_t ANSWER_BYTES = (size_t)1 << 30;

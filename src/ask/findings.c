@@ -71,6 +71,26 @@ static bool tag_is_honest(const struct hw_file_answer *file, const struct hw_fac
     return trusted;
 }
 
+/* The place, for people. */
+static const char *place(struct hw_span where)
+{
+    static const struct {
+        const char *where, *says;
+    } places[] = {
+        {"padding", "behind it, in its entry of the certificate table"},
+        {"table-entry", "in the certificate table, outside its entry"},
+        {"alignment", "in the alignment behind it"},
+        {"unsigned-attribute", "in an unsigned attribute"},
+        {"unused-certificate", "in a certificate no chain needs"},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (hw_span_is(where, places[i].where)) {
+            return places[i].says;
+        }
+    }
+    return NULL;
+}
+
 static void say_where(struct finder *s, struct hw_finding *f, const struct hw_fact *u)
 {
     uint64_t size = hw_fact_get_u64(u, HW_UNCOVERED_SIZE);
@@ -78,11 +98,15 @@ static void say_where(struct finder *s, struct hw_finding *f, const struct hw_fa
     uint64_t entropy = hw_fact_get_u64(u, HW_UNCOVERED_ENTROPY);
     struct hw_span name = hw_fact_get(u, HW_UNCOVERED_NAME);
     struct hw_span where = hw_fact_get(u, HW_UNCOVERED_WHERE);
+    if (place(where) != NULL) {
+        where = hw_span_str(place(where));
+    }
     why(s, f, hw_words(s->q->a->arena,
-                       "%llu bytes (%.*s%s%.*s) that the signature does not cover; %llu of them are "
-                       "not zero; entropy %llu.%03llu bits a byte",
+                       "%llu bytes that the signature does not cover, %.*s%s%.*s%s; %llu of them "
+                       "are not zero; entropy %llu.%03llu bits a byte",
                        (unsigned long long)size, (int)where.n, (const char *)where.p,
-                       name.n > 0 ? " " : "", (int)name.n, name.n > 0 ? (const char *)name.p : "",
+                       name.n > 0 ? " (" : "", (int)name.n,
+                       name.n > 0 ? (const char *)name.p : "", name.n > 0 ? ")" : "",
                        (unsigned long long)nonzero, (unsigned long long)(entropy / 1000),
                        (unsigned long long)(entropy % 1000)),
         true, hw_fact_get_u64(u, HW_UNCOVERED_OFF));
@@ -215,7 +239,8 @@ static void policy(struct finder *s)
             why(s, f, hw_words(arena, "signed by \"%.*s\"%s", (int)g->signer.n,
                                g->signer.n > 0 ? (const char *)g->signer.p : "",
                                !fits      ? ""
-                               : computed ? ", in name only: its chain leads to no root we hold"
+                               : computed ? ", in name only: its chain leads to no root we hold "
+                                            "(--anchors adds one)"
                                           : ", but the signature could not be computed"),
                 false, 0);
         }
@@ -368,7 +393,12 @@ static void degree(struct finder *s)
 {
     const struct hw_file_answer *file = s->v->file;
     bool refused = hw_span_is(file->degree, "refused");
-    if (refused || hw_span_is(file->degree, "broken")) {
+    if (hw_span_starts(file->degree_because, "bomb-")) {
+        gap(s, file->path, "refused",
+            hw_words(s->q->a->arena, "not unpacked to its end (%.*s)", (int)file->degree_because.n,
+                     (const char *)file->degree_because.p),
+            HW_SPAN_LIT("do not unpack it by other means; ask its maker what it is"));
+    } else if (refused || hw_span_is(file->degree, "broken")) {
         gap(s, file->path, refused ? "refused" : "broken",
             file->degree_because.n > 0 ? file->degree_because
                                        : HW_SPAN_LIT("could not be read to its end"),
