@@ -44,7 +44,7 @@ void hw_json_hex(struct hw_buf *b, const char *key, struct hw_span bytes)
 void hw_json_fact(struct hw_buf *b, const struct hw_fact *f)
 {
     const struct hw_fact_type *t = hw_fact_type(f->kind);
-    hw_buf_printf(b, "{\"type\":\"fact\",\"schema\":1,\"kind\":\"%s\"", t->name);
+    hw_buf_printf(b, "{\"type\":\"fact\",\"schema\":1,\"fact\":\"%s\"", t->name);
     for (unsigned i = 0; i < HW_FACT_FIELDS && t->fields[i].name != NULL; i++) {
         const struct hw_field *d = &t->fields[i];
         if (!hw_fact_has(f, i)) {

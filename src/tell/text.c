@@ -62,6 +62,17 @@ static void count(struct page *p, uint64_t n, const char *one, const char *many)
 
 /* ---- the verdict ---- */
 
+/* Findings that would count, were they not known or rejected. */
+static uint64_t waved(const struct hw_answer *a)
+{
+    uint64_t n = 0;
+    for (const struct hw_finding *f = a->findings; f != NULL; f = f->next) {
+        bool rejected = f->judged != NULL && strcmp(f->judged, "reject") == 0;
+        n += f->severity >= a->fail_on && (f->baseline || rejected);
+    }
+    return n;
+}
+
 static void verdict(struct page *p)
 {
     const struct hw_answer *a = p->a;
@@ -82,10 +93,22 @@ static void verdict(struct page *p)
         hw_buf_str(&p->b, "COULD NOT TELL: ");
         count(p, a->gap_count, "thing", "things");
         hw_buf_str(&p->b, " the question needed could not be looked at (below).");
-    } else if (strcmp(a->question, "hunt") == 0) {
+    } else if (strcmp(a->question, "hunt") == 0 && a->findings == NULL) {
         hw_buf_str(&p->b, "No indicator matches.");
     } else {
-        hw_buf_printf(&p->b, "Nothing at %s or above.", hw_severity_word(a->fail_on));
+        hw_buf_printf(&p->b, "Nothing%s at %s or above.", waved(a) > 0 ? " new" : "",
+                      hw_severity_word(a->fail_on));
+    }
+    if (a->exit_status != 1 && waved(a) > 0) {
+        hw_buf_char(&p->b, ' ');
+        count(p, waved(a), "finding does", "findings do");
+        hw_buf_str(&p->b, " not count: in the baseline, or rejected (below).");
+    }
+    uint64_t bare = a->state_count[HW_STATE_UNSIGNED];
+    if (a->exit_status == 0 && bare > 0) {
+        hw_buf_char(&p->b, ' ');
+        count(p, bare, "program is unsigned: nothing vouches for it.",
+              "programs are unsigned: nothing vouches for them.");
     }
     hw_buf_char(&p->b, '\n');
 }
@@ -170,13 +193,29 @@ static void findings(struct page *p)
 
 /* ---- the files ---- */
 
-static void one_signature(struct page *p, const struct hw_sig_answer *s)
+/* Did a finding about this file say so already? */
+static bool told(const struct page *p, const struct hw_file_answer *file, struct hw_span says)
+{
+    for (const struct hw_finding *f = p->a->findings; f != NULL; f = f->next) {
+        for (const struct hw_why *w = f->file == file ? f->why : NULL; w != NULL; w = w->next) {
+            if (hw_span_equal(w->says, says)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void one_signature(struct page *p, const struct hw_file_answer *f,
+                          const struct hw_sig_answer *s)
 {
     hw_buf_str(&p->b, s->nested ? "         also signed by " : "         signed by ");
     if (s->signer.n > 0) {
         safe(p, s->signer);
     } else {
-        hw_buf_str(&p->b, "nobody named here");
+        hw_buf_str(&p->b, s->integrity == HW_INTEGRITY_INCOMPLETE
+                              ? "nobody we can name: the signature is cut off"
+                              : "nobody we can name: the signer's certificate is not in it");
     }
     if (s->signed_at != INT64_MIN) {
         hw_buf_str(&p->b, ", countersigned ");
@@ -193,6 +232,13 @@ static void one_signature(struct page *p, const struct hw_sig_answer *s)
     }
     hw_buf_printf(&p->b, " · at that time %s · revocation %s\n", hw_at_time_word(s->at_time),
                   hw_revocation_word(s->revocation));
+    for (const struct hw_why *w = s->because; w != NULL; w = w->next) {
+        if (!told(p, f, w->says)) {
+            hw_buf_str(&p->b, "         ");
+            safe(p, w->says);
+            hw_buf_char(&p->b, '\n');
+        }
+    }
 }
 
 static bool worth_saying(const struct page *p, const struct hw_file_answer *f)
@@ -208,12 +254,13 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
         hw_buf_printf(&p->b, "%-8s ", hw_state_word(f->state));
     } else {
         safe(p, f->format);
-        hw_buf_char(&p->b, ' ');
+        for (size_t n = f->format.n; n < 9; n++) {
+            hw_buf_char(&p->b, ' ');
+        }
     }
     safe(p, f->path);
     hw_buf_str(&p->b, "  ");
-    hw_text_count(&p->b, f->size);
-    hw_buf_str(&p->b, " bytes");
+    count(p, f->size, "byte", "bytes");
     if (f->component.n > 0) {
         hw_buf_str(&p->b, "  calls itself ");
         safe(p, f->component);
@@ -222,13 +269,13 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
     }
     hw_buf_char(&p->b, '\n');
     for (const struct hw_sig_answer *s = f->signatures; s != NULL; s = s->next) {
-        one_signature(p, s);
+        one_signature(p, f, s);
     }
     if (f->can_be_signed && f->signatures == NULL) {
         hw_buf_str(&p->b, "         not signed: nothing vouches for it\n");
     }
     hw_buf_str(&p->b, "         seen by this case in ");
-    count(p, f->seen_evidence, "evidence", "evidences");
+    count(p, f->seen_evidence, "piece of evidence", "pieces of evidence");
     hw_buf_str(&p->b, ", at ");
     count(p, f->seen_places, "place", "places");
     if (f->first_seen != 0) {
@@ -302,7 +349,7 @@ int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a, struct hw
     gaps(&p);
     hw_buf_str(&p.b, "\nJudged as of ");
     hw_text_time(&p.b, a->as_of, t->zone_minutes);
-    hw_buf_str(&p.b, strcmp(a->question, "hunt") == 0
+    hw_buf_str(&p.b, a->signed_count == 0
                          ? ".\n"
                          : ". A valid signature shows who signed; it does not show that the build "
                            "was honest.\n");

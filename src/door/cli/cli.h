@@ -77,6 +77,11 @@ HW_CHECK int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_e
                          struct hw_error *err);
 /* Is a case named, or is there one at the default place? */
 bool hw_cli_has_case(const struct hw_cli *cli);
+/* The case the caller named, or the default one. */
+const char *hw_cli_case_path(const struct hw_cli *cli);
+/* Says that something could not be read, as text or as a gap. */
+void hw_cli_unread(struct hw_cli *cli, const char *word, struct hw_span path, const char *says,
+                   bool needed);
 /* Appends this command to the case's action log. Commands that ask call it before they answer. */
 HW_CHECK int hw_cli_log(struct hw_cli *cli, struct hw_error *err);
 struct hw_policy hw_cli_policy(const struct hw_cli *cli);

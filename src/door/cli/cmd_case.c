@@ -159,11 +159,11 @@ static int check(struct hw_cli *cli, struct hw_error *err)
     } else {
         hw_buf_printf(&cli->out, "%s: ", c.troubles == 0 ? "Sound" : "TROUBLE");
         hw_text_count(&cli->out, c.facts);
-        hw_buf_str(&cli->out, " facts, ");
+        hw_buf_str(&cli->out, c.facts == 1 ? " fact, " : " facts, ");
         hw_text_count(&cli->out, c.kept);
-        hw_buf_str(&cli->out, " kept files, ");
+        hw_buf_str(&cli->out, c.kept == 1 ? " kept file, " : " kept files, ");
         hw_text_count(&cli->out, c.actions);
-        hw_buf_str(&cli->out, " actions.\n");
+        hw_buf_str(&cli->out, c.actions == 1 ? " action.\n" : " actions.\n");
     }
     return c.troubles == 0 ? HW_EXIT_FINE : HW_EXIT_FOUND;
 }
@@ -180,14 +180,16 @@ static int dump_line(void *state, struct hw_span line, struct hw_error *err)
 
 static int dump(struct hw_cli *cli, struct hw_error *err)
 {
+    if (cli->json) {
+        return hw_fail(err, HW_E_USAGE, "case dump has one form, its own: leave --json away");
+    }
     int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
     return rc != HW_OK ? rc : hw_case_dump(cli->c, dump_line, cli, err);
 }
 
 static int adopt(struct hw_cli *cli, struct hw_error *err)
 {
-    const char *path = cli->case_path != NULL ? cli->case_path : "headwater.case";
-    int rc = hw_case_adopt(path, cli->now_ns, err);
+    int rc = hw_case_adopt(hw_cli_case_path(cli), cli->now_ns, err);
     rc = rc != HW_OK ? rc : hw_cli_open(cli, HW_CASE_WRITE, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     if (rc == HW_OK && !cli->json) {
@@ -264,9 +266,7 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
         rc = hw_cli_intake(cli, HW_CLASS_ARTIFACT, &places.p[i], 1, &seen, &status, err);
         if (rc == HW_E_MISSING) {
             gone++;
-            hw_buf_str(&cli->out, "gone  ");
-            hw_cli_safe(cli, hw_span_str(places.p[i]));
-            hw_buf_char(&cli->out, '\n');
+            hw_cli_unread(cli, "gone", hw_span_str(places.p[i]), "", true);
             rc = HW_OK;
         }
         worst = status > worst ? status : worst;
@@ -276,7 +276,7 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
     }
     if (!cli->json) {
         hw_text_count(&cli->out, places.count);
-        hw_buf_str(&cli->out, " evidences to read again, ");
+        hw_buf_str(&cli->out, places.count == 1 ? " file to read again, " : " files to read again, ");
         hw_text_count(&cli->out, gone);
         hw_buf_str(&cli->out, " gone; indexes made anew.\n");
     }

@@ -182,9 +182,10 @@ static int show_artifact(struct hw_cli *cli, const struct hw_place_found *p, str
         hw_cli_safe(cli, p->path);
         hw_buf_printf(&cli->out, "\n  id           %s\n  sha256       ", id);
         hw_buf_hex(&cli->out, sha256);
-        hw_buf_printf(&cli->out, "\n  prevalence   %llu evidences, %llu places, %llu hosts\n",
-                      (unsigned long long)seen.evidences, (unsigned long long)seen.sightings,
-                      (unsigned long long)seen.hosts);
+        hw_buf_printf(&cli->out, "\n  seen         %llu piece%s of evidence, %llu place%s, %llu host%s\n",
+                      (unsigned long long)seen.evidences, seen.evidences == 1 ? "" : "s",
+                      (unsigned long long)seen.sightings, seen.sightings == 1 ? "" : "s",
+                      (unsigned long long)seen.hosts, seen.hosts == 1 ? "" : "s");
     }
     rc = say_sightings(cli, p->evidence, err);
     rc = rc != HW_OK ? rc : say_declared(cli, p->evidence, err);

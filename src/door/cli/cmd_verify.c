@@ -3,6 +3,7 @@
  * door/cli/cmd_verify.c -- read what is named (into the case, or a private one), then judge it.
  */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
+#include "fact/words.h"
 
 /* Ids of known findings: every f-XXXXXXXXXXXXXXXX of the file, whatever stands around them. */
 static int read_baseline(struct hw_cli *cli, const char *path, struct hw_strings *out,
@@ -73,6 +75,27 @@ static int read_baselines(struct hw_cli *cli, struct hw_error *err)
     return rc;
 }
 
+static int by_path(const void *a, const void *b)
+{
+    const struct hw_seen *x = a, *y = b;
+    size_t n = x->path.n < y->path.n ? x->path.n : y->path.n;
+    int order = n == 0 ? 0 : memcmp(x->path.p, y->path.p, n);
+    return order != 0 ? order : (x->path.n > y->path.n) - (x->path.n < y->path.n);
+}
+
+/* A kind nobody knows would accept nothing, and look as if it did. */
+static int check_kinds(const struct hw_cli *cli, struct hw_error *err)
+{
+    for (size_t i = 0; i < cli->accept_opaque.count; i++) {
+        const char *k = cli->accept_opaque.p[i];
+        if (strcmp(k, "all") != 0 && hw_vocab_means(&hw_unopeneds, k) == NULL) {
+            return hw_fail(err, HW_E_USAGE, "--accept-opaque: \"%.40s\" is no kind of box: see "
+                                            "headwater formats", k);
+        }
+    }
+    return HW_OK;
+}
+
 /* Arguments that exist here are files; the others must be ids or paths in the case. */
 static int split(struct hw_cli *cli, struct hw_strings *paths, struct hw_strings *ids,
                  struct hw_error *err)
@@ -101,6 +124,9 @@ static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struc
     struct hw_missing *m = hw_arena_array(cli->arena, seen->unread_count + 1, sizeof *m);
     if (t == NULL || m == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for the question");
+    }
+    if (seen->count > 1) { /* workers answer as they finish; people want one order */
+        qsort(seen->p, seen->count, sizeof *seen->p, by_path);
     }
     for (size_t i = 0; i < seen->count; i++) {
         memcpy(t[i].evidence, seen->p[i].sha256, 32);
@@ -158,6 +184,7 @@ int cmd_verify(struct hw_cli *cli, struct hw_error *err)
         rc = hw_fail(err, HW_E_USAGE, "--anchors counts while a file is read: name the file itself, "
                                       "not what the case holds of it");
     }
+    rc = rc != HW_OK ? rc : check_kinds(cli, err);
     rc = rc != HW_OK ? rc : read_baselines(cli, err);
     if (rc == HW_OK) {
         rc = !hw_cli_has_case(cli) ? hw_cli_open(cli, HW_CASE_PRIVATE, false, err)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "door/cli/find.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "case/cursor.h"
 #include "fact/id.h"
@@ -31,12 +33,35 @@ static int take(struct hw_cli *cli, const struct hw_artifact_row *row, struct hw
     return out->path.p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a path") : HW_OK;
 }
 
-static void list(struct hw_cli *cli, const struct hw_artifact_row *row)
+static void list(struct hw_cli *cli, const uint8_t sha256[32], struct hw_span path)
 {
-    hw_buf_hex(&cli->out, (struct hw_span){row->sha256, 32});
+    char id[HW_ID_TEXT];
+    struct hw_error ignored;
+    if (cli->json && hw_artifact_id(sha256, id, &ignored) == HW_OK) {
+        hw_buf_printf(&cli->out, "{\"type\":\"entity\",\"schema\":1,\"id\":\"%s\","
+                                 "\"kind\":\"artifact\",", id);
+        hw_json_hex(&cli->out, "sha256", (struct hw_span){sha256, 32});
+        hw_buf_char(&cli->out, ',');
+        hw_json_text(&cli->out, "path", path);
+        hw_buf_str(&cli->out, "}\n");
+        return;
+    }
+    hw_buf_hex(&cli->out, (struct hw_span){sha256, 32});
     hw_buf_str(&cli->out, "  ");
-    hw_cli_safe(cli, row->path);
+    hw_cli_safe(cli, path);
     hw_buf_char(&cli->out, '\n');
+}
+
+/* One more that fits: the first is listed with the second. */
+static void another(struct hw_cli *cli, const struct hw_place_found *first,
+                    const struct hw_artifact_row *row, unsigned *different)
+{
+    if (*different == 0) {
+        list(cli, first->sha256, first->path);
+    }
+    if ((*different)++ < LISTED) {
+        list(cli, row->sha256, row->path);
+    }
 }
 
 /* All artifacts the ask allows; the first is taken, others must be the same bytes. */
@@ -46,13 +71,22 @@ static int among(struct hw_cli *cli, const struct hw_artifact_ask *ask, const ch
     struct hw_cursor *k = NULL;
     struct hw_artifact_row row;
     unsigned found = 0, different = 0;
+    size_t before = cli->out.n;
     int rc = hw_case_artifacts(cli->c, ask, &k, err);
     while (rc == HW_OK && (rc = hw_artifact_next(k, &row, err)) == HW_ROW) {
         rc = HW_OK;
+        if (ask->under.n > 0 && hw_span_equal(row.path, ask->under)) {
+            /* The very path: a box is meant, not what lies in it. */
+            cli->out.n = before;
+            found = 1;
+            different = 0;
+            rc = take(cli, &row, out, err);
+            break;
+        }
         if (found++ == 0) {
             rc = take(cli, &row, out, err);
-        } else if (memcmp(row.sha256, out->sha256, 32) != 0 && different++ < LISTED) {
-            list(cli, &row);
+        } else if (memcmp(row.sha256, out->sha256, 32) != 0) {
+            another(cli, out, &row, &different);
         }
     }
     hw_cursor_free(k);
@@ -61,8 +95,9 @@ static int among(struct hw_cli *cli, const struct hw_artifact_ask *ask, const ch
     }
     if (rc == HW_OK && different > 0) {
         rc = hw_cli_flush(cli, err);
-        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE, "\"%.80s\" fits %u different files; the others are listed: "
-                                      "give more of it", what, different + 1);
+        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE,
+                                            "\"%.80s\" fits %u different files; they are "
+                                            "listed: give more of it", what, different + 1);
     }
     return rc;
 }
@@ -84,8 +119,8 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
         rc = HW_OK;
         if (found++ == 0) {
             rc = take(cli, &art, out, err);
-        } else if (memcmp(art.sha256, out->sha256, 32) != 0 && different++ < LISTED) {
-            list(cli, &art);
+        } else if (memcmp(art.sha256, out->sha256, 32) != 0) {
+            another(cli, out, &art, &different);
         }
     }
     hw_cursor_free(k);
@@ -97,6 +132,27 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
         rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE, "%.24s fits several; they are listed: give more of it", id);
     }
     return rc;
+}
+
+/* The case holds full paths: what exists here is meant, with the members named behind it. */
+static struct hw_span full_path(struct hw_cli *cli, const char *what)
+{
+    struct hw_span given = hw_span_str(what);
+    const char *inside = strstr(what, "!/");
+    size_t n = inside == NULL || access(what, F_OK) == 0 ? given.n : (size_t)(inside - what);
+    char *front = (char *)hw_arena_copy(cli->arena, hw_span_cut(given, 0, n));
+    char *real = front == NULL ? NULL : realpath(front, NULL);
+    if (real == NULL) {
+        return given;
+    }
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 20);
+    hw_buf_str(&b, real);
+    hw_buf_span_put(&b, hw_span_from(given, n));
+    struct hw_span path = {hw_arena_copy(cli->arena, hw_buf_span(&b)), b.n};
+    hw_buf_done(&b);
+    free(real);
+    return path.p == NULL ? given : path;
 }
 
 int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out,
@@ -113,7 +169,7 @@ int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out
     if (is_hex(what)) {
         ask.hash_prefix = what;
     } else {
-        ask.under = hw_span_str(what);
+        ask.under = full_path(cli, what);
     }
     return among(cli, &ask, what, out, err);
 }

@@ -75,6 +75,27 @@ static bool is_gap(const char *word)
            strcmp(word, "vanished") == 0 || strcmp(word, "pseudo") == 0;
 }
 
+void hw_cli_unread(struct hw_cli *cli, const char *word, struct hw_span path, const char *says,
+                   bool needed)
+{
+    if (cli->json) {
+        hw_buf_printf(&cli->out, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"%s\",", word);
+        hw_json_text(&cli->out, "what", hw_span_str(says));
+        hw_buf_char(&cli->out, ',');
+        hw_json_text(&cli->out, "path", path);
+        hw_buf_printf(&cli->out, ",\"ask_for\":\"\",\"needed\":%s,\"accepted\":false}\n",
+                      needed ? "true" : "false");
+        return;
+    }
+    hw_buf_printf(&cli->out, "%s  ", word);
+    hw_cli_safe(cli, path);
+    if (says[0] != 0) {
+        hw_buf_str(&cli->out, ": ");
+        hw_cli_safe(cli, hw_span_str(says));
+    }
+    hw_buf_char(&cli->out, '\n');
+}
+
 static int event(void *state, const struct hw_intake_event *e, struct hw_error *err)
 {
     struct reading *r = state;
@@ -87,13 +108,8 @@ static int event(void *state, const struct hw_intake_event *e, struct hw_error *
         return unread ? keep_unread(r, e, err) : keep_seen(r, e, err);
     }
     if (unread || e->what == HW_INTAKE_REFUSED) {
-        hw_buf_printf(&cli->out, "%s  ", e->word);
-        hw_cli_safe(cli, e->path);
-        if (e->says != NULL && e->says[0] != 0) {
-            hw_buf_str(&cli->out, ": ");
-            hw_cli_safe(cli, hw_span_str(e->says));
-        }
-        hw_buf_char(&cli->out, '\n');
+        hw_cli_unread(cli, e->word, e->path, e->says == NULL ? "" : e->says,
+                      e->named || (unread && is_gap(e->word)));
     }
     return HW_OK;
 }

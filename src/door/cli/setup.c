@@ -23,6 +23,11 @@ static const char *named_case(const struct hw_cli *cli)
     return cli->case_path != NULL ? cli->case_path : env != NULL && env[0] != 0 ? env : NULL;
 }
 
+const char *hw_cli_case_path(const struct hw_cli *cli)
+{
+    return named_case(cli) != NULL ? named_case(cli) : DEFAULT_CASE;
+}
+
 /* A case that is named and missing is the caller's mistake, to be told. One that merely lies here
  * counts only when it is the caller's own and nobody else may write it: in a shared folder anybody
  * may leave a headwater.case for others to find. */
@@ -48,7 +53,7 @@ static bool waiting(void *state, int64_t waited_ns)
 int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_exist, struct hw_error *err)
 {
     bool named = named_case(cli) != NULL;
-    const char *path = named ? named_case(cli) : DEFAULT_CASE;
+    const char *path = hw_cli_case_path(cli);
     struct hw_case_open how = {.path = mode == HW_CASE_PRIVATE ? NULL : path,
                                .mode = mode,
                                .default_place = !named,
