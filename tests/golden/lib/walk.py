@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command over every sample, once: what the tests of form ask."""
+import os
+import pathlib
+import subprocess
+import tempfile
+
+THEN = ["--as-of", "2026-01-01T00:00:00Z"]
+
+
+class Walk:
+    def __init__(self, headwater, samples):
+        self.headwater, self.samples = os.path.abspath(headwater), os.path.abspath(samples)
+        self.folder = tempfile.TemporaryDirectory(prefix="headwater-walk-")
+        self.work = pathlib.Path(self.folder.name).resolve()
+        self.tree = self.work / "tree"
+        self.tree.mkdir()
+        subprocess.run([self.samples, str(self.tree)], check=True)
+        self.env = {k: v for k, v in os.environ.items() if k != "HEADWATER_CASE"}
+
+    def run(self, *args, case=None, json=False, **how):
+        line = [self.headwater] + (["--case", str(self.work / case)] if case else [])
+        line += (["--json"] if json else []) + [os.fsencode(a) if isinstance(a, os.PathLike) else a
+                                                for a in args]
+        how.setdefault("stdin", subprocess.DEVNULL)
+        how.setdefault("stdout", subprocess.PIPE)
+        how.setdefault("stderr", subprocess.PIPE)
+        return subprocess.run(line, cwd=self.tree, env=self.env, check=False, **how)
+
+    def everything(self, case):
+        """(arguments, uses a case) of all commands, in an order that makes sense. The words of
+        `bad` are spoken to the program by people or scripts that copy them from evidence."""
+        files = sorted(p for p in self.tree.rglob("*") if p.is_file())
+        bad = b"\x1b[31mred\r\xe2\x80\xae\x9b\xff\x07.dll"
+        yield ["add", "--org", bad, "--host", bad, "--exhibit", bad, "--acquired-by", bad, "--note",
+               bad, "."], case
+        yield ["scan", "--keep", "good.dll", "hostile"], case
+        yield ["learn", "list.csv", "defanged.csv", "revoked.crl", "root.pem", "hostile/words.csv"], case
+        os.mkfifo(self.tree / "hostile" / "pipe\x1b[5m") if not list(
+            (self.tree / "hostile").glob("pipe*")) else None
+        yield ["scan", "hostile"], case
+        for path in files:
+            yield ["verify", *THEN, "--all", path.relative_to(self.tree)], None
+        yield ["verify", *THEN, "--anchors", "root.pem", "--crl", "revoked.crl", "unstamped.dll"], None
+        yield ["verify", *THEN, "--fail-on", "info", "--all", "."], case
+        yield ["verify", *THEN, "--all", "."], None
+        yield ["verify", *THEN, "--require-signer", bad, "--expect-signer", bad,
+               "--require-timestamp", "--expiring", "36500", "--anchors", "root.pem", "good.dll",
+               "unsigned.dll", "unstamped.dll"], None
+        yield ["hunt", *THEN], case
+        for path in files:
+            yield ["show", path.relative_to(self.tree)], case
+        yield ["show", "hostile"], case
+        yield ["show", "hostile/words.zip!/a"], case
+        finding = "f-a4f64bfcb75edfae"
+        yield ["judge", finding, "reject", "--because", bad], case
+        yield ["note", finding, bad], case
+        yield ["note", "hostile/words.dll", bad], case
+        yield ["show", finding], case
+        yield ["show", "hostile/words.dll"], case
+        yield ["verify", *THEN, "padded.dll"], case
+        yield ["hunt", *THEN, "--fail-on", "info"], case
+        for word in ("evidence", "log", "check", "dump", "reread"):
+            yield ["case", word], case
+        yield ["case", "reread", "--all"], case
+        yield ["case", "forget", "hostile/words.zip", "--because", bad], case
+        yield ["case", "evidence"], case
+        yield ["case", "log"], case
+        yield ["rules"], None
+        yield ["formats"], None
+        # mistakes, whose words come back in the answer
+        yield [bad], None
+        yield ["verify", bad], None
+        yield ["verify", "--" + bad.decode("latin-1"), "x"], None
+        yield ["verify", "--as-of", bad, "x"], None
+        yield ["verify", "--fail-on", bad, "x"], None
+        yield ["verify", "--tz", bad, "x"], None
+        yield ["verify", "--expiring", bad, "x"], None
+        yield ["verify", "--accept-opaque", bad, "good.dll"], None
+        yield ["verify", "--policy", "hostile/words.csv", "good.dll"], None
+        yield ["verify", "--policy", bad, "good.dll"], None
+        yield ["verify", "--junit", b"/nowhere/" + bad, "good.dll"], None
+        yield ["verify", "--baseline", bad, "good.dll"], None
+        yield ["verify", "--anchors", bad, "good.dll"], None
+        yield ["verify", "--crl", bad, "good.dll"], None
+        yield ["show", bad], case
+        yield ["judge", bad, bad, "--because", "x"], case
+        yield ["note", bad, "x"], case
+        yield ["case", bad], case
+        yield ["hunt", bad], case
+        yield ["hunt"], os.fsdecode(bad)
