@@ -54,9 +54,26 @@ static const char *const words[HW_SQL_COUNT] = {
     [HW_SQL_ARTIFACT_UP] = "SELECT parent,name FROM artifact WHERE reading=?1 AND node=?2",
 };
 
+/* What the system said: SQLite keeps it for the connection only when a statement fails, not when
+ * a COMMIT does; then the file and its journal or log still have it. */
+static int system_says(sqlite3 *db)
+{
+    int e = db == NULL ? 0 : sqlite3_system_errno(db);
+    if (db != NULL && e == 0) {
+        (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &e);
+    }
+    sqlite3_file *beside = NULL;
+    if (db != NULL && e == 0 &&
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &beside) == SQLITE_OK &&
+        beside != NULL && beside->pMethods != NULL) {
+        (void)beside->pMethods->xFileControl(beside, SQLITE_FCNTL_LAST_ERRNO, &e);
+    }
+    return e;
+}
+
 static bool no_room(sqlite3 *db)
 {
-    int e = sqlite3_system_errno(db);
+    int e = system_says(db);
     return e == ENOSPC || e == EDQUOT || e == EFBIG;
 }
 
@@ -100,8 +117,11 @@ int hw_sql_fail(sqlite3 *db, int rc, struct hw_error *err, const char *doing)
         code = HW_E_CASE;
         break;
     }
-    return hw_fail(err, code, "%s: %s", doing,
-                   db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db));
+    const char *says = db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db);
+    /* SQLite says "disk I/O error" for a limit on file sizes and much else: the system knows why. */
+    int why = (rc & 0xff) != SQLITE_IOERR ? 0 : system_says(db);
+    return why == 0 ? hw_fail(err, code, "%s: %s", doing, says)
+                    : hw_fail(err, code, "%s: %s (%s)", doing, says, strerror(why));
 }
 
 int hw_sql_run(sqlite3 *db, const char *sql, struct hw_error *err)
