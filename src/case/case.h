@@ -84,6 +84,9 @@ void hw_case_info(const struct hw_case *c, struct hw_case_info *out); /* path bo
  * A kill loses at most the batch, never half an evidence. */
 HW_CHECK int hw_case_begin(struct hw_case *c, struct hw_error *err);  /* no-op in a batch */
 HW_CHECK int hw_case_commit(struct hw_case *c, struct hw_error *err); /* no-op outside one */
+/* Commits a batch that is big or old enough. For whoever writes something else than evidence, or
+ * waits with a batch open: nobody else gets to write meanwhile, not even a question's log entry. */
+HW_CHECK int hw_case_commit_due(struct hw_case *c, struct hw_error *err);
 void hw_case_rollback(struct hw_case *c);
 /* Moves what the write-ahead log holds into the file, as far as readers allow. */
 HW_CHECK int hw_case_checkpoint(struct hw_case *c, struct hw_error *err);
@@ -94,10 +97,12 @@ void hw_case_release(struct hw_case *c);
 
 /* ---- where evidence was seen ---- */
 
+enum { HW_PLACE_BYTES = 64 * 1024 }; /* the longest path of a place; longer: HW_E_LIMIT */
+
 struct hw_place {
     const char *scope;   /* organisation as declared, "" when none was */
     const char *host;    /* "" when none was given */
-    struct hw_span path; /* bytes as the file system has them, up to 4,096 */
+    struct hw_span path; /* bytes as the file system has them */
     uint64_t dev, ino, size;
     int64_t mtime_ns, ctime_ns;
 };
@@ -125,6 +130,8 @@ HW_CHECK int hw_case_sight(struct hw_case *c, const struct hw_place *p, const ui
  * when evidence is sighted there; sightings at the place stop being current. */
 HW_CHECK int hw_case_unread(struct hw_case *c, const struct hw_place *p, const char *what,
                             struct hw_span says, int64_t now_ns, struct hw_error *err);
+/* A folder was entered: that it once could not be read is over. */
+HW_CHECK int hw_case_entered(struct hw_case *c, const struct hw_place *p, struct hw_error *err);
 
 /* ---- one evidence and its reading ---- */
 

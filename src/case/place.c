@@ -12,9 +12,9 @@
 
 static int check_place(const struct hw_place *p, struct hw_error *err)
 {
-    if (p->path.n == 0 || p->path.n > HW_PATH_BYTES) {
+    if (p->path.n == 0 || p->path.n > HW_PLACE_BYTES) {
         return hw_fail(err, HW_E_LIMIT, "a path of %zu bytes; 1 to %d are kept", p->path.n,
-                       HW_PATH_BYTES);
+                       HW_PLACE_BYTES);
     }
     return HW_OK;
 }
@@ -166,6 +166,19 @@ int hw_case_sight(struct hw_case *c, const struct hw_place *p, const uint8_t sha
     rc = rc != HW_OK ? rc : hw_evidence_id(c, sha256, &evidence, err);
     rc = rc != HW_OK ? rc : make_past(c, p, evidence, err);
     rc = rc != HW_OK ? rc : put_sighting(c, p, evidence, seen_ns, err);
+    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_UNREAD_DROP, &s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    bind_place(s, p);
+    return hw_sql_done(s, err);
+}
+
+int hw_case_entered(struct hw_case *c, const struct hw_place *p, struct hw_error *err)
+{
+    sqlite3_stmt *s;
+    int rc = check_place(p, err);
+    rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_UNREAD_DROP, &s, err);
     if (rc != HW_OK) {
         return rc;

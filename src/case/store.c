@@ -433,11 +433,7 @@ int hw_case_store_end(struct hw_case *c, const struct hw_evidence *e, struct hw_
     }
     forget_held(st);
     c->batch_evidences++;
-    if (c->batch_evidences >= HW_BATCH_EVIDENCES || c->batch_bytes >= HW_BATCH_BYTES ||
-        hw_monotonic_ns() - c->batch_since_ns >= HW_BATCH_NS) {
-        rc = hw_case_commit(c, err);
-    }
-    return rc;
+    return hw_case_commit_due(c, err);
 }
 
 int hw_case_store(struct hw_case *c, const struct hw_evidence *e,

@@ -50,6 +50,14 @@ int hw_case_commit(struct hw_case *c, struct hw_error *err)
     return rc;
 }
 
+int hw_case_commit_due(struct hw_case *c, struct hw_error *err)
+{
+    bool due = c->batch && !c->storing.on &&
+               (c->batch_evidences >= HW_BATCH_EVIDENCES || c->batch_bytes >= HW_BATCH_BYTES ||
+                hw_monotonic_ns() - c->batch_since_ns >= HW_BATCH_NS);
+    return due ? hw_case_commit(c, err) : HW_OK;
+}
+
 void hw_case_rollback(struct hw_case *c)
 {
     if (c->db == NULL) {

@@ -35,6 +35,7 @@ static void listen_for_signals(void)
     (void)sigaction(SIGINT, &a, NULL);
     (void)sigaction(SIGTERM, &a, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error with words, not a death */
 }
 
 static int say_error(const struct hw_error *err)

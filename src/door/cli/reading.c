@@ -149,14 +149,15 @@ static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
         hw_buf_printf(&cli->out,
                       "{\"type\":\"intake\",\"schema\":1,\"files\":%llu,\"read\":%llu,\"known\":%llu,"
                       "\"unchanged\":%llu,\"refused\":%llu,\"unread\":%llu,\"bytes\":%llu,"
-                      "\"cage\":\"%s\"}\n",
+                      "\"cage\":\"%s\"%s}\n",
                       (unsigned long long)r->files,
                       (unsigned long long)r->count[HW_INTAKE_READ],
                       (unsigned long long)r->count[HW_INTAKE_KNOWN],
                       (unsigned long long)r->count[HW_INTAKE_UNCHANGED],
                       (unsigned long long)r->count[HW_INTAKE_REFUSED],
                       (unsigned long long)r->count[HW_INTAKE_UNREAD],
-                      (unsigned long long)r->bytes, r->cage);
+                      (unsigned long long)r->bytes, r->cage,
+                      r->stopped ? ",\"stopped\":true" : "");
         return;
     }
     hw_text_count(&cli->out, r->files);

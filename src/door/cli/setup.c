@@ -43,8 +43,10 @@ bool hw_cli_has_case(const struct hw_cli *cli)
 
 static bool waiting(void *state, int64_t waited_ns)
 {
-    (void)state;
-    if (waited_ns == 0) {
+    bool *said = state;
+    (void)waited_ns;
+    if (!*said) {
+        *said = true;
         fputs("headwater: another writer holds the case; waiting for it to finish\n", stderr);
     }
     return !hw_cli_stop;
@@ -52,7 +54,7 @@ static bool waiting(void *state, int64_t waited_ns)
 
 int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_exist, struct hw_error *err)
 {
-    bool named = named_case(cli) != NULL;
+    bool named = named_case(cli) != NULL, said = false;
     const char *path = hw_cli_case_path(cli);
     struct hw_case_open how = {.path = mode == HW_CASE_PRIVATE ? NULL : path,
                                .mode = mode,
@@ -60,7 +62,8 @@ int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_exist, str
                                .must_exist = must_exist,
                                .now_ns = cli->now_ns,
                                .wait_ns = WAIT_NS,
-                               .waiting = waiting};
+                               .waiting = waiting,
+                               .state = &said};
     int rc = hw_case_open(&how, &cli->c, err);
     if (rc == HW_E_MISSING) {
         rc = hw_fail(err, rc, "there is no case at %.120s: make one with headwater add PATH, or name "

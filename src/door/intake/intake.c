@@ -79,6 +79,12 @@ int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
     return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNREAD, shown, named, NULL, what, says);
 }
 
+int intake_entered(struct intake *in, struct hw_span full)
+{
+    struct hw_place p = place(in, NULL, full);
+    return hw_case_entered(in->o->c, &p, in->err);
+}
+
 static void flight_free(struct flight *f)
 {
     if (f != NULL) {
@@ -166,8 +172,10 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         (void)snprintf(d.because, sizeof d.because, "%s: %s", hw_refusal_word(refusal),
                        hw_reply_why(a));
     }
+    /* What somebody else killed, no parser has judged: version 0, so that the next scan reads it. */
+    bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;
     struct hw_evidence e = {.size = f->id.size, .asked = in->o->asked,
-                            .parser = HW_PARSER_VERSION, .read_ns = f->seen_ns,
+                            .parser = judged ? HW_PARSER_VERSION : 0, .read_ns = f->seen_ns,
                             .degree = d.degree, .because = d.because[0] == 0 ? NULL : d.because,
                             .cage = in->cage};
     memcpy(e.sha256, f->outer.sha256, 32);
@@ -214,8 +222,9 @@ int intake_drain(struct intake *in, unsigned most)
             rc = land(in, a);
             hw_reply_free(a);
         }
-        if (rc != HW_OK || hw_broker_flying(in->broker) <= most) {
-            break;
+        rc = rc != HW_OK ? rc : hw_case_commit_due(in->o->c, in->err);
+        if (rc != HW_OK || intake_stopped(in) || hw_broker_flying(in->broker) <= most) {
+            break; /* stopped: what still flies is left unrecorded, and read the next time */
         }
         rc = hw_broker_pump(in->broker, 1000, in->err);
     }
@@ -240,8 +249,10 @@ static int digest(struct intake *in, int fd, uint64_t size, struct hw_outer *out
         if (rc == HW_OK && n == CHUNK_BYTES && in->broker != NULL) {
             rc = hw_broker_pump(in->broker, 0, in->err);
         }
-        if (rc == HW_OK && n == CHUNK_BYTES && intake_stopped(in)) {
-            rc = hw_fail(in->err, HW_E_STOPPED, "stopped while a file was read");
+        if (rc == HW_OK && n == CHUNK_BYTES) {
+            rc = intake_stopped(in)
+                     ? hw_fail(in->err, HW_E_STOPPED, "stopped while a file was read")
+                     : hw_case_commit_due(in->o->c, in->err);
         }
         off += n;
     } while (rc == HW_OK && n == CHUNK_BYTES && off <= size);
@@ -270,8 +281,12 @@ static bool in_flight(const struct intake *in, const uint8_t sha256[32])
 static int launch(struct intake *in, struct flight *f)
 {
     int rc = in->broker == NULL ? intake_broker(in) : HW_OK;
-    while (rc == HW_OK && hw_broker_room(in->broker) == 0) {
+    while (rc == HW_OK && hw_broker_room(in->broker) == 0 && !intake_stopped(in)) {
         rc = intake_drain(in, hw_broker_flying(in->broker) - 1);
+    }
+    if (rc == HW_OK && intake_stopped(in)) {
+        flight_free(f);
+        return HW_OK;
     }
     struct hw_job job = {.fd = f->fd, .size = f->id.size, .outer = f->outer,
                          .reading = (enum hw_reading)in->o->asked, .tag = f};
@@ -352,6 +367,10 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
         return intake_unread(in, shown, full, NULL, named, "unreadable",
                              "its path is longer than 4,096 bytes");
     }
+    rc = hw_case_commit_due(in->o->c, in->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
     if (!in->o->again && !in->o->keep) {
         struct hw_place p = place(in, id, full);
         rc = hw_case_unchanged(in->o->c, &p, in->o->asked, HW_PARSER_VERSION, seen, &same, sha256,
@@ -383,7 +402,8 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
     rc = hw_file_open(dirfd, name, &f->fd, &f->id, in->err);
     if (rc != HW_OK) {
         f->fd = -1;
-        rc = intake_unread(in, shown, full, id, named, "unreadable", in->err->text);
+        rc = intake_unread(in, shown, full, id, named,
+                           rc == HW_E_MISSING ? "vanished" : "unreadable", in->err->text);
         flight_free(f);
         return rc;
     }

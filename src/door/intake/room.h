@@ -38,6 +38,8 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
 int intake_drain(struct intake *in, unsigned most);
 int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
                   const struct hw_file_id *id, bool named, const char *what, const char *says);
+/* A folder could be listed: a gap there is closed. */
+int intake_entered(struct intake *in, struct hw_span full);
 bool intake_stopped(const struct intake *in);
 
 #endif

@@ -16,6 +16,9 @@
 
 enum { FOLDER_DEPTH = 200, NAMES_BYTES = 1 << 28 };
 
+/* No tree has a path that the case cannot keep: one such file would end the scan of all others. */
+_Static_assert(PATH_MAX + FOLDER_DEPTH * (NAME_MAX + 1) <= HW_PLACE_BYTES, "paths fit the case");
+
 struct names {
     char **p;
     size_t count, room;
@@ -104,6 +107,7 @@ static int enter(struct intake *in, int dirfd, const char *name, struct hw_buf *
         rc = intake_unread(in, hw_buf_span(shown), hw_buf_span(full), id, named, "unreadable",
                            in->err->text);
     }
+    rc = rc != HW_OK ? rc : intake_entered(in, hw_buf_span(full));
     size_t shown_n = shown->n, full_n = full->n;
     for (size_t i = 0; i < names.count && rc == HW_OK && !intake_stopped(in); i++) {
         if (shown->n > 0 && shown->p[shown->n - 1] != '/') {
