@@ -118,7 +118,7 @@ int hw_sql_fail(sqlite3 *db, int rc, struct hw_error *err, const char *doing)
         break;
     }
     const char *says = db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db);
-    /* SQLite says "disk I/O error" for a limit on file sizes and much else: the system knows why. */
+    /* SQLite says "disk I/O error" to a limit on file sizes and much else: the system knows why. */
     int why = (rc & 0xff) != SQLITE_IOERR ? 0 : system_says(db);
     return why == 0 ? hw_fail(err, code, "%s: %s", doing, says)
                     : hw_fail(err, code, "%s: %s (%s)", doing, says, strerror(why));

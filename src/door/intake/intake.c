@@ -172,7 +172,7 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         (void)snprintf(d.because, sizeof d.because, "%s: %s", hw_refusal_word(refusal),
                        hw_reply_why(a));
     }
-    /* What somebody else killed, no parser has judged: version 0, so that the next scan reads it. */
+    /* What somebody else killed no parser has judged: version 0, so the next scan reads it. */
     bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;
     struct hw_evidence e = {.size = f->id.size, .asked = in->o->asked,
                             .parser = judged ? HW_PARSER_VERSION : 0, .read_ns = f->seen_ns,
