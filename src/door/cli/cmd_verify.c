@@ -9,6 +9,7 @@
 
 #include "ask/verify.h"
 #include "base/file.h"
+#include "case/cursor.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
 #include "fact/words.h"
@@ -160,15 +161,36 @@ static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struc
     return rc;
 }
 
+/* Did any of what was read hold a revocation list? */
+static int holds_list(struct hw_cli *cli, const struct hw_targets *read, bool *out,
+                      struct hw_error *err)
+{
+    struct hw_issuer any = {.issuer = NULL};
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    *out = false;
+    int rc = hw_case_crls(cli->c, &any, &k, err);
+    while (rc == HW_OK && !*out && (rc = hw_fact_next(k, &row, err)) == HW_ROW) {
+        for (size_t i = 0; i < read->count; i++) {
+            *out = *out || memcmp(row.evidence, read->p[i].sha256, 32) == 0;
+        }
+        rc = HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
 /* Behind the software, whose certificates tell whether the lists are genuine. */
 static int read_lists(struct hw_cli *cli, struct hw_error *err)
 {
     struct hw_targets lists = {.count = 0};
     int status = HW_EXIT_FINE;
     int rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, &cli->crl, 1, &lists, &status, err);
-    if (rc == HW_OK && !hw_cli_stop && status != HW_EXIT_FINE) {
-        rc = hw_fail(err, HW_E_USAGE, "--crl %.120s: could not be read as a revocation list",
-                     cli->crl);
+    bool some = false;
+    rc = rc != HW_OK ? rc : holds_list(cli, &lists, &some, err);
+    if (rc == HW_OK && !hw_cli_stop && (status != HW_EXIT_FINE || !some)) {
+        rc = hw_fail(err, HW_E_USAGE, "--crl %.120s: could not be read as a revocation list "
+                                      "(PEM or DER)", cli->crl);
     }
     return rc;
 }

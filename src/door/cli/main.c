@@ -41,6 +41,9 @@ static void listen_for_signals(void)
 static int say_error(const struct hw_error *err)
 {
     struct hw_buf b;
+    if (err->text[0] == '\0') {
+        return HW_EXIT_FAILED;
+    }
     hw_buf_init(&b, 4096);
     hw_buf_str(&b, "headwater: ");
     hw_escape_str(&b, err->text, HW_ESCAPE_TERMINAL);

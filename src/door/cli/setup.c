@@ -161,6 +161,9 @@ static int put_stdout(void *state, struct hw_span s, struct hw_error *err)
         if (n < 0 && errno == EINTR) {
             continue;
         }
+        if (n < 0 && errno == EPIPE) {
+            return hw_fail(err, HW_E_STOPPED, "%s", ""); /* the reader has enough: no words */
+        }
         if (n <= 0) {
             return hw_fail(err, HW_E_IO, "cannot write the answer: %s", strerror(errno));
         }
