@@ -24,7 +24,7 @@ static int read_baseline(struct hw_cli *cli, const char *path, struct hw_strings
     int rc = hw_file_slurp(AT_FDCWD, path, MAX, &text, err);
     if (rc != HW_OK) {
         hw_buf_done(&text);
-        return hw_blame(err, rc, "--baseline: ");
+        return hw_blame(err, rc, "--baseline %.120s: ", path);
     }
     size_t room = 0;
     struct hw_span all = hw_buf_span(&text);

@@ -276,6 +276,9 @@ int hw_options_file(struct hw_cli *cli, const char *path, struct hw_error *err)
     struct hw_span line;
     hw_buf_init(&text, 1 << 20);
     int rc = hw_file_slurp(AT_FDCWD, path, 1 << 20, &text, err);
+    if (rc != HW_OK) {
+        rc = hw_blame(err, rc, "--policy %.120s: ", path);
+    }
     hw_reader_init(&r, hw_buf_span(&text), &fuel);
     unsigned number = 0;
     while (rc == HW_OK && hw_read_left(&r) > 0 && hw_read_line(&r, 4096, &line)) {

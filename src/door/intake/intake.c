@@ -135,20 +135,27 @@ static int store_fact(void *state, const struct hw_frame *f, struct hw_error *er
 /* The degree of the whole is the outermost node's own. */
 struct degree_of {
     enum hw_degree degree;
+    bool knowledge; /* a format that holds some */
     char because[240];
 };
 
 static int find_degree(void *state, const struct hw_frame *f, struct hw_error *err)
 {
     struct degree_of *d = state;
-    if (f->kind != HW_FACT_DEGREE || f->node != 0) {
+    if ((f->kind != HW_FACT_DEGREE && f->kind != HW_FACT_ARTIFACT) || f->node != 0) {
         return HW_OK;
     }
     struct hw_budget fuel = {HW_FRAME_BYTES, HW_FRAME_BYTES, 1};
     struct hw_reader r;
     struct hw_fact fact;
     hw_reader_init(&r, f->body, &fuel);
-    int rc = hw_fact_decode_body(HW_FACT_DEGREE, &r, &fact, err);
+    int rc = hw_fact_decode_body(f->kind, &r, &fact, err);
+    if (f->kind == HW_FACT_ARTIFACT) {
+        d->knowledge = rc == HW_OK && (hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "indicator-list") ||
+                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "certificate") ||
+                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "crl"));
+        return rc;
+    }
     for (int i = 0; rc == HW_OK && i < HW_DEGREE_COUNT; i++) {
         if (hw_fact_is(&fact, HW_DEGREE_DEGREE, hw_degree_word((enum hw_degree)i))) {
             d->degree = (enum hw_degree)i;
@@ -171,6 +178,11 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         d.degree = HW_REFUSED;
         (void)snprintf(d.because, sizeof d.because, "%s: %s", hw_refusal_word(refusal),
                        hw_reply_why(a));
+    }
+    if (rc == HW_OK && refusal == HW_REFUSAL_NONE && in->o->asked == HW_CLASS_KNOWLEDGE &&
+        !d.knowledge) {
+        return tell(in, HW_INTAKE_REFUSED, hw_buf_span(&f->shown), f->named, f->outer.sha256,
+                    "foreign", "no indicator list, certificate or revocation list that we can read");
     }
     /* What somebody else killed no parser has judged: version 0, so the next scan reads it. */
     bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;
