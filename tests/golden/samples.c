@@ -297,6 +297,17 @@ static void hostile_words(void)
     hw_buf_str(&b, "," ESC "label" BIDI ",\"so\rurce\"\ndomain,evil" ESC ".invalid,x,y\n");
     put("words.csv", &b);
 
+    /* The same without control characters, which make a list none. */
+    hw_buf_clear(&b);
+    hw_buf_str(&b, "type,value,description,source\nsha256,");
+    uint8_t digest[64];
+    size_t n;
+    hw_test_digest("SHA256", HW_SPAN_LIT("x\n"), digest, &n);
+    hw_buf_hex(&b, (struct hw_span){digest, n});
+    hw_buf_str(&b, ",label" BIDI "\xe2\x80\x8bhidden,\"so\xc2\x9b" "31murce\"\n"
+                   "domain,evil.invalid,\"two\nlines\"," BIDI "\n");
+    put("labels.csv", &b);
+
     hw_buf_clear(&b);
     hw_buf_str(&b, "a file with a hostile name\n");
     put("hostile-" ESC "red" BIDI "\r\n\xff.txt", &b);

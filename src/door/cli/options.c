@@ -25,7 +25,7 @@ struct option {
 static const struct option options[] = {
     {"accept-opaque", "KIND,...|all", 'p', WORDS, AT(accept_opaque)},
     {"acquired-by", "NAME", 'e', TEXT, AT(acquired_by)},
-    {"all", NULL, 0, FLAG, AT(all)},
+    {"all", NULL, 'l', FLAG, AT(all)},
     {"anchors", "FILE", 'k', TEXT, AT(anchors)},
     {"as-of", "TIME", 'a', TIME, AT(as_of)},
     {"baseline", "FILE", 'p', LIST, AT(baseline)},

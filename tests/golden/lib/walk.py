@@ -35,7 +35,8 @@ class Walk:
         yield ["add", "--org", bad, "--host", bad, "--exhibit", bad, "--acquired-by", bad, "--note",
                bad, "."], case
         yield ["scan", "--keep", "good.dll", "hostile"], case
-        yield ["learn", "list.csv", "defanged.csv", "revoked.crl", "root.pem", "hostile/words.csv"], case
+        yield ["learn", "list.csv", "defanged.csv", "revoked.crl", "root.pem", "hostile/labels.csv",
+               "hostile/words.csv"], case
         os.mkfifo(self.tree / "hostile" / "pipe\x1b[5m") if not list(
             (self.tree / "hostile").glob("pipe*")) else None
         yield ["scan", "hostile"], case
