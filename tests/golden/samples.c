@@ -155,6 +155,7 @@ static void touched(const struct hw_buf *good)
         put(hostile ? "tagged-hostile.dll" : "tagged.dll", &b);
     }
 
+    hw_buf_done(&b);
     library(&b, 1);
     hw_buf_clear(&text);
     hw_test_put(&text, 0x04, HW_SPAN_LIT("inert bytes in an attribute that nobody signed"));
@@ -162,6 +163,7 @@ static void touched(const struct hw_buf *good)
                                            .attribute_value = hw_buf_span(&text)});
     put("attribute.dll", &b);
 
+    hw_buf_done(&b);
     library(&b, 1);
     sign_as(&b, (struct hw_test_signature){.stamp = HW_TEST_NO_STAMP});
     put("unstamped.dll", &b);
