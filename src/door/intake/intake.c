@@ -72,10 +72,7 @@ int intake_unread(struct intake *in, struct hw_span shown, struct hw_span full,
                   const struct hw_file_id *id, bool named, const char *what, const char *says)
 {
     struct hw_place p = place(in, id, full);
-    /* A path that the case cannot name is still told. */
-    int rc = full.n > INTAKE_PATH_BYTES
-                 ? HW_OK
-                 : hw_case_unread(in->o->c, &p, what, hw_span_str(says), now_ns(), in->err);
+    int rc = hw_case_unread(in->o->c, &p, what, hw_span_str(says), now_ns(), in->err);
     return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNREAD, shown, named, NULL, what, says);
 }
 
@@ -374,10 +371,6 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
     in->r->files++;
     if (in->o->progress != NULL) {
         in->o->progress(in->o->state, in->r->files, in->r->bytes, shown);
-    }
-    if (full.n > INTAKE_PATH_BYTES) {
-        return intake_unread(in, shown, full, NULL, named, "unreadable",
-                             "its path is longer than 4,096 bytes");
     }
     rc = hw_case_commit_due(in->o->c, in->err);
     if (rc != HW_OK) {

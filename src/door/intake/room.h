@@ -9,9 +9,6 @@
 #include "door/intake/broker.h"
 #include "door/intake/intake.h"
 
-/* As long as a path of the case may be (case/case.h, struct hw_place). */
-enum { INTAKE_PATH_BYTES = 4096 };
-
 struct flight;
 
 struct intake {
