@@ -54,9 +54,11 @@ const char *hw_revocation_word(enum hw_revocation v)
 
 const char *hw_state_word(enum hw_state v)
 {
-    static const char *const w[HW_STATE_COUNT] = {
-        "valid",   "valid-with-additions", "broken",   "incomplete", "untrusted",
-        "expired", "revoked",              "unsigned", "unknown"};
+    static const char *const w[HW_STATE_COUNT] = {"valid",     "valid-with-additions",
+                                                  "broken",    "incomplete",
+                                                  "untrusted", "expired",
+                                                  "revoked",   "unsigned",
+                                                  "unknown"};
     return w[v];
 }
 

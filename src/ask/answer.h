@@ -28,8 +28,13 @@ enum hw_integrity {
     HW_INTEGRITY_COUNT
 };
 enum hw_chain { HW_ANCHORED, HW_UNANCHORED, HW_CHAIN_INCOMPLETE, HW_CHAIN_COUNT };
-enum hw_at_time { HW_TIME_VALID, HW_TIME_EXPIRED, HW_TIME_NOT_YET, HW_TIME_UNKNOWN,
-                  HW_AT_TIME_COUNT };
+enum hw_at_time {
+    HW_TIME_VALID,
+    HW_TIME_EXPIRED,
+    HW_TIME_NOT_YET,
+    HW_TIME_UNKNOWN,
+    HW_AT_TIME_COUNT
+};
 enum hw_revocation { HW_REV_GOOD, HW_REV_REVOKED, HW_REV_UNKNOWN, HW_REVOCATION_COUNT };
 
 /* One word for a whole file, derived from its signatures by the table in ask/state.c. */
@@ -69,18 +74,18 @@ struct hw_file_answer;
 
 struct hw_finding {
     struct hw_finding *next;
-    char id[20];      /* "f-" and 16 hex digits */
-    const char *rule; /* a word of ask/rules.h */
+    char id[20];         /* "f-" and 16 hex digits */
+    const char *rule;    /* a word of ask/rules.h */
     const char *do_next; /* what a reader does about it; static */
     enum hw_severity severity;
     enum hw_confidence confidence;
     const struct hw_file_answer *file; /* the artifact it is about */
-    const char *kind;   /* of the subject: artifact, indicator ... */
-    char subject[20];   /* its entity id */
-    struct hw_span key; /* sha256 as hex, or the subject's own key */
+    const char *kind;                  /* of the subject: artifact, indicator ... */
+    char subject[20];                  /* its entity id */
+    struct hw_span key;                /* sha256 as hex, or the subject's own key */
     struct hw_span path;
     struct hw_why *why;
-    bool baseline; /* known: listed in --baseline, does not count */
+    bool baseline;      /* known: listed in --baseline, does not count */
     const char *judged; /* "accept" or "reject" by an analyst, else NULL */
     struct hw_span judged_because;
 };
@@ -98,7 +103,7 @@ struct hw_sig_answer {
     struct hw_span signer, signer_subject, serial_hex, anchor;
     uint8_t signer_sha256[32];
     bool has_signer;
-    int64_t signed_at; /* countersigned, verified; INT64_MIN: nobody vouches for a time */
+    int64_t signed_at;    /* countersigned, verified; INT64_MIN: nobody vouches for a time */
     struct hw_span stamp; /* rfc3161 or pkcs9, empty without */
     uint64_t uncovered_bytes;
     struct hw_span program;
@@ -110,7 +115,7 @@ struct hw_file_answer {
     struct hw_file_answer *next;
     uint8_t evidence_sha256[32], sha256[32];
     uint64_t node, size;
-    struct hw_span path;   /* outer path, then !/ members */
+    struct hw_span path; /* outer path, then !/ members */
     struct hw_span format;
     struct hw_span degree, degree_because;
     struct hw_span component, version, vendor, purl;
@@ -118,11 +123,11 @@ struct hw_file_answer {
     unsigned signature_count;
     enum hw_state state;
     uint64_t uncovered_bytes;
-    bool can_be_signed; /* a format whose signatures this version reads */
+    bool can_be_signed;                  /* a format whose signatures this version reads */
     uint64_t seen_evidence, seen_places; /* how often the case has seen these bytes */
-    int64_t first_seen; /* 0: never sighted by itself */
-    struct hw_span machine, original; /* of the component, for twins */
-    uint8_t code[32];                 /* of the component, without its signature */
+    int64_t first_seen;                  /* 0: never sighted by itself */
+    struct hw_span machine, original;    /* of the component, for twins */
+    uint8_t code[32];                    /* of the component, without its signature */
     bool has_code;
     int64_t reading; /* handle into the case while the question runs */
 };
@@ -131,11 +136,11 @@ struct hw_file_answer {
 struct hw_gap {
     struct hw_gap *next;
     struct hw_span path;
-    const char *kind;      /* word: unopened kind, refused, incomplete, unreadable ... */
-    struct hw_span what;   /* for people */
+    const char *kind;    /* word: unopened kind, refused, incomplete, unreadable ... */
+    struct hw_span what; /* for people */
     struct hw_span ask_for;
-    bool accepted;         /* by --accept-opaque: said, not counted */
-    bool needed;           /* the question needed it: exit 3 */
+    bool accepted; /* by --accept-opaque: said, not counted */
+    bool needed;   /* the question needed it: exit 3 */
 };
 
 struct hw_answer {
@@ -148,7 +153,7 @@ struct hw_answer {
     uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
     uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
     uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */
-    struct hw_span knowledge_says; /* hunt: what was known, and its age */
+    struct hw_span knowledge_says;       /* hunt: what was known, and its age */
     enum hw_severity fail_on;
     int exit_status; /* 0, 1 or 3 */
 };

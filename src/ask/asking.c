@@ -136,8 +136,8 @@ int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struc
     if (g == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for a gap");
     }
-    *g = (struct hw_gap){.path = path, .kind = kind, .what = what, .ask_for = ask_for,
-                         .needed = needed};
+    *g = (struct hw_gap){
+        .path = path, .kind = kind, .what = what, .ask_for = ask_for, .needed = needed};
     /* Boxes may stay closed by decision; a file that is cut off or unreadable is no box. */
     bool box = hw_vocab_has(&hw_unopeneds, hw_span_str(kind));
     for (size_t i = 0; box && i < q->policy->accept_opaque_count; i++) {

@@ -103,8 +103,8 @@ static void offer_anchor(struct walk *w, const struct hw_fact *link)
     struct hw_chain_path *p = &w->now;
     p->anchor = link;
     p->chain = HW_ANCHORED;
-    p->distrusted = hw_fact_has(link, HW_LINK_DISTRUST) &&
-                    w->at >= hw_fact_get_time(link, HW_LINK_DISTRUST);
+    p->distrusted =
+        hw_fact_has(link, HW_LINK_DISTRUST) && w->at >= hw_fact_get_time(link, HW_LINK_DISTRUST);
     p->issuer_spki[p->count - 1] = hw_fact_get(link, HW_LINK_ISSUER_SPKI);
     offer(w);
     p->anchor = NULL;
@@ -170,8 +170,8 @@ static void climb(struct walk *w, const struct hw_fact *cert)
     }
     if (!risen) {
         p->issuer_spki[p->count - 1] = (struct hw_span){NULL, 0};
-        p->chain = hw_fact_get_u64(cert, HW_CERTIFICATE_SELF) == 1 ? HW_UNANCHORED
-                                                                   : HW_CHAIN_INCOMPLETE;
+        p->chain =
+            hw_fact_get_u64(cert, HW_CERTIFICATE_SELF) == 1 ? HW_UNANCHORED : HW_CHAIN_INCOMPLETE;
         offer(w);
     }
     p->count--;

@@ -32,9 +32,9 @@ struct hw_chain_path {
     const struct hw_fact *late;   /* the CERTIFICATE not valid at T, or NULL */
     enum hw_chain chain;
     enum hw_at_time at_time;
-    bool self_made;  /* the leaf signed itself */
-    bool forged;     /* names a root we hold, but that root's key did not sign it */
-    bool distrusted; /* the anchor was distrusted at T */
+    bool self_made;   /* the leaf signed itself */
+    bool forged;      /* names a root we hold, but that root's key did not sign it */
+    bool distrusted;  /* the anchor was distrusted at T */
     bool wrong_usage; /* the leaf may not sign what it signed */
     bool lifetime;    /* the leaf's own usage ends every signature with the certificate */
 };

@@ -21,8 +21,8 @@ static struct hw_finding *find(struct finder *s, const char *rule, enum hw_sever
     if (s->rc != HW_OK) {
         return NULL;
     }
-    struct hw_finding *f = hw_find(s->q, rule, severity, confidence, s->v->file, discriminator,
-                                   s->err);
+    struct hw_finding *f =
+        hw_find(s->q, rule, severity, confidence, s->v->file, discriminator, s->err);
     s->rc = f != NULL ? HW_OK : s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     return f;
 }
@@ -101,14 +101,14 @@ static void say_where(struct finder *s, struct hw_finding *f, const struct hw_fa
     if (place(where) != NULL) {
         where = hw_span_str(place(where));
     }
-    why(s, f, hw_words(s->q->a->arena,
-                       "%llu bytes that the signature does not cover, %.*s%s%.*s%s; %llu of them "
-                       "are not zero; entropy %llu.%03llu bits a byte",
-                       (unsigned long long)size, (int)where.n, (const char *)where.p,
-                       name.n > 0 ? " (" : "", (int)name.n,
-                       name.n > 0 ? (const char *)name.p : "", name.n > 0 ? ")" : "",
-                       (unsigned long long)nonzero, (unsigned long long)(entropy / 1000),
-                       (unsigned long long)(entropy % 1000)),
+    why(s, f,
+        hw_words(s->q->a->arena,
+                 "%llu bytes that the signature does not cover, %.*s%s%.*s%s; %llu of them "
+                 "are not zero; entropy %llu.%03llu bits a byte",
+                 (unsigned long long)size, (int)where.n, (const char *)where.p,
+                 name.n > 0 ? " (" : "", (int)name.n, name.n > 0 ? (const char *)name.p : "",
+                 name.n > 0 ? ")" : "", (unsigned long long)nonzero,
+                 (unsigned long long)(entropy / 1000), (unsigned long long)(entropy % 1000)),
         true, hw_fact_get_u64(u, HW_UNCOVERED_OFF));
 }
 
@@ -122,18 +122,27 @@ static void in_table(struct finder *s, const struct hw_fact *u)
     say_where(s, f, u);
     if (honest_tag) {
         struct hw_span says = hw_fact_get(u, HW_UNCOVERED_TAG_SAYS);
-        why(s, f, hw_words(s->q->a->arena, "all of it is an installer tag (%.*s) of a maker known to "
-                                           "use it: %.*s", (int)tag.n, (const char *)tag.p,
-                           (int)says.n, says.n > 0 ? (const char *)says.p : ""), false, 0);
+        why(s, f,
+            hw_words(s->q->a->arena,
+                     "all of it is an installer tag (%.*s) of a maker known to "
+                     "use it: %.*s",
+                     (int)tag.n, (const char *)tag.p, (int)says.n,
+                     says.n > 0 ? (const char *)says.p : ""),
+            false, 0);
         return;
     }
     if (tag.n > 0) {
-        why(s, f, hw_words(s->q->a->arena, "it has the form of an installer tag (%.*s), but the "
-                                           "signer is not one documented to use it",
-                           (int)tag.n, (const char *)tag.p), false, 0);
+        why(s, f,
+            hw_words(s->q->a->arena,
+                     "it has the form of an installer tag (%.*s), but the "
+                     "signer is not one documented to use it",
+                     (int)tag.n, (const char *)tag.p),
+            false, 0);
     }
-    why(s, f, HW_SPAN_LIT("Windows accepts this by default and refuses it with "
-                          "EnableCertPaddingCheck"), false, 0);
+    why(s, f,
+        HW_SPAN_LIT("Windows accepts this by default and refuses it with "
+                    "EnableCertPaddingCheck"),
+        false, 0);
 }
 
 static void uncovered(struct finder *s, const struct hw_fact *u)
@@ -143,7 +152,8 @@ static void uncovered(struct finder *s, const struct hw_fact *u)
             struct hw_span off = number_word(s, hw_fact_get_u64(u, HW_UNCOVERED_OFF));
             struct hw_finding *f = find(s, "signature-padding", HW_LOW, HW_CONF_HIGH, off);
             say_where(s, f, u);
-            why(s, f, HW_SPAN_LIT("alignment that should be zero: odd, and too little to hide much"),
+            why(s, f,
+                HW_SPAN_LIT("alignment that should be zero: odd, and too little to hide much"),
                 false, 0);
         }
     } else if (hw_fact_is(u, HW_UNCOVERED_WHERE, "padding") ||
@@ -153,10 +163,12 @@ static void uncovered(struct finder *s, const struct hw_fact *u)
         bool honest_tag = tag_is_honest(s->v->file, u);
         /* A few bytes are a vendor's mark; more is room for a payload. */
         bool room = hw_fact_get_u64(u, HW_UNCOVERED_SIZE) >= 256;
-        struct hw_finding *f = find(s, "signature-unsigned-attribute",
-                                    honest_tag ? HW_INFO : room ? HW_HIGH : HW_MEDIUM,
-                                    HW_CONF_MODERATE,
-                                    number_word(s, hw_fact_get_u64(u, HW_UNCOVERED_OFF)));
+        struct hw_finding *f =
+            find(s, "signature-unsigned-attribute",
+                 honest_tag ? HW_INFO
+                 : room     ? HW_HIGH
+                            : HW_MEDIUM,
+                 HW_CONF_MODERATE, number_word(s, hw_fact_get_u64(u, HW_UNCOVERED_OFF)));
         say_where(s, f, u);
     }
 }
@@ -203,7 +215,8 @@ static bool has_word(struct hw_span signer, struct hw_span subject, const char *
             /* whole attribute values only: "O=Exam" must not match "O=Example" */
             struct hw_span here = hw_span_cut(subject, at, want.n);
             struct hw_span rest = hw_span_from(subject, at + want.n);
-            found = attribute_starts(subject, at) && hw_span_equal(here, want) && (rest.n == 0 || rest.p[0] == ',');
+            found = attribute_starts(subject, at) && hw_span_equal(here, want) &&
+                    (rest.n == 0 || rest.p[0] == ',');
         }
         hw_buf_done(&o);
         if (found) {
@@ -221,34 +234,34 @@ static void policy(struct finder *s)
     struct hw_arena *arena = s->q->a->arena;
     bool demand = p->expect_signer_count + p->require_signer_count > 0;
     if (file->can_be_signed && file->signatures == NULL && p->require_signer_count > 0) {
-        struct hw_finding *f = find(s, "policy-signer", HW_HIGH, HW_CONF_HIGH,
-                                    HW_SPAN_LIT("unsigned"));
+        struct hw_finding *f =
+            find(s, "policy-signer", HW_HIGH, HW_CONF_HIGH, HW_SPAN_LIT("unsigned"));
         why(s, f, HW_SPAN_LIT("not signed: nothing vouches for it"), false, 0);
     }
     for (const struct hw_sig_answer *g = file->signatures; g != NULL && demand; g = g->next) {
-        bool fits = has_word(g->signer, g->signer_subject, p->expect_signers,
-                             p->expect_signer_count) ||
-                    has_word(g->signer, g->signer_subject, p->require_signers,
-                             p->require_signer_count);
+        bool fits =
+            has_word(g->signer, g->signer_subject, p->expect_signers, p->expect_signer_count) ||
+            has_word(g->signer, g->signer_subject, p->require_signers, p->require_signer_count);
         /* A name proves nothing unless the chain does. */
         bool computed = g->integrity != HW_INTEGRITY_UNKNOWN;
         if (!fits || !computed || g->chain != HW_ANCHORED || g->self_made || g->forged ||
             g->distrusted) {
-            struct hw_finding *f = find(s, "policy-signer", HW_HIGH, HW_CONF_HIGH,
-                                        number_word(s, g->index));
-            why(s, f, hw_words(arena, "signed by \"%.*s\"%s", (int)g->signer.n,
-                               g->signer.n > 0 ? (const char *)g->signer.p : "",
-                               !fits      ? ""
-                               : computed ? ", in name only: its chain leads to no root we hold "
-                                            "(--anchors adds one)"
-                                          : ", but the signature could not be computed"),
+            struct hw_finding *f =
+                find(s, "policy-signer", HW_HIGH, HW_CONF_HIGH, number_word(s, g->index));
+            why(s, f,
+                hw_words(arena, "signed by \"%.*s\"%s", (int)g->signer.n,
+                         g->signer.n > 0 ? (const char *)g->signer.p : "",
+                         !fits      ? ""
+                         : computed ? ", in name only: its chain leads to no root we hold "
+                                      "(--anchors adds one)"
+                                    : ", but the signature could not be computed"),
                 false, 0);
         }
     }
     for (const struct hw_sig_answer *g = file->signatures; g != NULL; g = g->next) {
         if (p->require_timestamp && g->signed_at == INT64_MIN) {
-            struct hw_finding *f = find(s, "policy-timestamp", HW_HIGH, HW_CONF_HIGH,
-                                        number_word(s, g->index));
+            struct hw_finding *f =
+                find(s, "policy-timestamp", HW_HIGH, HW_CONF_HIGH, number_word(s, g->index));
             why(s, f, HW_SPAN_LIT("no verified countersignature"), false, 0);
             why_signature(s, f, g);
         }
@@ -266,18 +279,18 @@ static void expiring(struct finder *s)
         const struct hw_fact *cert =
             g->has_signer ? hw_chain_cert(&s->v->facts, (struct hw_span){g->signer_sha256, 32})
                           : NULL;
-        int64_t end = cert == NULL ? INT64_MIN
-                                   : hw_fact_get_time(cert, HW_CERTIFICATE_NOT_AFTER);
+        int64_t end = cert == NULL ? INT64_MIN : hw_fact_get_time(cert, HW_CERTIFICATE_NOT_AFTER);
         int64_t left;
         bool soon = end >= p->as_of && !__builtin_sub_overflow(end, p->as_of, &left) &&
                     left / DAY_NS < p->expiring_days;
         if (soon) {
             char when[HW_TIME_TEXT];
-            struct hw_finding *f = find(s, "policy-expiring", HW_HIGH, HW_CONF_HIGH,
-                                        number_word(s, g->index));
-            why(s, f, hw_words(s->q->a->arena, "the certificate of \"%.*s\" ends %s",
-                               (int)g->signer.n, (const char *)g->signer.p,
-                               hw_time_text(end, when)), false, 0);
+            struct hw_finding *f =
+                find(s, "policy-expiring", HW_HIGH, HW_CONF_HIGH, number_word(s, g->index));
+            why(s, f,
+                hw_words(s->q->a->arena, "the certificate of \"%.*s\" ends %s", (int)g->signer.n,
+                         (const char *)g->signer.p, hw_time_text(end, when)),
+                false, 0);
         }
     }
 }
@@ -298,9 +311,11 @@ static void signatures(struct finder *s)
         }
         if (g->forged || g->distrusted || g->self_made) {
             f = find(s, "signature-untrusted", g->forged ? HW_HIGH : HW_MEDIUM, HW_CONF_HIGH, n);
-            why(s, f, g->forged       ? HW_SPAN_LIT("names a root we hold, whose key did not sign it")
-                      : g->distrusted ? HW_SPAN_LIT("its root or its usage is not trusted for code")
-                                      : HW_SPAN_LIT("the signer vouches for itself"), false, 0);
+            why(s, f,
+                g->forged       ? HW_SPAN_LIT("names a root we hold, whose key did not sign it")
+                : g->distrusted ? HW_SPAN_LIT("its root or its usage is not trusted for code")
+                                : HW_SPAN_LIT("the signer vouches for itself"),
+                false, 0);
             why_signature(s, f, g);
         } else if (g->integrity == HW_INTEGRITY_INCOMPLETE) {
             continue; /* a gap, said elsewhere: its certificates may lie beyond the cut */
@@ -337,7 +352,8 @@ static void anomaly(struct finder *s, const struct hw_fact *a)
     } else if (hw_span_is(rule, "changed-while-read")) {
         f = find(s, "changed-while-read", HW_MEDIUM, HW_CONF_HIGH, off);
     }
-    why(s, f, hw_span_keep(s->q->a->arena, hw_fact_get(a, HW_ANOMALY_SAYS)), true, hw_fact_get_u64(a, HW_ANOMALY_OFF));
+    why(s, f, hw_span_keep(s->q->a->arena, hw_fact_get(a, HW_ANOMALY_SAYS)), true,
+        hw_fact_get_u64(a, HW_ANOMALY_OFF));
 }
 
 static void gap(struct finder *s, struct hw_span path, const char *kind, struct hw_span what,
@@ -430,8 +446,9 @@ int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v, struct hw
             if (hw_fact_is(f, HW_REGION_ROLE, "overlay")) {
                 struct hw_finding *o = find(&s, "overlay-data", HW_INFO, HW_CONF_HIGH,
                                             number_word(&s, hw_fact_get_u64(f, HW_REGION_OFF)));
-                why(&s, o, hw_words(q->a->arena, "%llu bytes behind the last section",
-                                    (unsigned long long)hw_fact_get_u64(f, HW_REGION_SIZE)),
+                why(&s, o,
+                    hw_words(q->a->arena, "%llu bytes behind the last section",
+                             (unsigned long long)hw_fact_get_u64(f, HW_REGION_SIZE)),
                     true, hw_fact_get_u64(f, HW_REGION_OFF));
             }
             break;

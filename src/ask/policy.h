@@ -20,12 +20,12 @@ struct hw_policy {
     const char *const *require_signers; /* every signable file must be signed by one of these */
     size_t require_signer_count;
     bool require_timestamp;
-    int64_t expiring_days;             /* -1: not asked */
-    const char *const *accept_opaque;  /* kinds of boxes that may stay closed; "all" for every one */
+    int64_t expiring_days;            /* -1: not asked */
+    const char *const *accept_opaque; /* kinds of boxes that may stay closed; "all" for every one */
     size_t accept_opaque_count;
-    const char *user_anchors; /* origin of the asker's own anchors ("user:" and a hash), or NULL:
+    const char *user_anchors;    /* origin of the asker's own anchors ("user:" and a hash), or NULL:
                                  only the built-in ones count */
-    const char *const *baseline;       /* ids of findings already known */
+    const char *const *baseline; /* ids of findings already known */
     size_t baseline_count;
 };
 

@@ -5,7 +5,8 @@
 
 static const struct hw_rule rules[] = {
     {"bomb-refused", HW_HIGH,
-     "A box unpacks to far more than honest ones of its size, overlaps itself or nests without end; "
+     "A box unpacks to far more than honest ones of its size, overlaps itself or nests without "
+     "end; "
      "it was given up and the rest of it was not looked at.",
      "Test archives, and disk images of zeros.",
      "Do not open it elsewhere. Ask its maker what it is.",
@@ -19,9 +20,10 @@ static const struct hw_rule rules[] = {
      "role are shown.",
      "Isolate the hosts that hold it, then trace how it came.", "the indicator's source"},
     {"overlay-data", HW_INFO,
-     "Bytes stand behind the last section of a program. A signature, where there is one, covers them.",
-     "Most installers and self-extracting archives.", "Nothing, unless the program is no installer.",
-     "Microsoft PE/COFF specification"},
+     "Bytes stand behind the last section of a program. A signature, where there is one, covers "
+     "them.",
+     "Most installers and self-extracting archives.",
+     "Nothing, unless the program is no installer.", "Microsoft PE/COFF specification"},
     {"policy-expiring", HW_HIGH, "The signer's certificate ends within the days --expiring allows.",
      "A time-stamped signature stays valid after its certificate ends.", "Renew and sign again.",
      "RFC 5280 4.1.2.5"},
@@ -33,7 +35,8 @@ static const struct hw_rule rules[] = {
      "No verified countersignature proves when this was signed (--require-timestamp).",
      "Old or internal builds.", "Sign with a time-stamping service.", "RFC 3161"},
     {"polyglot", HW_MEDIUM,
-     "Two formats recognise the same file from its beginning: tools will disagree about what it is.",
+     "Two formats recognise the same file from its beginning: tools will disagree about what it "
+     "is.",
      "Rare; self-extracting programs are told apart and not reported.",
      "Look at it as each of the formats.", "CWE-436"},
     {"registry-name-only", HW_INFO,
@@ -44,8 +47,7 @@ static const struct hw_rule rules[] = {
      "Software whose maker ended it still carries a signature that verifies.",
      "Archives kept on purpose.", "Ask whether it is still served, and by whom.",
      "X_TRADER, retired April 2020, trojanised 2022"},
-    {"seal-broken", HW_HIGH,
-     "A box states a hash for a member, and the member does not have it.",
+    {"seal-broken", HW_HIGH, "A box states a hash for a member, and the member does not have it.",
      "Archives edited by hand after packing.", "Take the archive from its maker again.",
      "Electron ASAR integrity"},
     {"signature-broken", HW_HIGH,
@@ -58,10 +60,12 @@ static const struct hw_rule rules[] = {
      "The certificate had ended and no countersignature proves that it was signed before.",
      "Old software without time stamps.", "Look for a newer release.", "RFC 5280 6.1"},
     {"signature-padding", HW_HIGH,
-     "Bytes stand in the certificate table that no signature covers. Windows accepts them by default "
+     "Bytes stand in the certificate table that no signature covers. Windows accepts them by "
+     "default "
      "and refuses them with EnableCertPaddingCheck. 3CX's d3dcompiler_47.dll carried its payload "
      "there.",
-     "Installers personalised after signing (Google, Dropbox and their like); known tags that consume "
+     "Installers personalised after signing (Google, Dropbox and their like); known tags that "
+     "consume "
      "every byte are info.",
      "Compare with the maker's own copy. Treat the added bytes as hostile until explained.",
      "CVE-2013-3900; MS13-098"},
@@ -70,17 +74,19 @@ static const struct hw_rule rules[] = {
      "signing.",
      "A maker that revoked everything since an earlier date.", "Do not run it.", "RFC 5280 5.3"},
     {"signature-unsigned-attribute", HW_HIGH,
-     "The signature carries an unsigned attribute or a certificate nobody expects: room for data that "
+     "The signature carries an unsigned attribute or a certificate nobody expects: room for data "
+     "that "
      "changes nothing a verifier checks.",
-     "Vendor-specific time-stamping and tagging.", "Look at the bytes; compare with another release.",
-     "RFC 5652 5.3"},
+     "Vendor-specific time-stamping and tagging.",
+     "Look at the bytes; compare with another release.", "RFC 5652 5.3"},
     {"signature-untrusted", HW_HIGH,
      "The chain leads to a distrusted root, to a forged one (right name, wrong key), or the signer "
      "vouches for itself.",
      "Internal tools signed with a private root: give it with --anchors.",
      "Find out who made the root.", "RFC 5280 6.1"},
     {"twin-differs", HW_HIGH,
-     "Two copies of one component, version and machine differ in code, not only in their signature.",
+     "Two copies of one component, version and machine differ in code, not only in their "
+     "signature.",
      "Makers who rebuild without raising the version.",
      "Ask the component's maker which of the two is theirs.",
      "3CX ffmpeg.dll: changed, then signed"},

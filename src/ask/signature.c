@@ -81,8 +81,9 @@ static void judge_integrity(struct judge *j, const struct hw_fact *f, struct hw_
         because(j, s, hw_words(j->arena, "the file ends before its signature does"));
     } else if (claimed.n > 0 && found.n > 0 && !hw_span_equal(claimed, found)) {
         s->integrity = HW_INTEGRITY_BROKEN;
-        because(j, s, hw_words(j->arena, "the bytes do not have the %.*s the signature states",
-                               (int)s->alg.n, (const char *)s->alg.p));
+        because(j, s,
+                hw_words(j->arena, "the bytes do not have the %.*s the signature states",
+                         (int)s->alg.n, (const char *)s->alg.p));
     } else if (no(f, HW_SIGNATURE_CONTENT_OK)) {
         s->integrity = HW_INTEGRITY_BROKEN;
         because(j, s, hw_words(j->arena, "what is signed is not what the signature contains"));
@@ -93,8 +94,9 @@ static void judge_integrity(struct judge *j, const struct hw_fact *f, struct hw_
                !yes(f, HW_SIGNATURE_MATH_OK)) {
         struct hw_span p = hw_fact_get(f, HW_SIGNATURE_PROBLEM);
         s->integrity = HW_INTEGRITY_UNKNOWN;
-        because(j, s, hw_words(j->arena, "could not be computed: %.*s", (int)p.n,
-                               p.n == 0 ? "" : (const char *)p.p));
+        because(j, s,
+                hw_words(j->arena, "could not be computed: %.*s", (int)p.n,
+                         p.n == 0 ? "" : (const char *)p.p));
     } else {
         s->integrity = HW_INTACT;
     }
@@ -103,9 +105,8 @@ static void judge_integrity(struct judge *j, const struct hw_fact *f, struct hw_
 /* Zeros that only align are no additions. */
 static bool is_addition(const struct hw_fact *u)
 {
-    return u->kind == HW_FACT_UNCOVERED &&
-           !(hw_fact_is(u, HW_UNCOVERED_WHERE, "alignment") &&
-             hw_fact_get_u64(u, HW_UNCOVERED_NONZERO) == 0);
+    return u->kind == HW_FACT_UNCOVERED && !(hw_fact_is(u, HW_UNCOVERED_WHERE, "alignment") &&
+                                             hw_fact_get_u64(u, HW_UNCOVERED_NONZERO) == 0);
 }
 
 struct stretch {
@@ -133,8 +134,9 @@ int hw_uncovered_bytes(const struct hw_node_facts *n, const uint64_t *signature,
     count = 0;
     for (size_t i = 0; i < n->count; i++) {
         const struct hw_fact *u = &n->facts[i];
-        bool mine = is_addition(u) && (signature == NULL || !hw_fact_has(u, HW_UNCOVERED_SIGNATURE) ||
-                                       hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE) == *signature);
+        bool mine =
+            is_addition(u) && (signature == NULL || !hw_fact_has(u, HW_UNCOVERED_SIGNATURE) ||
+                               hw_fact_get_u64(u, HW_UNCOVERED_SIGNATURE) == *signature);
         if (mine) {
             s[count++] = (struct stretch){hw_fact_get_u64(u, HW_UNCOVERED_OFF),
                                           hw_fact_get_u64(u, HW_UNCOVERED_SIZE)};
@@ -177,15 +179,19 @@ static int64_t countersigned(struct judge *j, struct hw_sig_answer *s)
         if (!hw_fact_has(t, HW_TIMESTAMP_TIME) || !yes(t, HW_TIMESTAMP_IMPRINT_OK) ||
             !yes(t, HW_TIMESTAMP_MATH_OK) || no(t, HW_TIMESTAMP_CONTENT_OK)) {
             struct hw_span p = hw_fact_get(t, HW_TIMESTAMP_PROBLEM);
-            because(j, s, hw_words(j->arena, "a %.*s countersignature does not verify%s%.*s",
-                                   (int)kind.n, (const char *)kind.p, p.n == 0 ? "" : ": ",
-                                   (int)p.n, p.n == 0 ? "" : (const char *)p.p));
+            because(j, s,
+                    hw_words(j->arena, "a %.*s countersignature does not verify%s%.*s", (int)kind.n,
+                             (const char *)kind.p, p.n == 0 ? "" : ": ", (int)p.n,
+                             p.n == 0 ? "" : (const char *)p.p));
             continue;
         }
         int64_t at = hw_fact_get_time(t, HW_TIMESTAMP_TIME);
         if (at > j->policy->as_of && at - CLOCKS_DIFFER_NS > j->policy->as_of) {
-            because(j, s, hw_words(j->arena, "countersigned %s, which lies behind the as-of time: "
-                                             "not relied on", day(at, when)));
+            because(j, s,
+                    hw_words(j->arena,
+                             "countersigned %s, which lies behind the as-of time: "
+                             "not relied on",
+                             day(at, when)));
             continue;
         }
         struct hw_chain_path path;
@@ -197,13 +203,14 @@ static int64_t countersigned(struct judge *j, struct hw_sig_answer *s)
                 s->stamp = hw_span_keep(j->arena, kind);
             }
         } else {
-            because(j, s, hw_words(j->arena,
-                                   "countersigned %s, by a time-stamping chain that %s: not relied on",
-                                   day(at, when),
-                                   path.wrong_usage         ? "may not stamp times"
-                                   : path.chain != HW_ANCHORED ? "leads to no root we hold"
-                                   : path.distrusted           ? "leads to a distrusted root"
-                                                               : "was not valid then"));
+            because(j, s,
+                    hw_words(j->arena,
+                             "countersigned %s, by a time-stamping chain that %s: not relied on",
+                             day(at, when),
+                             path.wrong_usage            ? "may not stamp times"
+                             : path.chain != HW_ANCHORED ? "leads to no root we hold"
+                             : path.distrusted           ? "leads to a distrusted root"
+                                                         : "was not valid then"));
         }
     }
     return best;
@@ -221,9 +228,10 @@ static void judge_chain(struct judge *j, struct hw_sig_answer *s, const struct h
         s->anchor = hw_span_keep(j->arena, hw_fact_get(p->anchor, HW_LINK_SUBJECT));
     } else if (p->count > 0) {
         struct hw_span up = hw_fact_get(p->certs[p->count - 1], HW_CERTIFICATE_ISSUER);
-        because(j, s, hw_words(j->arena, "the chain ends at \"%.*s\", which is %s", (int)up.n,
-                               (const char *)up.p,
-                               p->chain == HW_UNANCHORED ? "a root we do not hold" : "not here"));
+        because(j, s,
+                hw_words(j->arena, "the chain ends at \"%.*s\", which is %s", (int)up.n,
+                         (const char *)up.p,
+                         p->chain == HW_UNANCHORED ? "a root we do not hold" : "not here"));
     }
     if (p->wrong_usage) {
         because(j, s, hw_words(j->arena, "the signer's certificate may not sign code"));
@@ -231,12 +239,13 @@ static void judge_chain(struct judge *j, struct hw_sig_answer *s, const struct h
     s->at_time = p->at_time;
     if (p->late != NULL) {
         struct hw_span name = hw_fact_get(p->late, HW_CERTIFICATE_NAME);
-        int64_t edge = hw_fact_get_time(p->late, p->at_time == HW_TIME_NOT_YET
-                                                     ? HW_CERTIFICATE_NOT_BEFORE
-                                                     : HW_CERTIFICATE_NOT_AFTER);
-        because(j, s, hw_words(j->arena, "judged at %s: the certificate of \"%.*s\" %s %s",
-                               day(at, when), (int)name.n, (const char *)name.p,
-                               p->at_time == HW_TIME_NOT_YET ? "begins" : "ended", day(edge, end)));
+        int64_t edge =
+            hw_fact_get_time(p->late, p->at_time == HW_TIME_NOT_YET ? HW_CERTIFICATE_NOT_BEFORE
+                                                                    : HW_CERTIFICATE_NOT_AFTER);
+        because(j, s,
+                hw_words(j->arena, "judged at %s: the certificate of \"%.*s\" %s %s", day(at, when),
+                         (int)name.n, (const char *)name.p,
+                         p->at_time == HW_TIME_NOT_YET ? "begins" : "ended", day(edge, end)));
     }
 }
 
@@ -265,16 +274,19 @@ static void judge_revocation(struct judge *j, struct hw_sig_answer *s,
         bool stale = row.next_update != INT64_MIN && row.next_update < j->policy->as_of;
         if (i == 0 && row.listed) {
             s->revocation = HW_REV_GOOD;
-            because(j, s, hw_words(j->arena, "revoked %s, after it was countersigned",
-                                   day(row.when, when)));
+            because(
+                j, s,
+                hw_words(j->arena, "revoked %s, after it was countersigned", day(row.when, when)));
         } else if (i == 0 && gone) {
-            because(j, s, hw_words(j->arena, "the certificate ended before the list was made, and "
-                                             "has left it: its revocation can no longer be known"));
+            because(j, s,
+                    hw_words(j->arena, "the certificate ended before the list was made, and "
+                                       "has left it: its revocation can no longer be known"));
         } else if (i == 0 && row.partial) {
             because(j, s, hw_words(j->arena, "the list at hand is not its issuer's whole list"));
         } else if (i == 0 && stale) {
-            because(j, s, hw_words(j->arena, "the list at hand was due for renewal %s",
-                                   day(row.next_update, when)));
+            because(j, s,
+                    hw_words(j->arena, "the list at hand was due for renewal %s",
+                             day(row.next_update, when)));
         } else if (i == 0) {
             s->revocation = HW_REV_GOOD;
         }
@@ -325,8 +337,9 @@ static int judge_one(struct judge *j, const struct hw_fact *f, struct hw_sig_ans
     if (path.lifetime && s->signed_at != INT64_MIN) {
         at = j->policy->as_of;
         hw_chain_judge(j->n, leaf, HW_OID_CODE_SIGNING, at, &path);
-        because(j, s, hw_words(j->arena, "its signatures end with the certificate (lifetime "
-                                         "signing), so it is judged at the as-of time"));
+        because(j, s,
+                hw_words(j->arena, "its signatures end with the certificate (lifetime "
+                                   "signing), so it is judged at the as-of time"));
     }
     judge_chain(j, s, &path, at);
     judge_revocation(j, s, &path);
@@ -335,8 +348,8 @@ static int judge_one(struct judge *j, const struct hw_fact *f, struct hw_sig_ans
 
 int hw_judge_signatures(struct hw_arena *arena, const struct hw_node_facts *n,
                         const struct hw_policy *policy,
-                        const struct hw_revocation_view *revocations,
-                        struct hw_sig_answer **out, struct hw_error *err)
+                        const struct hw_revocation_view *revocations, struct hw_sig_answer **out,
+                        struct hw_error *err)
 {
     struct judge j = {arena, n, policy, revocations};
     struct hw_sig_answer *head = NULL, **tail = &head;

@@ -12,8 +12,8 @@
 
 enum {
     BUCKETS = 4096,
-    TWINS_SAID = 8,  /* of one file; more of them say nothing new */
-    SECTIONS = 96,   /* the loader's own limit */
+    TWINS_SAID = 8, /* of one file; more of them say nothing new */
+    SECTIONS = 96,  /* the loader's own limit */
     SCRATCH_BYTES = 16 << 20,
     SECTION_EXECUTABLE = 0x20000000,
 };
@@ -107,15 +107,15 @@ static int read_shape(struct twins *t, int64_t reading, uint32_t node, struct sh
         const struct hw_fact *f = &row.fact;
         if (f->kind == HW_FACT_SECTION && out->section_count < SECTIONS) {
             rc = hw_fact_keep(t->scratch, f, &out->sections[out->section_count++], t->err);
-        } else if (f->kind == HW_FACT_PROPERTY && hw_fact_is(f, HW_PROPERTY_KEY, "pe.entry-point")) {
+        } else if (f->kind == HW_FACT_PROPERTY &&
+                   hw_fact_is(f, HW_PROPERTY_KEY, "pe.entry-point")) {
             out->entry = hw_fact_get_u64(f, HW_PROPERTY_NUMBER);
         } else if (f->kind == HW_FACT_PROPERTY &&
                    hw_fact_is(f, HW_PROPERTY_KEY, "pe.version.language")) {
             out->language = hw_fact_get_u64(f, HW_PROPERTY_NUMBER);
         } else if (f->kind == HW_FACT_PROPERTY && hw_fact_is(f, HW_PROPERTY_KEY, "pe.imphash")) {
             struct hw_span s = hw_fact_get(f, HW_PROPERTY_BYTES);
-            out->imphash = hw_span_keep(t->scratch,
-                                        s.n > 0 ? s : hw_fact_get(f, HW_PROPERTY_TEXT));
+            out->imphash = hw_span_keep(t->scratch, s.n > 0 ? s : hw_fact_get(f, HW_PROPERTY_TEXT));
         }
     }
     hw_cursor_free(k);
@@ -146,8 +146,8 @@ static bool say_difference(const struct shape *a, const struct shape *b, struct 
         const struct hw_fact *x = &a->sections[i];
         struct hw_span name = hw_fact_get(x, HW_SECTION_NAME);
         const struct hw_fact *y = section_named(b, name);
-        if (y != NULL && hw_span_equal(hw_fact_get(x, HW_SECTION_SHA256),
-                                       hw_fact_get(y, HW_SECTION_SHA256))) {
+        if (y != NULL &&
+            hw_span_equal(hw_fact_get(x, HW_SECTION_SHA256), hw_fact_get(y, HW_SECTION_SHA256))) {
             continue;
         }
         code = code || (hw_fact_get_u64(x, HW_SECTION_FLAGS) & SECTION_EXECUTABLE) != 0;
@@ -190,9 +190,8 @@ static int read_both(struct twins *t, const struct hw_file_answer *file,
     return rc != HW_OK ? rc : read_shape(t, row->reading, row->node, &t->b);
 }
 
-static int differ(struct twins *t, const struct hw_file_answer *file,
-                  const struct hw_fact_row *row, struct hw_span other_code,
-                  const struct hw_finding **out)
+static int differ(struct twins *t, const struct hw_file_answer *file, const struct hw_fact_row *row,
+                  struct hw_span other_code, const struct hw_finding **out)
 {
     struct hw_arena *arena = t->q->a->arena;
     struct hw_artifact_row there;
@@ -219,16 +218,18 @@ static int differ(struct twins *t, const struct hw_file_answer *file,
         hw_buf_done(&what);
         return t->err->code != HW_OK ? t->err->code : HW_E_MEMORY;
     }
-    hw_because(arena, &f->why,
-               hw_words(arena, "same component and version (%.*s %.*s), different code; differs in:%.*s",
-                        (int)file->component.n, (const char *)file->component.p,
-                        (int)file->version.n, (const char *)file->version.p, (int)what.n,
-                        (const char *)what.p),
-               file->path, false, 0);
+    hw_because(
+        arena, &f->why,
+        hw_words(arena, "same component and version (%.*s %.*s), different code; differs in:%.*s",
+                 (int)file->component.n, (const char *)file->component.p, (int)file->version.n,
+                 (const char *)file->version.p, (int)what.n, (const char *)what.p),
+        file->path, false, 0);
     hw_because(arena, &f->why, HW_SPAN_LIT("the other copy"), path, false, 0);
     if (tongue) {
-        hw_because(arena, &f->why, HW_SPAN_LIT("they state different languages: builds for different "
-                                               "readers differ honestly"), path, false, 0);
+        hw_because(arena, &f->why,
+                   HW_SPAN_LIT("they state different languages: builds for different "
+                               "readers differ honestly"),
+                   path, false, 0);
     }
     hw_buf_done(&what);
     *out = f;
@@ -253,8 +254,8 @@ static bool is_translation(struct hw_span original)
     static const char *const tails[] = {".resources.dll", ".mui"};
     for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
         size_t n = strlen(tails[i]);
-        if (original.n >= n && hw_span_equal_nocase(hw_span_from(original, original.n - n),
-                                                    hw_span_str(tails[i]))) {
+        if (original.n >= n &&
+            hw_span_equal_nocase(hw_span_from(original, original.n - n), hw_span_str(tails[i]))) {
             return true;
         }
     }

@@ -88,8 +88,8 @@ static int is_partial(struct hw_asking *q, const struct hw_fact_row *list, bool 
     struct hw_cursor *k = NULL;
     struct hw_fact_row row;
     *out = false;
-    int rc = hw_case_facts(q->c, list->reading, list->node, HW_FACT_PROPERTY, HW_FACT_PROPERTY, &k,
-                           err);
+    int rc =
+        hw_case_facts(q->c, list->reading, list->node, HW_FACT_PROPERTY, HW_FACT_PROPERTY, &k, err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, err)) == HW_ROW) {
         *out = *out || hw_fact_is(&row.fact, HW_PROPERTY_KEY, "crl.delta") ||
                hw_fact_is(&row.fact, HW_PROPERTY_KEY, "crl.indirect");
@@ -186,8 +186,8 @@ static bool look_revocation(void *state, struct hw_span spki, struct hw_span ser
     struct revocations *r = state;
     struct hw_issuer by = {.spki = spki};
     struct lists l = {.count = 0};
-    *out = (struct hw_revocation_row){.invalid_from = INT64_MIN, .next_update = INT64_MIN,
-                                      .this_update = INT64_MIN};
+    *out = (struct hw_revocation_row){
+        .invalid_from = INT64_MIN, .next_update = INT64_MIN, .this_update = INT64_MIN};
     int rc = r->rc;
     rc = rc != HW_OK ? rc : find_lists(r->q, &by, &l, out, r->err);
     if (rc == HW_OK && l.count > 0) {
@@ -281,15 +281,15 @@ static int judge_node(struct walk *w, struct hw_error *err)
     memcpy(file->evidence_sha256, w->target->evidence, 32);
     file->node = w->node;
     file->reading = w->reading;
-    struct hw_node_view v = {.facts = {w->facts, w->count}, .file = file, .reading = w->reading,
-                             .node = w->node};
+    struct hw_node_view v = {
+        .facts = {w->facts, w->count}, .file = file, .reading = w->reading, .node = w->node};
     struct revocations held = {.q = q, .err = err};
     struct hw_revocation_view rev = {look_revocation, &held};
     int rc = name_file(w, file, err);
     rc = rc != HW_OK ? rc : fill_file(w, file, err);
-    rc = rc != HW_OK ? rc
-                     : hw_judge_signatures(a->arena, &v.facts, q->policy, &rev, &file->signatures,
-                                           err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_judge_signatures(a->arena, &v.facts, q->policy, &rev, &file->signatures, err);
     rc = rc != HW_OK ? rc : held.rc;
     if (rc == HW_OK && file->signatures != NULL) {
         rc = hw_uncovered_bytes(&v.facts, NULL, &file->uncovered_bytes, err);
@@ -311,9 +311,10 @@ static int judge_node(struct walk *w, struct hw_error *err)
     w->judged++;
     rc = hw_find_in_node(q, &v, err);
     if (rc == HW_OK && w->cut) {
-        rc = hw_gap_add(q, file->path, "too-many",
-                        HW_SPAN_LIT("it says more of one kind than is judged; the rest was left out"),
-                        HW_SPAN_LIT("headwater show has all records"), true, err);
+        rc = hw_gap_add(
+            q, file->path, "too-many",
+            HW_SPAN_LIT("it says more of one kind than is judged; the rest was left out"),
+            HW_SPAN_LIT("headwater show has all records"), true, err);
     }
     return rc;
 }
@@ -411,8 +412,8 @@ static int one_target(struct hw_asking *q, const struct hw_target *t, struct hw_
         hex[2 * i + 1] = digits[t->evidence[i] & 15];
     }
     hex[64] = 0;
-    struct hw_evidence_ask ask = {.hash_prefix = hex, .ever = true,
-                                  .only_class = HW_CLASS_ARTIFACT};
+    struct hw_evidence_ask ask = {
+        .hash_prefix = hex, .ever = true, .only_class = HW_CLASS_ARTIFACT};
     struct hw_cursor *k = NULL;
     struct hw_evidence_row row;
     int rc = hw_case_evidence(q->c, &ask, &k, err);
@@ -431,8 +432,8 @@ static int one_target(struct hw_asking *q, const struct hw_target *t, struct hw_
         }
     } else if (rc == 0) {
         rc = hw_gap_add(q, hw_span_keep(q->a->arena, t->path), "unread",
-                        HW_SPAN_LIT("it was not read as software"), HW_SPAN_LIT("read it with scan"),
-                        true, err);
+                        HW_SPAN_LIT("it was not read as software"),
+                        HW_SPAN_LIT("read it with scan"), true, err);
     }
     hw_cursor_free(k);
     return rc;
@@ -455,8 +456,9 @@ static int unproven_lists(struct hw_asking *q, struct hw_error *err)
         return rc;
     }
     return hw_gap_add(q, (struct hw_span){NULL, 0}, "revocation-list",
-                      hw_words(q->a->arena, "%llu revocation list%s that no key known when learned "
-                                            "could verify: not relied on",
+                      hw_words(q->a->arena,
+                               "%llu revocation list%s that no key known when learned "
+                               "could verify: not relied on",
                                (unsigned long long)count, count == 1 ? "" : "s"),
                       HW_SPAN_LIT("headwater learn the list again, after software by its issuer"),
                       false, err);

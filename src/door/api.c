@@ -54,9 +54,8 @@ int headwater_case_open(const char *path, struct headwater_case **out,
     if (h == NULL) {
         return give(error, &err, hw_fail(&err, HW_E_MEMORY, "no memory"));
     }
-    struct hw_case_open how = {.path = path,
-                               .mode = path == NULL ? HW_CASE_PRIVATE : HW_CASE_WRITE,
-                               .now_ns = now_ns()};
+    struct hw_case_open how = {
+        .path = path, .mode = path == NULL ? HW_CASE_PRIVATE : HW_CASE_WRITE, .now_ns = now_ns()};
     int rc = hw_case_open(&how, &h->c, &err);
     if (rc != HW_OK) {
         free(h);
@@ -102,8 +101,8 @@ static int event(void *state, const struct hw_intake_event *e, struct hw_error *
     struct hw_span path = {hw_arena_copy(r->arena, e->path), e->path.n};
     bool unread = e->what == HW_INTAKE_UNREAD;
     if (unread) {
-        r->missing = grown(r->arena, r->missing, r->missing_count, &r->missing_room,
-                           sizeof *r->missing);
+        r->missing =
+            grown(r->arena, r->missing, r->missing_count, &r->missing_room, sizeof *r->missing);
     } else {
         r->targets = grown(r->arena, r->targets, r->count, &r->room, sizeof *r->targets);
     }
@@ -112,12 +111,12 @@ static int event(void *state, const struct hw_intake_event *e, struct hw_error *
     }
     if (unread) {
         /* links, pipes and devices are how a tree is, and no gap unless they were asked about */
-        bool harmless = !e->named &&
-                        (strcmp(e->word, "symlink") == 0 || strcmp(e->word, "fifo") == 0 ||
-                         strcmp(e->word, "socket") == 0 || strcmp(e->word, "device") == 0);
+        bool harmless =
+            !e->named && (strcmp(e->word, "symlink") == 0 || strcmp(e->word, "fifo") == 0 ||
+                          strcmp(e->word, "socket") == 0 || strcmp(e->word, "device") == 0);
         size_t n = strlen(e->says);
-        struct hw_span says = {hw_arena_copy(r->arena, (struct hw_span){(const uint8_t *)e->says, n}),
-                               n};
+        struct hw_span says = {
+            hw_arena_copy(r->arena, (struct hw_span){(const uint8_t *)e->says, n}), n};
         r->missing[r->missing_count++] = (struct hw_missing){path, e->word, says, !harmless};
         r->gaps = r->gaps || !harmless;
     } else {
@@ -132,9 +131,13 @@ static int read_into(struct headwater_case *c, enum hw_class asked, const char *
                      struct reading *r, struct hw_error *err)
 {
     struct hw_intake_report report;
-    struct hw_intake_options o = {.c = c->c, .asked = asked, .scope = "", .host = "",
+    struct hw_intake_options o = {.c = c->c,
+                                  .asked = asked,
+                                  .scope = "",
+                                  .host = "",
                                   .know_certificates = asked == HW_CLASS_KNOWLEDGE,
-                                  .event = event, .state = r};
+                                  .event = event,
+                                  .state = r};
     r->arena = hw_arena_new((size_t)256 << 20);
     if (r->arena == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory");
@@ -196,12 +199,13 @@ int headwater_verify(struct headwater_case *c, const char *path, headwater_line 
     struct hw_policy policy = {.as_of = now_ns(), .fail_on = HW_HIGH, .expiring_days = -1};
     struct hw_answer *a = NULL;
     if (c == NULL || path == NULL || take == NULL) {
-        return give(error, &err, hw_fail(&err, HW_E_USAGE, "a case, a path and a taker are needed"));
+        return give(error, &err,
+                    hw_fail(&err, HW_E_USAGE, "a case, a path and a taker are needed"));
     }
     int rc = read_into(c, HW_CLASS_ARTIFACT, path, &r, &err);
-    rc = rc != HW_OK ? rc
-                     : hw_verify(c->c, r.targets, r.count, r.missing, r.missing_count, &policy, &a,
-                                 &err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_verify(c->c, r.targets, r.count, r.missing, r.missing_count, &policy, &a, &err);
     rc = rc != HW_OK ? rc : tell(a, take, state, &err);
     hw_arena_free(r.arena);
     return give(error, &err, rc);

@@ -29,7 +29,7 @@ struct hw_limits {
     uint64_t member_bytes;   /* one member, and all members alive at once */
     uint64_t ratio;          /* unpacked : packed, judged from 64 MiB unpacked on */
     uint32_t nodes;
-    uint32_t depth;          /* boxes within boxes */
+    uint32_t depth; /* boxes within boxes */
 };
 struct hw_limits hw_limits_default(void);
 
@@ -65,11 +65,11 @@ struct hw_names; /* evidence/room.h */
 
 struct hw_node {
     uint32_t number, parent;
-    uint32_t level;        /* 0: outermost */
-    struct hw_span bytes;  /* the whole artifact */
-    struct hw_span name;   /* inside its box; empty for the outermost */
-    enum hw_degree degree; /* sinks as anomalies are said */
-    const char *because;   /* why broken or refused; static or arena */
+    uint32_t level;                 /* 0: outermost */
+    struct hw_span bytes;           /* the whole artifact */
+    struct hw_span name;            /* inside its box; empty for the outermost */
+    enum hw_degree degree;          /* sinks as anomalies are said */
+    const char *because;            /* why broken or refused; static or arena */
     const struct hw_format *format; /* of the winning bid; NULL: nobody bid */
     uint32_t anomalies;             /* said so far; only so many are listed */
     struct hw_names *names;         /* of its members, to tell duplicates */

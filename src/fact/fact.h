@@ -18,8 +18,8 @@
 #include "base/reader.h"
 
 enum {
-    HW_FACT_FIELDS = 24,         /* fields of one kind at most */
-    HW_FRAME_BYTES = 64 * 1024,  /* a whole frame on the wire, its length word included */
+    HW_FACT_FIELDS = 24,        /* fields of one kind at most */
+    HW_FRAME_BYTES = 64 * 1024, /* a whole frame on the wire, its length word included */
 };
 
 enum hw_fact_kind {
@@ -128,8 +128,14 @@ enum {
 };
 /* SYMBOLS: NUL-ended names one behind the other, "#12" for ordinal 12; exports that forward are
  * "name>target". A list too long for a frame goes on in facts of the same INDEX and the next PART. */
-enum { HW_IMPORT_INDEX = 1, HW_IMPORT_MODULE, HW_IMPORT_DELAY, HW_IMPORT_COUNT, HW_IMPORT_SYMBOLS,
-       HW_IMPORT_PART };
+enum {
+    HW_IMPORT_INDEX = 1,
+    HW_IMPORT_MODULE,
+    HW_IMPORT_DELAY,
+    HW_IMPORT_COUNT,
+    HW_IMPORT_SYMBOLS,
+    HW_IMPORT_PART
+};
 enum { HW_EXPORT_MODULE = 1, HW_EXPORT_COUNT, HW_EXPORT_SYMBOLS, HW_EXPORT_PART };
 enum {
     HW_SIGNATURE_INDEX = 1, /* from 0, per node */
@@ -181,12 +187,12 @@ enum {
     HW_CERTIFICATE_KEY,
     HW_CERTIFICATE_ALG, /* of the signature on the certificate */
     HW_CERTIFICATE_CA,
-    HW_CERTIFICATE_EKU, /* dotted OIDs, comma between; absent when the extension is */
+    HW_CERTIFICATE_EKU,   /* dotted OIDs, comma between; absent when the extension is */
     HW_CERTIFICATE_USAGE, /* key usage bits as RFC 5280 numbers them; absent when the extension is */
     HW_CERTIFICATE_SKI,
     HW_CERTIFICATE_AKI,
-    HW_CERTIFICATE_SELF,      /* 1: verifies under its own key */
-    HW_CERTIFICATE_DER,       /* the certificate itself, when it fits a frame */
+    HW_CERTIFICATE_SELF, /* 1: verifies under its own key */
+    HW_CERTIFICATE_DER,  /* the certificate itself, when it fits a frame */
     HW_CERTIFICATE_PATHLEN,
 };
 /* "This key verifies this certificate": mathematics only. */
@@ -200,13 +206,13 @@ enum {
     HW_LINK_SUBJECT,     /* anchor: its name */
     HW_LINK_FROM,        /* anchor: validity */
     HW_LINK_TO,
-    HW_LINK_DISTRUST,    /* anchor: distrusted after, where known */
-    HW_LINK_ORIGIN,      /* anchor: where it was published */
+    HW_LINK_DISTRUST, /* anchor: distrusted after, where known */
+    HW_LINK_ORIGIN,   /* anchor: where it was published */
 };
 /* Bytes a signature does not cover, counted and placed. */
 enum {
     HW_UNCOVERED_SIGNATURE = 1, /* index, where it belongs to one */
-    HW_UNCOVERED_WHERE, /* padding table-entry unsigned-attribute alignment */
+    HW_UNCOVERED_WHERE,         /* padding table-entry unsigned-attribute alignment */
     HW_UNCOVERED_OFF,
     HW_UNCOVERED_SIZE,
     HW_UNCOVERED_NONZERO,
@@ -227,8 +233,13 @@ enum {
     HW_CRL_ISSUER_SPKI,
     HW_CRL_ISSUER_CERT,
 };
-enum { HW_REVOKED_CRL = 1, HW_REVOKED_SERIAL, HW_REVOKED_WHEN, HW_REVOKED_REASON,
-       HW_REVOKED_INVALID_FROM };
+enum {
+    HW_REVOKED_CRL = 1,
+    HW_REVOKED_SERIAL,
+    HW_REVOKED_WHEN,
+    HW_REVOKED_REASON,
+    HW_REVOKED_INVALID_FROM
+};
 enum {
     HW_KNOWLEDGE_FORM = 1,
     HW_KNOWLEDGE_TITLE,
@@ -265,7 +276,7 @@ struct hw_field {
     const char *name; /* kebab-case, as printed and documented */
     enum hw_field_type type;
     bool required;
-    uint16_t max; /* bytes; 0: the type's own default */
+    uint16_t max;                 /* bytes; 0: the type's own default */
     const struct hw_vocab *vocab; /* for HW_T_WORD: the closed list, or NULL */
 };
 
@@ -298,8 +309,8 @@ void hw_fact_span(struct hw_fact *f, unsigned field, struct hw_span s);
 void hw_fact_str(struct hw_fact *f, unsigned field, const char *s); /* s borrowed; NULL: absent */
 
 bool hw_fact_has(const struct hw_fact *f, unsigned field);
-uint64_t hw_fact_get_u64(const struct hw_fact *f, unsigned field); /* 0 when absent */
-int64_t hw_fact_get_time(const struct hw_fact *f, unsigned field); /* 0 when absent */
+uint64_t hw_fact_get_u64(const struct hw_fact *f, unsigned field);   /* 0 when absent */
+int64_t hw_fact_get_time(const struct hw_fact *f, unsigned field);   /* 0 when absent */
 struct hw_span hw_fact_get(const struct hw_fact *f, unsigned field); /* {NULL,0} when absent */
 bool hw_fact_is(const struct hw_fact *f, unsigned field, const char *word);
 

@@ -5,20 +5,59 @@
 #include "fact/fact.h"
 #include "fact/words.h"
 
-#define NODE {"node", HW_T_U64, true, 0, NULL}
-#define U64(name) {name, HW_T_U64, false, 0, NULL}
-#define TIME(name) {name, HW_T_TIME, false, 0, NULL}
-#define TEXT(name, max) {name, HW_T_TEXT, false, max, NULL}
-#define BYTES(name, max) {name, HW_T_BYTES, false, max, NULL}
-#define DIGEST(name) {name, HW_T_DIGEST, false, 0, NULL}
-#define WORD(name) {name, HW_T_WORD, false, 0, NULL}
+#define NODE                                                                                       \
+    {                                                                                              \
+        "node", HW_T_U64, true, 0, NULL                                                            \
+    }
+#define U64(name)                                                                                  \
+    {                                                                                              \
+        name, HW_T_U64, false, 0, NULL                                                             \
+    }
+#define TIME(name)                                                                                 \
+    {                                                                                              \
+        name, HW_T_TIME, false, 0, NULL                                                            \
+    }
+#define TEXT(name, max)                                                                            \
+    {                                                                                              \
+        name, HW_T_TEXT, false, max, NULL                                                          \
+    }
+#define BYTES(name, max)                                                                           \
+    {                                                                                              \
+        name, HW_T_BYTES, false, max, NULL                                                         \
+    }
+#define DIGEST(name)                                                                               \
+    {                                                                                              \
+        name, HW_T_DIGEST, false, 0, NULL                                                          \
+    }
+#define WORD(name)                                                                                 \
+    {                                                                                              \
+        name, HW_T_WORD, false, 0, NULL                                                            \
+    }
 /* M for must: the same, required. */
-#define M_U64(name) {name, HW_T_U64, true, 0, NULL}
-#define M_TIME(name) {name, HW_T_TIME, true, 0, NULL}
-#define M_BYTES(name, max) {name, HW_T_BYTES, true, max, NULL}
-#define M_DIGEST(name) {name, HW_T_DIGEST, true, 0, NULL}
-#define M_WORD(name) {name, HW_T_WORD, true, 0, NULL}
-#define M_OF(name, list) {name, HW_T_WORD, true, 0, &(list)}
+#define M_U64(name)                                                                                \
+    {                                                                                              \
+        name, HW_T_U64, true, 0, NULL                                                              \
+    }
+#define M_TIME(name)                                                                               \
+    {                                                                                              \
+        name, HW_T_TIME, true, 0, NULL                                                             \
+    }
+#define M_BYTES(name, max)                                                                         \
+    {                                                                                              \
+        name, HW_T_BYTES, true, max, NULL                                                          \
+    }
+#define M_DIGEST(name)                                                                             \
+    {                                                                                              \
+        name, HW_T_DIGEST, true, 0, NULL                                                           \
+    }
+#define M_WORD(name)                                                                               \
+    {                                                                                              \
+        name, HW_T_WORD, true, 0, NULL                                                             \
+    }
+#define M_OF(name, list)                                                                           \
+    {                                                                                              \
+        name, HW_T_WORD, true, 0, &(list)                                                          \
+    }
 
 enum { LIST_BYTES = 48 * 1024, NAME_BYTES = 4096 };
 

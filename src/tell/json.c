@@ -89,10 +89,10 @@ static void signature(struct hw_buf *b, const struct hw_sig_answer *s)
     if (s->nested) {
         hw_buf_printf(b, ",\"nested_in\":%llu", (unsigned long long)s->outer);
     }
-    hw_buf_printf(b,
-                  ",\"integrity\":\"%s\",\"chain\":\"%s\",\"at_time\":\"%s\",\"revocation\":\"%s\",",
-                  hw_integrity_word(s->integrity), hw_chain_word(s->chain),
-                  hw_at_time_word(s->at_time), hw_revocation_word(s->revocation));
+    hw_buf_printf(
+        b, ",\"integrity\":\"%s\",\"chain\":\"%s\",\"at_time\":\"%s\",\"revocation\":\"%s\",",
+        hw_integrity_word(s->integrity), hw_chain_word(s->chain), hw_at_time_word(s->at_time),
+        hw_revocation_word(s->revocation));
     hw_json_text(b, "signer", s->signer);
     hw_buf_char(b, ',');
     hw_json_text(b, "serial", s->serial_hex);
@@ -162,8 +162,8 @@ static void finding(struct hw_buf *b, const struct hw_finding *f)
                   "{\"type\":\"finding\",\"schema\":1,\"id\":\"%s\",\"rule\":\"%s\","
                   "\"severity\":\"%s\",\"confidence\":\"%s\",\"subject\":{\"kind\":\"%s\","
                   "\"id\":\"%s\",",
-                  f->id, f->rule, hw_severity_word(f->severity),
-                  hw_confidence_word(f->confidence), f->kind, f->subject);
+                  f->id, f->rule, hw_severity_word(f->severity), hw_confidence_word(f->confidence),
+                  f->kind, f->subject);
     hw_json_text(b, "key", f->key);
     hw_buf_char(b, ',');
     hw_json_text(b, "path", f->path);
@@ -216,8 +216,7 @@ static void summary(struct hw_buf *b, const struct hw_answer *a)
     }
     hw_buf_str(b, "},\"findings\":{");
     for (int i = 0; i < HW_SEVERITY_COUNT; i++) {
-        hw_buf_printf(b, "%s\"%s\":%llu", i == 0 ? "" : ",",
-                      hw_severity_word((enum hw_severity)i),
+        hw_buf_printf(b, "%s\"%s\":%llu", i == 0 ? "" : ",", hw_severity_word((enum hw_severity)i),
                       (unsigned long long)a->finding_count[i]);
     }
     hw_buf_printf(b, "},\"baseline\":%llu,\"gaps\":%llu,\"indicators\":%llu,\"exit\":%d}\n",

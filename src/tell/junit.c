@@ -100,11 +100,12 @@ int hw_tell_junit(const struct hw_teller *t, const struct hw_answer *a, struct h
             skipped++;
         }
     }
-    hw_buf_printf(&whole,
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"headwater verify\" "
-                  "tests=\"%llu\" failures=\"%llu\" skipped=\"%llu\">\n",
-                  (unsigned long long)(cases + skipped), (unsigned long long)failed,
-                  (unsigned long long)skipped);
+    hw_buf_printf(
+        &whole,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"headwater verify\" "
+        "tests=\"%llu\" failures=\"%llu\" skipped=\"%llu\">\n",
+        (unsigned long long)(cases + skipped), (unsigned long long)failed,
+        (unsigned long long)skipped);
     hw_buf_span_put(&whole, hw_buf_span(&body));
     hw_buf_str(&whole, "</testsuite>\n");
     int rc = hw_buf_ok(&whole) && hw_buf_ok(&body)

@@ -36,14 +36,19 @@ static void put(const char *name, const struct hw_buf *b)
 /* A library that calls itself "example" 1.2.3.4; `patch` changes one byte of its code. */
 static void library(struct hw_buf *out, uint8_t patch)
 {
-    static const struct hw_build_string words[] = {
-        {"CompanyName", "Example Corp"}, {"FileVersion", "1.2.3.4"},
-        {"OriginalFilename", "example.dll"}, {"ProductName", "Example"}};
+    static const struct hw_build_string words[] = {{"CompanyName", "Example Corp"},
+                                                   {"FileVersion", "1.2.3.4"},
+                                                   {"OriginalFilename", "example.dll"},
+                                                   {"ProductName", "Example"}};
     uint8_t code[512] = {0xc3};
     code[100] = patch;
     struct hw_build_section text = {.name = ".text", .data = {code, sizeof code}};
-    struct hw_build_pe spec = {.plus = true, .library = true, .sections = &text, .section_count = 1,
-                               .version = words, .version_count = 4,
+    struct hw_build_pe spec = {.plus = true,
+                               .library = true,
+                               .sections = &text,
+                               .section_count = 1,
+                               .version = words,
+                               .version_count = 4,
                                .version_number = {1, 2, 3, 4}};
     hw_build_pe(&spec, out);
 }
@@ -159,7 +164,8 @@ static void touched(const struct hw_buf *good)
     library(&b, 1);
     hw_buf_clear(&text);
     hw_test_put(&text, 0x04, HW_SPAN_LIT("inert bytes in an attribute that nobody signed"));
-    sign_as(&b, (struct hw_test_signature){.stamp = HW_TEST_RFC3161, .attribute = "1.3.6.1.4.1.99999.1",
+    sign_as(&b, (struct hw_test_signature){.stamp = HW_TEST_RFC3161,
+                                           .attribute = "1.3.6.1.4.1.99999.1",
                                            .attribute_value = hw_buf_span(&text)});
     put("attribute.dll", &b);
 
@@ -175,8 +181,8 @@ static void touched(const struct hw_buf *good)
 
 static void add_bytes(struct build_zip *z, const char *name, const struct hw_buf *b)
 {
-    build_zip_add(z, &(struct build_zip_member){.name = name, .bytes = b->p, .n = b->n,
-                                                .deflate = true});
+    build_zip_add(
+        z, &(struct build_zip_member){.name = name, .bytes = b->p, .n = b->n, .deflate = true});
 }
 
 static void zip_put(struct build_zip *z, const char *name)
@@ -201,10 +207,10 @@ static void nested(const struct hw_buf *good, const struct hw_buf *twin)
     add_bytes(&z, "lib/example.dll", twin);
     build_zip_end(&z, "");
     struct hw_span inner = build_zip_span(&z);
-    build_tar_add(&tar, &(struct build_tar_member){.name = "release/example.dll", .bytes = good->p,
-                                                   .n = good->n});
-    build_tar_add(&tar, &(struct build_tar_member){.name = "release/plugins.zip", .bytes = inner.p,
-                                                   .n = inner.n});
+    build_tar_add(&tar, &(struct build_tar_member){
+                            .name = "release/example.dll", .bytes = good->p, .n = good->n});
+    build_tar_add(&tar, &(struct build_tar_member){
+                            .name = "release/plugins.zip", .bytes = inner.p, .n = inner.n});
     build_tar_end(&tar);
     build_gzip(&gz, hw_buf_span(&tar), NULL, 0);
     put("release.tar.gz", &gz);
@@ -239,8 +245,8 @@ static void bomb(void)
     must(zeros != NULL, "zeros");
     build_zip_init(&z);
     build_zip_file(&z, "readme.txt", "nothing to see\n");
-    build_zip_add(&z, &(struct build_zip_member){.name = "zeros.bin", .bytes = zeros, .n = N,
-                                                 .deflate = true});
+    build_zip_add(&z, &(struct build_zip_member){
+                          .name = "zeros.bin", .bytes = zeros, .n = N, .deflate = true});
     zip_put(&z, "bomb.zip");
     free(zeros);
 }
@@ -254,8 +260,8 @@ static void closed(void)
     struct hw_buf b;
     struct build_zip z;
     hw_buf_init(&b, 1 << 16);
-    hw_build_pe(&(struct hw_build_pe){.plus = false, .overlay = {(const uint8_t *)nsis, sizeof nsis}},
-                &b);
+    hw_build_pe(
+        &(struct hw_build_pe){.plus = false, .overlay = {(const uint8_t *)nsis, sizeof nsis}}, &b);
     put("setup.exe", &b);
     hw_buf_clear(&b);
     hw_buf_str(&b, "!<arch>\ndebian-binary   1678665600  0     0     100644  4         `\n2.0\n");
@@ -274,19 +280,31 @@ static void closed(void)
 
 static void hostile_words(void)
 {
-    static const struct hw_build_string words[] = {
-        {"CompanyName", ESC "Evil\r\nCorp"}, {"FileVersion", "1.0" ESC},
-        {"OriginalFilename", "exe\x07" BIDI "lld.dll"}, {"ProductName", "\x9b" "2J\x7f"}};
+    static const struct hw_build_string words[] = {{"CompanyName", ESC "Evil\r\nCorp"},
+                                                   {"FileVersion", "1.0" ESC},
+                                                   {"OriginalFilename", "exe\x07" BIDI "lld.dll"},
+                                                   {"ProductName", "\x9b"
+                                                                   "2J\x7f"}};
     struct build_zip z;
     struct hw_buf b;
     hw_buf_init(&b, 1 << 20);
-    hw_build_pe(&(struct hw_build_pe){.plus = true, .library = true, .version = words,
-                                      .version_count = 4, .version_number = {1, 0, 0, 0}}, &b);
+    hw_build_pe(&(struct hw_build_pe){.plus = true,
+                                      .library = true,
+                                      .version = words,
+                                      .version_count = 4,
+                                      .version_number = {1, 0, 0, 0}},
+                &b);
     put("words.dll", &b);
     build_zip_init(&z);
     add_bytes(&z, "a/" ESC "red\r" BIDI ".dll", &b);
-    build_zip_file(&z, "b/\xff\xfe" "bad utf-8\x80.txt", "x\n");
-    build_zip_file(&z, "c/\x08\x08\x9b" "31m\x7f.txt", "x\n");
+    build_zip_file(&z,
+                   "b/\xff\xfe"
+                   "bad utf-8\x80.txt",
+                   "x\n");
+    build_zip_file(&z,
+                   "c/\x08\x08\x9b"
+                   "31m\x7f.txt",
+                   "x\n");
     build_zip_file(&z, "d/\xe2\x80\x8bhidden\xef\xbb\xbf\xf3\xa0\x81\x81.txt", "x\n");
     build_zip_file(&z, "../../e\nf", "x\n");
     zip_put(&z, "words.zip");
@@ -306,7 +324,8 @@ static void hostile_words(void)
     size_t n;
     hw_test_digest("SHA256", HW_SPAN_LIT("x\n"), digest, &n);
     hw_buf_hex(&b, (struct hw_span){digest, n});
-    hw_buf_str(&b, ",label" BIDI "\xe2\x80\x8bhidden,\"so\xc2\x9b" "31murce\"\n"
+    hw_buf_str(&b, ",label" BIDI "\xe2\x80\x8bhidden,\"so\xc2\x9b"
+                   "31murce\"\n"
                    "domain,evil.invalid,\"two\nlines\"," BIDI "\n");
     put("labels.csv", &b);
 
@@ -363,8 +382,9 @@ int main(int argc, char **argv)
 
     struct build_zip z;
     build_zip_init(&z);
-    build_zip_add(&z, &(struct build_zip_member){.name = "app/example.dll", .bytes = good.p,
-                                                 .n = good.n, .deflate = true});
+    build_zip_add(&z,
+                  &(struct build_zip_member){
+                      .name = "app/example.dll", .bytes = good.p, .n = good.n, .deflate = true});
     build_zip_file(&z, "app/readme.txt", "nothing to see\n");
     build_zip_file(&z, "app/\x1b[31mred\xe2\x80\xae.txt", "a hostile name\n");
     build_zip_end(&z, "");

@@ -19,7 +19,7 @@ struct hw_told {
     uint64_t facts;
     bool quiet; /* encode only, keep no lines (sweeps) */
     unsigned anomalies, unopened;
-    unsigned worst; /* enum hw_degree over all nodes */
+    unsigned worst;          /* enum hw_degree over all nodes */
     enum hw_reading reading; /* what was asked for; any, unless set after init */
 };
 

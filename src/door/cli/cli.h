@@ -60,7 +60,7 @@ struct hw_cli {
 struct hw_command {
     const char *word;
     int (*run)(struct hw_cli *cli, struct hw_error *err); /* an exit status; negative: a code */
-    const char *takes; /* letters of the option groups in options.c */
+    const char *takes;      /* letters of the option groups in options.c */
     int min_args, max_args; /* -1: any number */
 };
 extern const struct hw_command hw_commands[]; /* ended by a NULL word */
@@ -115,7 +115,7 @@ struct hw_targets {
         const char *word;
         struct hw_span says;
         bool named;
-    } *unread;
+    } * unread;
     size_t unread_count, unread_room;
 };
 

@@ -23,8 +23,9 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
         if (cli->json) {
             hw_buf_str(&cli->out, "{\"type\":\"evidence\",\"schema\":1,");
             hw_json_hex(&cli->out, "sha256", sha256);
-            hw_buf_printf(&cli->out, ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
-                                     "\"nodes\":%llu,\"parser\":%u,",
+            hw_buf_printf(&cli->out,
+                          ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
+                          "\"nodes\":%llu,\"parser\":%u,",
                           (unsigned long long)e.size,
                           e.of_class == HW_CLASS_KNOWLEDGE ? "knowledge" : "artifact",
                           hw_degree_word(e.degree), (unsigned long long)e.facts,
@@ -83,7 +84,8 @@ static void action_text(struct hw_cli *cli, const struct hw_action_row *a)
 
 static void action_json(struct hw_cli *cli, const struct hw_action_row *a)
 {
-    hw_buf_printf(&cli->out, "{\"type\":\"action\",\"schema\":1,\"n\":%llu,", (unsigned long long)a->n);
+    hw_buf_printf(&cli->out, "{\"type\":\"action\",\"schema\":1,\"n\":%llu,",
+                  (unsigned long long)a->n);
     hw_json_time(&cli->out, "at", a->action.at_ns);
     hw_buf_char(&cli->out, ',');
     hw_json_text(&cli->out, "who", hw_span_str(a->action.who));
@@ -152,8 +154,9 @@ static int check(struct hw_cli *cli, struct hw_error *err)
     }
     hw_case_info(cli->c, &info);
     if (cli->json) {
-        hw_buf_printf(&cli->out, "{\"type\":\"check\",\"schema\":1,\"uuid\":\"%s\",\"facts\":%llu,"
-                                 "\"kept\":%llu,\"actions\":%llu,\"troubles\":%llu}\n",
+        hw_buf_printf(&cli->out,
+                      "{\"type\":\"check\",\"schema\":1,\"uuid\":\"%s\",\"facts\":%llu,"
+                      "\"kept\":%llu,\"actions\":%llu,\"troubles\":%llu}\n",
                       info.uuid, (unsigned long long)c.facts, (unsigned long long)c.kept,
                       (unsigned long long)c.actions, (unsigned long long)c.troubles);
     } else {
@@ -208,8 +211,9 @@ static int forget(struct hw_cli *cli, struct hw_error *err)
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     rc = rc != HW_OK ? rc : hw_cli_find(cli, cli->args.p[1], &where, err);
     if (rc == HW_OK && where.node != 0) {
-        rc = hw_fail(err, HW_E_USAGE, "that is a member of a box: evidence is forgotten whole, by "
-                                      "the hash of the outermost file");
+        rc = hw_fail(err, HW_E_USAGE,
+                     "that is a member of a box: evidence is forgotten whole, by "
+                     "the hash of the outermost file");
     }
     rc = rc != HW_OK ? rc
                      : hw_case_forget(cli->c, where.evidence, hw_cli_who(cli), cli->because,
@@ -276,7 +280,8 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
     }
     if (!cli->json) {
         hw_text_count(&cli->out, places.count);
-        hw_buf_str(&cli->out, places.count == 1 ? " file to read again, " : " files to read again, ");
+        hw_buf_str(&cli->out,
+                   places.count == 1 ? " file to read again, " : " files to read again, ");
         hw_text_count(&cli->out, gone);
         hw_buf_str(&cli->out, " gone; indexes made anew.\n");
     }
@@ -288,13 +293,15 @@ int cmd_case(struct hw_cli *cli, struct hw_error *err)
     static const struct {
         const char *word;
         int (*run)(struct hw_cli *cli, struct hw_error *err);
-    } subs[] = {{"evidence", say_evidence}, {"log", say_log}, {"check", check}, {"dump", dump},
+    } subs[] = {{"evidence", say_evidence}, {"log", say_log},   {"check", check},  {"dump", dump},
                 {"adopt", adopt},           {"forget", forget}, {"reread", reread}};
     for (size_t i = 0; i < sizeof subs / sizeof subs[0]; i++) {
         if (strcmp(cli->args.p[0], subs[i].word) == 0) {
             return subs[i].run(cli, err);
         }
     }
-    return hw_fail(err, HW_E_USAGE, "case \"%.40s\": give evidence, log, check, dump, adopt, forget "
-                                    "or reread", cli->args.p[0]);
+    return hw_fail(err, HW_E_USAGE,
+                   "case \"%.40s\": give evidence, log, check, dump, adopt, forget "
+                   "or reread",
+                   cli->args.p[0]);
 }

@@ -30,6 +30,7 @@ int cmd_demo(struct hw_cli *cli, struct hw_error *err)
         }
     }
     (void)cli;
-    return hw_fail(err, HW_E_MISSING, "the demo's script is not here: in a clone, ./dev demo fetches "
-                                      "what it needs and runs it");
+    return hw_fail(err, HW_E_MISSING,
+                   "the demo's script is not here: in a clone, ./dev demo fetches "
+                   "what it needs and runs it");
 }

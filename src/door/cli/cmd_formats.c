@@ -8,11 +8,11 @@ static const char *becomes(const char *word)
     static const struct {
         const char *word, *becomes;
     } table[] = {
-        {"7z", "opened"},      {"asar", "opened"},     {"bzip2", "opened"},
-        {"cab", "opened"},     {"certificate", "read"}, {"compress", "opened"},
-        {"crl", "read"},       {"gzip", "opened"},     {"indicator-list", "read"},
-        {"lz4", "opened"},     {"lzma", "opened"},     {"pe", "read, signatures judged"},
-        {"tar", "opened"},     {"xz", "opened"},       {"zip", "opened"},
+        {"7z", "opened"},   {"asar", "opened"},      {"bzip2", "opened"},
+        {"cab", "opened"},  {"certificate", "read"}, {"compress", "opened"},
+        {"crl", "read"},    {"gzip", "opened"},      {"indicator-list", "read"},
+        {"lz4", "opened"},  {"lzma", "opened"},      {"pe", "read, signatures judged"},
+        {"tar", "opened"},  {"xz", "opened"},        {"zip", "opened"},
         {"zstd", "opened"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

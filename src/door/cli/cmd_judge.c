@@ -21,13 +21,14 @@ int cmd_judge(struct hw_cli *cli, struct hw_error *err)
     }
     int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
-    rc = rc != HW_OK ? rc
-                     : hw_case_judge(cli->c, id, accept, cli->because, hw_cli_who(cli), cli->now_ns,
-                                     err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_case_judge(cli->c, id, accept, cli->because, hw_cli_who(cli), cli->now_ns, err);
     rc = rc != HW_OK ? rc : hw_case_commit(cli->c, err);
     if (rc == HW_OK && cli->json) {
-        hw_buf_printf(&cli->out, "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\"}\n",
-                      id, word);
+        hw_buf_printf(&cli->out,
+                      "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\"}\n", id,
+                      word);
     } else if (rc == HW_OK) {
         hw_buf_printf(&cli->out, "%s: %s. Ask again to see its effect.\n", id, word);
     }

@@ -24,9 +24,8 @@ int cmd_note(struct hw_cli *cli, struct hw_error *err)
         }
         rc = hw_artifact_id(where.sha256, id, err);
     }
-    rc = rc != HW_OK
-             ? rc
-             : hw_case_note(cli->c, id, cli->args.p[1], hw_cli_who(cli), cli->now_ns, err);
+    rc = rc != HW_OK ? rc
+                     : hw_case_note(cli->c, id, cli->args.p[1], hw_cli_who(cli), cli->now_ns, err);
     rc = rc != HW_OK ? rc : hw_case_commit(cli->c, err);
     if (rc == HW_OK && cli->json) {
         hw_buf_printf(&cli->out, "{\"type\":\"note\",\"schema\":1,\"id\":\"%s\"}\n", id);

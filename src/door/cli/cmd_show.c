@@ -30,7 +30,8 @@ static int say_said(struct hw_cli *cli, const char *id, struct hw_error *err)
     while (rc == HW_OK && (rc = hw_judgement_next(k, &j, err)) == HW_ROW) {
         rc = HW_OK;
         if (cli->json) {
-            hw_buf_printf(&cli->out, "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\",", id,
+            hw_buf_printf(&cli->out,
+                          "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\",", id,
                           j.accept ? "accept" : "reject");
             hw_json_text(&cli->out, "because", hw_span_str(j.because));
             hw_buf_char(&cli->out, ',');
@@ -170,8 +171,8 @@ static int show_artifact(struct hw_cli *cli, const struct hw_place_found *p, str
     }
     struct hw_span sha256 = {p->sha256, 32};
     if (cli->json) {
-        hw_buf_printf(&cli->out, "{\"type\":\"entity\",\"schema\":1,\"id\":\"%s\",\"kind\":\"artifact\",",
-                      id);
+        hw_buf_printf(&cli->out,
+                      "{\"type\":\"entity\",\"schema\":1,\"id\":\"%s\",\"kind\":\"artifact\",", id);
         hw_json_hex(&cli->out, "sha256", sha256);
         hw_buf_char(&cli->out, ',');
         hw_json_text(&cli->out, "path", p->path);
@@ -182,7 +183,8 @@ static int show_artifact(struct hw_cli *cli, const struct hw_place_found *p, str
         hw_cli_safe(cli, p->path);
         hw_buf_printf(&cli->out, "\n  id           %s\n  sha256       ", id);
         hw_buf_hex(&cli->out, sha256);
-        hw_buf_printf(&cli->out, "\n  seen         %llu piece%s of evidence, %llu place%s, %llu host%s\n",
+        hw_buf_printf(&cli->out,
+                      "\n  seen         %llu piece%s of evidence, %llu place%s, %llu host%s\n",
                       (unsigned long long)seen.evidences, seen.evidences == 1 ? "" : "s",
                       (unsigned long long)seen.sightings, seen.sightings == 1 ? "" : "s",
                       (unsigned long long)seen.hosts, seen.hosts == 1 ? "" : "s");
@@ -205,9 +207,11 @@ int cmd_show(struct hw_cli *cli, struct hw_error *err)
         size_t before = cli->out.n;
         rc = say_said(cli, what, err);
         if (rc == HW_OK && cli->out.n == before) {
-            rc = hw_fail(err, HW_E_MISSING,
-                         "nothing was decided or noted about %.24s; findings are made by verify and "
-                         "hunt, ask them again for its reasons", what);
+            rc =
+                hw_fail(err, HW_E_MISSING,
+                        "nothing was decided or noted about %.24s; findings are made by verify and "
+                        "hunt, ask them again for its reasons",
+                        what);
         }
         return rc;
     }

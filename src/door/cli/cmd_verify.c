@@ -90,8 +90,10 @@ static int check_kinds(const struct hw_cli *cli, struct hw_error *err)
     for (size_t i = 0; i < cli->accept_opaque.count; i++) {
         const char *k = cli->accept_opaque.p[i];
         if (strcmp(k, "all") != 0 && hw_vocab_means(&hw_unopeneds, k) == NULL) {
-            return hw_fail(err, HW_E_USAGE, "--accept-opaque: \"%.40s\" is no kind of box: see "
-                                            "headwater formats", k);
+            return hw_fail(err, HW_E_USAGE,
+                           "--accept-opaque: \"%.40s\" is no kind of box: see "
+                           "headwater formats",
+                           k);
         }
     }
     return HW_OK;
@@ -111,8 +113,10 @@ static int split(struct hw_cli *cli, struct hw_strings *paths, struct hw_strings
         l->p[l->count++] = cli->args.p[i];
     }
     if (ids->count > 0 && !hw_cli_has_case(cli)) {
-        return hw_fail(err, HW_E_MISSING, "%.150s: no such file, and there is no case to look it up "
-                                          "in", ids->p[0]);
+        return hw_fail(err, HW_E_MISSING,
+                       "%.150s: no such file, and there is no case to look it up "
+                       "in",
+                       ids->p[0]);
     }
     return HW_OK;
 }
@@ -137,8 +141,8 @@ static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struc
         const struct hw_unread *u = &seen->unread[i];
         bool harmless = strcmp(u->word, "symlink") == 0 || strcmp(u->word, "fifo") == 0 ||
                         strcmp(u->word, "socket") == 0 || strcmp(u->word, "device") == 0;
-        m[i] = (struct hw_missing){.path = u->path, .kind = u->word, .says = u->says,
-                                   .needed = u->named || !harmless};
+        m[i] = (struct hw_missing){
+            .path = u->path, .kind = u->word, .says = u->says, .needed = u->named || !harmless};
     }
     int rc = HW_OK;
     for (size_t i = 0; i < ids->count && rc == HW_OK; i++) {
@@ -152,8 +156,7 @@ static int answer(struct hw_cli *cli, const struct hw_targets *seen, const struc
     }
     struct hw_policy policy = hw_cli_policy(cli);
     struct hw_answer *a = NULL;
-    rc = rc != HW_OK ? rc
-                     : hw_verify(cli->c, t, count, m, seen->unread_count, &policy, &a, err);
+    rc = rc != HW_OK ? rc : hw_verify(cli->c, t, count, m, seen->unread_count, &policy, &a, err);
     if (rc == HW_OK) {
         rc = hw_cli_tell(cli, a, err);
         hw_answer_free(a);
@@ -189,8 +192,10 @@ static int read_lists(struct hw_cli *cli, struct hw_error *err)
     bool some = false;
     rc = rc != HW_OK ? rc : holds_list(cli, &lists, &some, err);
     if (rc == HW_OK && !hw_cli_stop && (status != HW_EXIT_FINE || !some)) {
-        rc = hw_fail(err, HW_E_USAGE, "--crl %.120s: could not be read as a revocation list "
-                                      "(PEM or DER)", cli->crl);
+        rc = hw_fail(err, HW_E_USAGE,
+                     "--crl %.120s: could not be read as a revocation list "
+                     "(PEM or DER)",
+                     cli->crl);
     }
     return rc;
 }
@@ -203,8 +208,9 @@ int cmd_verify(struct hw_cli *cli, struct hw_error *err)
     int rc = split(cli, &paths, &ids, err);
     bool reads = paths.count > 0 || cli->crl != NULL;
     if (rc == HW_OK && cli->anchors != NULL && paths.count == 0) {
-        rc = hw_fail(err, HW_E_USAGE, "--anchors counts while a file is read: name the file itself, "
-                                      "not what the case holds of it");
+        rc = hw_fail(err, HW_E_USAGE,
+                     "--anchors counts while a file is read: name the file itself, "
+                     "not what the case holds of it");
     }
     rc = rc != HW_OK ? rc : check_kinds(cli, err);
     rc = rc != HW_OK ? rc : read_baselines(cli, err);

@@ -38,8 +38,10 @@ static void list(struct hw_cli *cli, const uint8_t sha256[32], struct hw_span pa
     char id[HW_ID_TEXT];
     struct hw_error ignored;
     if (cli->json && hw_artifact_id(sha256, id, &ignored) == HW_OK) {
-        hw_buf_printf(&cli->out, "{\"type\":\"entity\",\"schema\":1,\"id\":\"%s\","
-                                 "\"kind\":\"artifact\",", id);
+        hw_buf_printf(&cli->out,
+                      "{\"type\":\"entity\",\"schema\":1,\"id\":\"%s\","
+                      "\"kind\":\"artifact\",",
+                      id);
         hw_json_hex(&cli->out, "sha256", (struct hw_span){sha256, 32});
         hw_buf_char(&cli->out, ',');
         hw_json_text(&cli->out, "path", path);
@@ -95,9 +97,11 @@ static int among(struct hw_cli *cli, const struct hw_artifact_ask *ask, const ch
     }
     if (rc == HW_OK && different > 0) {
         rc = hw_cli_flush(cli, err);
-        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE,
-                                            "\"%.80s\" fits %u different files; they are "
-                                            "listed: give more of it", what, different + 1);
+        rc = rc != HW_OK ? rc
+                         : hw_fail(err, HW_E_USAGE,
+                                   "\"%.80s\" fits %u different files; they are "
+                                   "listed: give more of it",
+                                   what, different + 1);
     }
     return rc;
 }
@@ -129,7 +133,9 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
     }
     if (rc == HW_OK && different > 0) {
         rc = hw_cli_flush(cli, err);
-        rc = rc != HW_OK ? rc : hw_fail(err, HW_E_USAGE, "%.24s fits several; they are listed: give more of it", id);
+        rc = rc != HW_OK ? rc
+                         : hw_fail(err, HW_E_USAGE,
+                                   "%.24s fits several; they are listed: give more of it", id);
     }
     return rc;
 }

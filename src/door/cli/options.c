@@ -89,7 +89,8 @@ static int zone(const char *s, int *out, struct hw_error *err)
     for (int i = 1; form && i < 6; i++) {
         form = i == 3 || hw_ascii_is_digit((uint8_t)s[i]);
     }
-    int minutes = !form ? 0 : ((s[1] - '0') * 10 + s[2] - '0') * 60 + (s[4] - '0') * 10 + s[5] - '0';
+    int minutes =
+        !form ? 0 : ((s[1] - '0') * 10 + s[2] - '0') * 60 + (s[4] - '0') * 10 + s[5] - '0';
     if (!form || minutes > 14 * 60) {
         return hw_fail(err, HW_E_USAGE, "\"%.40s\" is no offset: give one like +02:00", s);
     }
@@ -168,7 +169,8 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
     if (o == NULL || !takes(cli->command, o)) {
         return hw_fail(err, HW_E_USAGE, "%s has no option --%.*s: see headwater %s --help",
                        cli->command == NULL ? "headwater" : cli->command->word,
-                       (int)(n > 40 ? 40 : n), name, cli->command == NULL ? "" : cli->command->word);
+                       (int)(n > 40 ? 40 : n), name,
+                       cli->command == NULL ? "" : cli->command->word);
     }
     const char *value = eq == NULL ? NULL : eq + 1;
     if (o->kind == FLAG && value != NULL) {
@@ -186,8 +188,8 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"ingest", "affected", "watch", "trace", "impact",
-                                        "attribute", "diff", "report", "share", "serve"};
+    static const char *const later[] = {"ingest",    "affected", "watch",  "trace", "impact",
+                                        "attribute", "diff",     "report", "share", "serve"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;
@@ -201,7 +203,8 @@ static int name_command(struct hw_cli *cli, const char *word, struct hw_error *e
     }
     return hw_fail(err, HW_E_USAGE,
                    "there is no command \"%.40s\": headwater --help lists them; to judge a file, "
-                   "headwater verify %.60s", word, word);
+                   "headwater verify %.60s",
+                   word, word);
 }
 
 static int check_count(const struct hw_cli *cli, struct hw_error *err)
@@ -296,8 +299,8 @@ int hw_options_file(struct hw_cli *cli, const char *path, struct hw_error *err)
         }
         const struct option *o = find(cli->command, name, strlen(name));
         if (o == NULL || (o->group != 'p' && o->group != 'a')) {
-            rc = hw_fail(err, HW_E_USAGE, "%.80s, line %u: \"%.40s\" is no option of a policy", path,
-                         number, name);
+            rc = hw_fail(err, HW_E_USAGE, "%.80s, line %u: \"%.40s\" is no option of a policy",
+                         path, number, name);
         } else if ((o->kind == FLAG) != (value[0] == 0)) {
             rc = hw_fail(err, HW_E_USAGE, "%.80s, line %u: %s %s", path, number, name,
                          o->kind == FLAG ? "takes no value" : "wants a value");

@@ -25,8 +25,9 @@ static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct 
         size_t room = t->room == 0 ? 64 : t->room * 2;
         struct hw_seen *p = hw_arena_array(r->cli->arena, room, sizeof *p);
         if (p == NULL) {
-            return hw_fail(err, HW_E_LIMIT, "too many files for one verify: scan them into a case, "
-                                            "then verify the case's folders one by one");
+            return hw_fail(err, HW_E_LIMIT,
+                           "too many files for one verify: scan them into a case, "
+                           "then verify the case's folders one by one");
         }
         if (t->count > 0) {
             memcpy(p, t->p, t->count * sizeof *p);
@@ -37,10 +38,10 @@ static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct 
     struct hw_seen *s = &t->p[t->count++];
     memcpy(s->sha256, e->sha256, 32);
     s->path = (struct hw_span){hw_arena_copy(r->cli->arena, e->path), e->path.n};
-    return s->path.p == NULL
-               ? hw_fail(err, HW_E_LIMIT, "too many files for one verify: scan them into a case, then "
-                                          "verify the case's folders one by one")
-               : HW_OK;
+    return s->path.p == NULL ? hw_fail(err, HW_E_LIMIT,
+                                       "too many files for one verify: scan them into a case, then "
+                                       "verify the case's folders one by one")
+                             : HW_OK;
 }
 
 static int keep_unread(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)
@@ -146,18 +147,17 @@ static void progress(void *state, uint64_t files, uint64_t bytes, struct hw_span
 static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
 {
     if (cli->json) {
-        hw_buf_printf(&cli->out,
-                      "{\"type\":\"intake\",\"schema\":1,\"files\":%llu,\"read\":%llu,\"known\":%llu,"
-                      "\"unchanged\":%llu,\"refused\":%llu,\"unread\":%llu,\"bytes\":%llu,"
-                      "\"cage\":\"%s\"%s}\n",
-                      (unsigned long long)r->files,
-                      (unsigned long long)r->count[HW_INTAKE_READ],
-                      (unsigned long long)r->count[HW_INTAKE_KNOWN],
-                      (unsigned long long)r->count[HW_INTAKE_UNCHANGED],
-                      (unsigned long long)r->count[HW_INTAKE_REFUSED],
-                      (unsigned long long)r->count[HW_INTAKE_UNREAD],
-                      (unsigned long long)r->bytes, r->cage,
-                      r->stopped ? ",\"stopped\":true" : "");
+        hw_buf_printf(
+            &cli->out,
+            "{\"type\":\"intake\",\"schema\":1,\"files\":%llu,\"read\":%llu,\"known\":%llu,"
+            "\"unchanged\":%llu,\"refused\":%llu,\"unread\":%llu,\"bytes\":%llu,"
+            "\"cage\":\"%s\"%s}\n",
+            (unsigned long long)r->files, (unsigned long long)r->count[HW_INTAKE_READ],
+            (unsigned long long)r->count[HW_INTAKE_KNOWN],
+            (unsigned long long)r->count[HW_INTAKE_UNCHANGED],
+            (unsigned long long)r->count[HW_INTAKE_REFUSED],
+            (unsigned long long)r->count[HW_INTAKE_UNREAD], (unsigned long long)r->bytes, r->cage,
+            r->stopped ? ",\"stopped\":true" : "");
         return;
     }
     hw_text_count(&cli->out, r->files);
@@ -186,8 +186,8 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
     unsigned n = 0;
     const struct {
         const char *key, *value;
-    } said[] = {{"host", cli->host},       {"org", cli->org}, {"tz", cli->tz},
-                {"acquired-by", cli->acquired_by},
+    } said[] = {{"host", cli->host},       {"org", cli->org},
+                {"tz", cli->tz},           {"acquired-by", cli->acquired_by},
                 {"exhibit", cli->exhibit}, {"note", cli->note}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         if (said[i].value != NULL) {

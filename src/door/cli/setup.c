@@ -66,8 +66,10 @@ int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_exist, str
                                .state = &said};
     int rc = hw_case_open(&how, &cli->c, err);
     if (rc == HW_E_MISSING) {
-        rc = hw_fail(err, rc, "there is no case at %.120s: make one with headwater add PATH, or name "
-                              "one with --case", path);
+        rc = hw_fail(err, rc,
+                     "there is no case at %.120s: make one with headwater add PATH, or name "
+                     "one with --case",
+                     path);
     }
     return rc;
 }
@@ -175,8 +177,8 @@ static int put_stdout(void *state, struct hw_span s, struct hw_error *err)
 
 struct hw_teller hw_cli_teller(const struct hw_cli *cli)
 {
-    return (struct hw_teller){.put = put_stdout, .zone_minutes = cli->zone_minutes,
-                              .all = cli->all};
+    return (struct hw_teller){
+        .put = put_stdout, .zone_minutes = cli->zone_minutes, .all = cli->all};
 }
 
 int hw_cli_flush(struct hw_cli *cli, struct hw_error *err)
@@ -219,9 +221,7 @@ int hw_cli_tell(struct hw_cli *cli, const struct hw_answer *a, struct hw_error *
 {
     struct hw_teller t = hw_cli_teller(cli);
     int rc = hw_cli_flush(cli, err);
-    rc = rc != HW_OK    ? rc
-         : cli->json    ? hw_tell_json(&t, a, err)
-                        : hw_tell_text(&t, a, err);
+    rc = rc != HW_OK ? rc : cli->json ? hw_tell_json(&t, a, err) : hw_tell_text(&t, a, err);
     if (rc == HW_OK && cli->junit != NULL) {
         rc = tell_junit(cli, a, err);
     }

@@ -49,8 +49,8 @@ static void row(struct hw_buf *b, const char *purpose, const struct hw_fact *f, 
     hw_buf_hex(b, hw_fact_get(f, HW_CERTIFICATE_SHA256));
     for (unsigned i = 0; i < 2; i++) {
         struct hw_civil c;
-        hw_time_to_civil(hw_fact_get_time(f, i == 0 ? HW_CERTIFICATE_NOT_BEFORE
-                                                    : HW_CERTIFICATE_NOT_AFTER), &c);
+        hw_time_to_civil(
+            hw_fact_get_time(f, i == 0 ? HW_CERTIFICATE_NOT_BEFORE : HW_CERTIFICATE_NOT_AFTER), &c);
         hw_buf_printf(b, ",%s %2u %02u:%02u:%02u %d GMT", months[c.month - 1], c.day, c.hour,
                       c.minute, c.second, c.year);
     }
@@ -120,8 +120,8 @@ static int users_anchors(struct intake *in, struct hw_buf *csv)
     struct collect c = {.csv = csv};
     int used = snprintf(c.origin, sizeof c.origin, "user:");
     for (int i = 0; i < 32; i++) {
-        used += snprintf(c.origin + used, sizeof c.origin - (size_t)used, "%02x",
-                         job.outer.sha256[i]);
+        used +=
+            snprintf(c.origin + used, sizeof c.origin - (size_t)used, "%02x", job.outer.sha256[i]);
     }
     memcpy(in->r->anchors_origin, c.origin, sizeof c.origin);
     struct hw_reply *a = NULL;

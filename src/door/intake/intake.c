@@ -59,8 +59,8 @@ static struct hw_place place(const struct intake *in, const struct hw_file_id *i
 static int tell(struct intake *in, enum hw_intake_what what, struct hw_span shown, bool named,
                 const uint8_t *sha256, const char *word, const char *says)
 {
-    struct hw_intake_event e = {.what = what, .path = shown, .named = named, .word = word,
-                                .says = says};
+    struct hw_intake_event e = {
+        .what = what, .path = shown, .named = named, .word = word, .says = says};
     if (sha256 != NULL) {
         memcpy(e.sha256, sha256, 32);
     }
@@ -179,13 +179,17 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
     if (rc == HW_OK && refusal == HW_REFUSAL_NONE && in->o->asked == HW_CLASS_KNOWLEDGE &&
         !d.knowledge) {
         return tell(in, HW_INTAKE_REFUSED, hw_buf_span(&f->shown), f->named, f->outer.sha256,
-                    "foreign", "no indicator list, certificate or revocation list that we can read");
+                    "foreign",
+                    "no indicator list, certificate or revocation list that we can read");
     }
     /* What somebody else killed no parser has judged: version 0, so the next scan reads it. */
     bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;
-    struct hw_evidence e = {.size = f->id.size, .asked = in->o->asked,
-                            .parser = judged ? HW_PARSER_VERSION : 0, .read_ns = f->seen_ns,
-                            .degree = d.degree, .because = d.because[0] == 0 ? NULL : d.because,
+    struct hw_evidence e = {.size = f->id.size,
+                            .asked = in->o->asked,
+                            .parser = judged ? HW_PARSER_VERSION : 0,
+                            .read_ns = f->seen_ns,
+                            .degree = d.degree,
+                            .because = d.because[0] == 0 ? NULL : d.because,
                             .cage = in->cage};
     memcpy(e.sha256, f->outer.sha256, 32);
     memcpy(e.sha1, f->outer.sha1, 20);
@@ -203,8 +207,8 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
     }
     return rc != HW_OK ? rc
                        : tell(in, refusal == HW_REFUSAL_NONE ? HW_INTAKE_READ : HW_INTAKE_REFUSED,
-                              hw_buf_span(&f->shown), f->named, e.sha256,
-                              hw_refusal_word(refusal), d.because);
+                              hw_buf_span(&f->shown), f->named, e.sha256, hw_refusal_word(refusal),
+                              d.because);
 }
 
 static int land(struct intake *in, struct hw_reply *a)
@@ -253,8 +257,7 @@ static int digest(struct intake *in, int fd, uint64_t size, struct hw_outer *out
     int rc = hw_digests_reset(in->digests, in->err);
     do {
         rc = rc != HW_OK ? rc : hw_file_read_at(fd, off, chunk, CHUNK_BYTES, &n, in->err);
-        rc = rc != HW_OK ? rc
-                         : hw_digests_update(in->digests, (struct hw_span){chunk, n}, in->err);
+        rc = rc != HW_OK ? rc : hw_digests_update(in->digests, (struct hw_span){chunk, n}, in->err);
         if (rc == HW_OK && n == CHUNK_BYTES && in->broker != NULL) {
             rc = hw_broker_pump(in->broker, 0, in->err);
         }
@@ -297,8 +300,11 @@ static int launch(struct intake *in, struct flight *f)
         flight_free(f);
         return HW_OK;
     }
-    struct hw_job job = {.fd = f->fd, .size = f->id.size, .outer = f->outer,
-                         .reading = (enum hw_reading)in->o->asked, .tag = f};
+    struct hw_job job = {.fd = f->fd,
+                         .size = f->id.size,
+                         .outer = f->outer,
+                         .reading = (enum hw_reading)in->o->asked,
+                         .tag = f};
     rc = rc != HW_OK ? rc : hw_broker_submit(in->broker, &job, in->err);
     if (rc != HW_OK) {
         flight_free(f);
@@ -386,8 +392,8 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
         }
         if (rc == HW_OK && same) {
             rc = declare(in, sha256);
-            return rc != HW_OK ? rc : tell(in, HW_INTAKE_UNCHANGED, shown, named, sha256, NULL,
-                                           NULL);
+            return rc != HW_OK ? rc
+                               : tell(in, HW_INTAKE_UNCHANGED, shown, named, sha256, NULL, NULL);
         }
         if (rc != HW_OK) {
             return rc;

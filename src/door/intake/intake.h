@@ -42,9 +42,9 @@ struct hw_intake_options {
     const char *scope, *host;    /* "" for none */
     const char *const *declared; /* key, value, key, value ... of hw_case_declare; ends with NULL */
     bool keep;
-    bool again;                  /* read even what was read before */
-    const char *anchors;         /* file of certificates to trust as well; NULL: none */
-    bool know_certificates;      /* lend the case's own certificates to the worker (for CRLs) */
+    bool again;             /* read even what was read before */
+    const char *anchors;    /* file of certificates to trust as well; NULL: none */
+    bool know_certificates; /* lend the case's own certificates to the worker (for CRLs) */
     const volatile sig_atomic_t *stop; /* non-zero: end after what is in flight; may be NULL */
     int (*event)(void *state, const struct hw_intake_event *e, struct hw_error *err);
     void (*progress)(void *state, uint64_t files, uint64_t bytes, struct hw_span path);
@@ -55,7 +55,7 @@ struct hw_intake_report {
     uint64_t count[HW_INTAKE_COUNT];
     uint64_t files, bytes; /* regular files met; bytes hashed */
     bool stopped;
-    char cage[64];         /* which cage held */
+    char cage[64];           /* which cage held */
     char anchors_origin[80]; /* "user:" and the hash of --anchors: what the policy must name */
 };
 

@@ -13,8 +13,8 @@ int tale_setup(void **state)
     assert_non_null(t);
     OK(hw_case_open(&how, &t->c, &t->err));
     t->arena = hw_arena_new(1 << 24);
-    t->policy = (struct hw_policy){.as_of = 1000 * TALE_DAY, .fail_on = HW_HIGH,
-                                   .expiring_days = -1};
+    t->policy =
+        (struct hw_policy){.as_of = 1000 * TALE_DAY, .fail_on = HW_HIGH, .expiring_days = -1};
     *state = t;
     return 0;
 }
@@ -144,8 +144,12 @@ void tale_store(struct tale *t, enum hw_class asked, const char *path)
 {
     struct hw_stored_fact stored[64];
     struct hw_buf bodies[64];
-    struct hw_evidence e = {.size = 1000, .asked = asked, .parser = 1, .degree = HW_SOUND,
-                            .cage = "", .read_ns = 1000 * TALE_DAY};
+    struct hw_evidence e = {.size = 1000,
+                            .asked = asked,
+                            .parser = 1,
+                            .degree = HW_SOUND,
+                            .cage = "",
+                            .read_ns = 1000 * TALE_DAY};
     memset(e.sha256, t->letter, 32);
     memset(e.sha1, t->letter, 20);
     memset(e.md5, t->letter, 16);

@@ -117,7 +117,8 @@ static bool look(void *state, struct hw_span spki, struct hw_span serial,
     if (!s->crl_held || spki.p[0] != 'I') {
         return false;
     }
-    *out = (struct hw_revocation_row){.listed = s->listed, .when = s->revoked_at,
+    *out = (struct hw_revocation_row){.listed = s->listed,
+                                      .when = s->revoked_at,
                                       .invalid_from = s->invalid_from,
                                       .this_update = s->this_update,
                                       .next_update = s->next_update,
@@ -139,8 +140,8 @@ static struct hw_sig_answer *judge(struct scene *s)
 static int setup(void **state)
 {
     static struct scene s;
-    s = (struct scene){.arena = hw_arena_new(1 << 20), .invalid_from = INT64_MIN,
-                       .next_update = INT64_MIN};
+    s = (struct scene){
+        .arena = hw_arena_new(1 << 20), .invalid_from = INT64_MIN, .next_update = INT64_MIN};
     s.policy = (struct hw_policy){.as_of = 1000 * DAY, .fail_on = HW_HIGH, .expiring_days = -1};
     *state = &s;
     return 0;

@@ -79,12 +79,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, tale_setup, tale_teardown)
     const struct CMUnitTest tests[] = {
-        T(a_patched_copy_is_found_beside_its_original),
-        T(copies_signed_differently_are_silent),
-        T(every_copy_of_the_odd_one_is_named),
-        T(translations_are_no_copies_of_each_other),
-        T(another_language_or_no_real_version_is_low),
-        T(another_version_name_or_maker_is_no_twin),
+        T(a_patched_copy_is_found_beside_its_original), T(copies_signed_differently_are_silent),
+        T(every_copy_of_the_odd_one_is_named),          T(translations_are_no_copies_of_each_other),
+        T(another_language_or_no_real_version_is_low),  T(another_version_name_or_maker_is_no_twin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,8 @@ static int set_up(void **state)
     FILE *f = fopen(u->file, "we");
     assert_non_null(f);
     fputs("sha256,comment\n"
-          "c0e0d5eb2b9a9b3e5ee0d5a3d3fb3dcb4ac7f4d5a2c98e9d0fdc4e3a7b6f5e4d,a test\n", f);
+          "c0e0d5eb2b9a9b3e5ee0d5a3d3fb3dcb4ac7f4d5a2c98e9d0fdc4e3a7b6f5e4d,a test\n",
+          f);
     fclose(f);
     assert_int_equal(headwater_case_open(NULL, &u->c, &u->error), HEADWATER_OK);
     *state = u;
@@ -136,10 +137,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-        T(a_folder_is_verified_in_json),
-        T(a_pipe_is_a_gap_only_when_named),
-        T(an_empty_case_cannot_tell),
-        T(a_taker_that_has_enough_ends_the_answer),
+        T(a_folder_is_verified_in_json),   T(a_pipe_is_a_gap_only_when_named),
+        T(an_empty_case_cannot_tell),      T(a_taker_that_has_enough_ends_the_answer),
         T(mistakes_are_answered_in_words),
     };
     if (argc != 2 || !put_beside(argv[1])) {

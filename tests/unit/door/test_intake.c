@@ -100,9 +100,15 @@ static void stop(void *state, uint64_t files, uint64_t bytes, struct hw_span pat
 
 static int take(struct tree *t, enum hw_class asked, const char *path)
 {
-    struct hw_intake_options o = {.c = t->c, .asked = asked, .scope = "", .host = "",
+    struct hw_intake_options o = {.c = t->c,
+                                  .asked = asked,
+                                  .scope = "",
+                                  .host = "",
                                   .know_certificates = asked == HW_CLASS_KNOWLEDGE,
-                                  .stop = &t->stop, .event = keep, .progress = stop, .state = t};
+                                  .stop = &t->stop,
+                                  .event = keep,
+                                  .progress = stop,
+                                  .state = t};
     t->count = 0;
     int rc = hw_intake(&o, &path, 1, &t->report, &t->err);
     if (rc != HW_OK) {
@@ -206,8 +212,11 @@ static void store_list(struct tree *t, const uint8_t sha256[32], bool proven)
         stored[i] = (struct hw_stored_fact){f[i].kind, {bodies[i], b.n}};
         hw_buf_done(&b);
     }
-    struct hw_evidence e = {.size = 10, .asked = HW_CLASS_KNOWLEDGE, .parser = HW_PARSER_VERSION,
-                            .degree = HW_SOUND, .cage = ""};
+    struct hw_evidence e = {.size = 10,
+                            .asked = HW_CLASS_KNOWLEDGE,
+                            .parser = HW_PARSER_VERSION,
+                            .degree = HW_SOUND,
+                            .cage = ""};
     memcpy(e.sha256, sha256, 32);
     OK(hw_case_store(t->c, &e, stored, 3, &t->err));
 }

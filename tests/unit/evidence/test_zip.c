@@ -199,16 +199,8 @@ static void zip_bad_names_are_told_and_kept(void **state)
     /* In two parts, since an f would go on the number. */
     static const char rtl[] = "rtl\xe2\x80\xae"
                               "fdp.exe";
-    static const char *const names[] = {"../up",
-                                        "/abs",
-                                        "C:\\x",
-                                        "a\x1b[2J",
-                                        "a\\b",
-                                        "same",
-                                        "same",
-                                        "SAME",
-                                        "x/../../y",
-                                        rtl};
+    static const char *const names[] = {"../up", "/abs", "C:\\x", "a\x1b[2J",  "a\\b",
+                                        "same",  "same", "SAME",  "x/../../y", rtl};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         build_zip_file(&z, names[i], "x");
     }

@@ -89,8 +89,8 @@ static void fact_fields_out_of_order_are_refused(void **state)
 {
     (void)state;
     /* degree: field 1 before field 0 */
-    static const uint8_t body[] = {1, 5, 0, 's', 'o', 'u', 'n', 'd', 0, 8, 0, 0, 0, 0, 0, 0, 0, 0,
-                                   0};
+    static const uint8_t body[] = {1, 5, 0, 's', 'o', 'u', 'n', 'd', 0, 8,
+                                   0, 0, 0, 0,   0,   0,   0,   0,   0};
     struct hw_fact f;
     struct hw_error err;
     assert_int_equal(decode((struct hw_span){body, sizeof body}, HW_FACT_DEGREE, &f, &err),
@@ -159,8 +159,8 @@ static void every_type_and_word_is_well_formed(void **state)
             assert_true(k == 0 || strcmp(t[i].fields[k].name, t[i].fields[k - 1].name) != 0);
         }
     }
-    const struct hw_vocab *const lists[] = {&hw_anomalies, &hw_formats, &hw_degrees,
-                                            &hw_unopeneds, &hw_indicators};
+    const struct hw_vocab *const lists[] = {&hw_anomalies, &hw_formats, &hw_degrees, &hw_unopeneds,
+                                            &hw_indicators};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (size_t k = 0; k < lists[i]->count; k++) {
             const char *w = lists[i]->words[k].word;

@@ -47,24 +47,44 @@ struct scene {
 static void make(struct scene *s)
 {
     memset(s, 0, sizeof *s);
-    s->why = (struct hw_why){.says = nasty_span, .evidence = nasty_span, .off = 12, .has_off = true};
-    s->sig = (struct hw_sig_answer){.scheme = HW_SPAN_LIT("authenticode"), .signer = nasty_span,
-                                    .anchor = nasty_span, .signed_at = 1000000000,
+    s->why =
+        (struct hw_why){.says = nasty_span, .evidence = nasty_span, .off = 12, .has_off = true};
+    s->sig = (struct hw_sig_answer){.scheme = HW_SPAN_LIT("authenticode"),
+                                    .signer = nasty_span,
+                                    .anchor = nasty_span,
+                                    .signed_at = 1000000000,
                                     .because = &s->why};
-    s->file = (struct hw_file_answer){.path = nasty_span, .format = HW_SPAN_LIT("pe"),
-                                      .degree = HW_SPAN_LIT("sound"), .component = nasty_span,
-                                      .version = nasty_span, .vendor = nasty_span,
-                                      .purl = nasty_span, .signatures = &s->sig,
-                                      .can_be_signed = true, .size = 1234567};
-    s->finding = (struct hw_finding){.rule = "signature-padding", .severity = HW_HIGH,
-                                     .kind = "artifact", .path = nasty_span, .key = nasty_span,
-                                     .why = &s->why, .file = &s->file,
-                                     .judged = "accept", .judged_because = nasty_span};
+    s->file = (struct hw_file_answer){.path = nasty_span,
+                                      .format = HW_SPAN_LIT("pe"),
+                                      .degree = HW_SPAN_LIT("sound"),
+                                      .component = nasty_span,
+                                      .version = nasty_span,
+                                      .vendor = nasty_span,
+                                      .purl = nasty_span,
+                                      .signatures = &s->sig,
+                                      .can_be_signed = true,
+                                      .size = 1234567};
+    s->finding = (struct hw_finding){.rule = "signature-padding",
+                                     .severity = HW_HIGH,
+                                     .kind = "artifact",
+                                     .path = nasty_span,
+                                     .key = nasty_span,
+                                     .why = &s->why,
+                                     .file = &s->file,
+                                     .judged = "accept",
+                                     .judged_because = nasty_span};
     memcpy(s->finding.id, "f-0123456789abcdef", 19);
-    s->gap = (struct hw_gap){.path = nasty_span, .kind = "nsis", .what = nasty_span,
-                             .ask_for = nasty_span, .needed = true};
-    s->a = (struct hw_answer){.question = "verify", .files = &s->file, .findings = &s->finding,
-                              .gaps = &s->gap, .fail_on = HW_HIGH, .artifact_count = 1};
+    s->gap = (struct hw_gap){.path = nasty_span,
+                             .kind = "nsis",
+                             .what = nasty_span,
+                             .ask_for = nasty_span,
+                             .needed = true};
+    s->a = (struct hw_answer){.question = "verify",
+                              .files = &s->file,
+                              .findings = &s->finding,
+                              .gaps = &s->gap,
+                              .fail_on = HW_HIGH,
+                              .artifact_count = 1};
     s->a.state_count[HW_STATE_VALID] = 1;
     hw_answer_close(&s->a);
 }
@@ -124,7 +144,8 @@ static void every_json_line_is_an_object_with_type_and_schema(void **state)
     while (rest.n > 0) {
         size_t n = hw_span_find(rest, '\n');
         json_error_t why;
-        json_t *o = json_loadb((const char *)rest.p, n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+        json_t *o =
+            json_loadb((const char *)rest.p, n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
         assert_non_null(o);
         assert_string_not_equal(json_string_value(json_object_get(o, "type")), "");
         assert_int_equal(json_integer_value(json_object_get(o, "schema")), 1);
