@@ -3,8 +3,8 @@
  * headwater.h -- the one public header: read evidence into a case, ask questions, get JSON.
  *
  * Opaque handles, no third-party types, C11 and C++. A handle is used by one thread at a time;
- * several handles are fine. Functions return HEADWATER_OK, a positive answer where they say so, or a
- * negative code with words in the caller's headwater_error. Hostile bytes are parsed only in the
+ * several handles are fine. Functions return HEADWATER_OK, a positive answer where they say so, or
+ * a negative code with words in the caller's headwater_error. Hostile bytes are parsed only in the
  * caged helper program headwater-worker; without a cage nothing is read (HEADWATER_E_CAGE).
  */
 #ifndef HEADWATER_H

@@ -3,8 +3,8 @@
  * ask/answer.h -- what questions answer with, and all that tell/ may know.
  *
  * An answer is built in one arena by a question (ask/verify.h, ask/hunt.h) and read by the tongues.
- * Every span borrows from that arena. Lists are in a deterministic order: the same case and the same
- * question give the same bytes.
+ * Every span borrows from that arena. Lists are in a deterministic order: the same case and the
+ * same question give the same bytes.
  */
 #ifndef HW_ASK_ANSWER_H
 #define HW_ASK_ANSWER_H

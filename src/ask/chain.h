@@ -4,7 +4,8 @@
  *
  * Intake recorded links (mathematics). Here they are walked: every path from a certificate upwards,
  * best first, judged by the rules of RFC 5280 section 6 that matter for code signing (issuers are
- * CAs, validity at T, extended key usage) and by what we hold as anchors. No cryptography, no clock.
+ * CAs, validity at T, extended key usage) and by what we hold as anchors. No cryptography, no
+ * clock.
  */
 #ifndef HW_ASK_CHAIN_H
 #define HW_ASK_CHAIN_H

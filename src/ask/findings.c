@@ -48,8 +48,8 @@ static struct hw_span number_word(struct finder *s, uint64_t n)
 }
 
 /* May the makers of these signatures tag their installers this way? Bytes beside the signatures
- * belong to all of them, others to the one that holds them. Whoever adds a signature of his own adds
- * no honesty, so each that counts must fit, and one must be trusted. */
+ * belong to all of them, others to the one that holds them. Whoever adds a signature of his own
+ * adds no honesty, so each that counts must fit, and one must be trusted. */
 static bool tag_is_honest(const struct hw_file_answer *file, const struct hw_fact *u)
 {
     struct hw_span tag = hw_fact_get(u, HW_UNCOVERED_TAG);

@@ -2,8 +2,8 @@
 /*
  * ask/known.c -- published indicators that match, and the hunt over everything.
  *
- * One file matched by several indicators is one finding with several reasons: lists copy each other,
- * and a number of lists is not a number of proofs.
+ * One file matched by several indicators is one finding with several reasons: lists copy each
+ * other, and a number of lists is not a number of proofs.
  */
 #include <string.h>
 
@@ -95,9 +95,9 @@ static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact
     return f;
 }
 
-/* How much a match proves. A hash of the file is the file. A certificate is one key's, good work and
- * bad; a serial number is unique only for its issuer, and import hashes are shared by whatever was
- * built alike, so these two are leads. */
+/* How much a match proves. A hash of the file is the file. A certificate is one key's, good work
+ * and bad; a serial number is unique only for its issuer, and import hashes are shared by whatever
+ * was built alike, so these two are leads. */
 static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confidence *confidence)
 {
     bool exact = mark == HW_MARK_SHA256 || mark == HW_MARK_SHA1 || mark == HW_MARK_MD5;
@@ -107,7 +107,8 @@ static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confide
                                                 : HW_CONF_HIGH;
 }
 
-/* The known-bad finding of this file, made when it is the first match, as strong as the strongest. */
+/* The known-bad finding of this file, made when it is the first match, as strong as the strongest.
+ * */
 static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_mark mark)
 {
     enum hw_severity severity;

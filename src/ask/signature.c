@@ -4,8 +4,8 @@
  *
  * They are never folded into one: "cannot be known here" is neither good nor bad. The time a
  * signature is judged at is the earliest countersignature that proves itself (its own chain is
- * anchored and valid when it was made); without one it is the as-of time, and if the certificate has
- * ended by then nobody can say whether it was signed before.
+ * anchored and valid when it was made); without one it is the as-of time, and if the certificate
+ * has ended by then nobody can say whether it was signed before.
  */
 #include <inttypes.h>
 #include <stdarg.h>

@@ -2,10 +2,10 @@
 /*
  * ask/state.c -- one word for a file, by a table (printed in docs/rules.md).
  *
- * Integrity is the worst of all signatures: one that does not fit the bytes condemns the file, since
- * whoever changed them can have left the others alone. Chain, time and revocation are the best of
- * the signatures, since each stands by itself: a 2013 file keeps an SHA-1 signature for old systems
- * whose root nobody holds any more, beside one that verifies.
+ * Integrity is the worst of all signatures: one that does not fit the bytes condemns the file,
+ * since whoever changed them can have left the others alone. Chain, time and revocation are the
+ * best of the signatures, since each stands by itself: a 2013 file keeps an SHA-1 signature for old
+ * systems whose root nobody holds any more, beside one that verifies.
  */
 #include "ask/room.h"
 

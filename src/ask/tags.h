@@ -4,7 +4,8 @@
  *
  * Some makers write a download's origin into the certificate table of the installer they serve. The
  * parser names a tag only when its grammar consumes every byte of at most 8 KiB; here the signer is
- * held against the makers documented to use it. Anything else stays what it is: bytes nobody signed.
+ * held against the makers documented to use it. Anything else stays what it is: bytes nobody
+ * signed.
  */
 #ifndef HW_ASK_TAGS_H
 #define HW_ASK_TAGS_H

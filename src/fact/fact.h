@@ -104,7 +104,7 @@ enum {
     HW_COMPONENT_PURL,
     HW_COMPONENT_ORIGINAL, /* OriginalFilename or the like */
     HW_COMPONENT_MACHINE,
-    HW_COMPONENT_CODE, /* SHA-256 of what the file is without its signature (PE: Authenticode range) */
+    HW_COMPONENT_CODE, /* SHA-256 of the file without its signature (PE: Authenticode range) */
     HW_COMPONENT_PRODUCT,
 };
 enum {
@@ -127,7 +127,8 @@ enum {
     HW_SECTION_ENTROPY,
 };
 /* SYMBOLS: NUL-ended names one behind the other, "#12" for ordinal 12; exports that forward are
- * "name>target". A list too long for a frame goes on in facts of the same INDEX and the next PART. */
+ * "name>target". A list too long for a frame goes on in facts of the same INDEX and the next PART.
+ * */
 enum {
     HW_IMPORT_INDEX = 1,
     HW_IMPORT_MODULE,
@@ -188,7 +189,7 @@ enum {
     HW_CERTIFICATE_ALG, /* of the signature on the certificate */
     HW_CERTIFICATE_CA,
     HW_CERTIFICATE_EKU,   /* dotted OIDs, comma between; absent when the extension is */
-    HW_CERTIFICATE_USAGE, /* key usage bits as RFC 5280 numbers them; absent when the extension is */
+    HW_CERTIFICATE_USAGE, /* key usage bits as RFC 5280 has them; absent as the extension is */
     HW_CERTIFICATE_SKI,
     HW_CERTIFICATE_AKI,
     HW_CERTIFICATE_SELF, /* 1: verifies under its own key */

@@ -30,8 +30,8 @@ static int refuse(void *state, struct hw_span s, struct hw_error *err)
     return hw_fail(err, HW_E_IO, "the disk is full");
 }
 
-/* Everything a name from evidence can try: ESC, bidi override, zero width, bad UTF-8, quotes, markup,
- * CR and LF, a NUL. */
+/* Everything a name from evidence can try: ESC, bidi override, zero width, bad UTF-8, quotes,
+ * markup, CR and LF, a NUL. */
 static const char nasty[] = "a\x1b[31m\xe2\x80\xae\xe2\x80\x8b\xff\"'<&>\r\n\x00\x7f\xc2\x85z";
 static const struct hw_span nasty_span = {(const uint8_t *)nasty, sizeof nasty - 1};
 
