@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "fact/words.h"
 
 static unsigned field_count(const struct hw_fact_type *t)
@@ -106,37 +107,10 @@ bool hw_fact_is(const struct hw_fact *f, unsigned field, const char *word)
     return s.n == strlen(word) && s.n > 0 && memcmp(s.p, word, s.n) == 0;
 }
 
-/* UTF-8 after RFC 3629, and no NUL: text must survive every tongue. */
+/* UTF-8 without NUL: text must survive every tongue. */
 static bool is_text(struct hw_span s)
 {
-    for (size_t i = 0; i < s.n;) {
-        uint8_t c = s.p[i++];
-        unsigned more;
-        uint32_t v, low;
-        if (c == 0) {
-            return false;
-        } else if (c < 0x80) {
-            continue;
-        } else if (c >= 0xc2 && c <= 0xdf) {
-            more = 1, v = c & 0x1fU, low = 0x80;
-        } else if ((c & 0xf0U) == 0xe0) {
-            more = 2, v = c & 0x0fU, low = 0x800;
-        } else if (c >= 0xf0 && c <= 0xf4) {
-            more = 3, v = c & 0x07U, low = 0x10000;
-        } else {
-            return false;
-        }
-        for (; more > 0; more--, i++) {
-            if (i >= s.n || (s.p[i] & 0xc0U) != 0x80) {
-                return false;
-            }
-            v = v << 6 | (s.p[i] & 0x3fU);
-        }
-        if (v < low || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff)) {
-            return false;
-        }
-    }
-    return true;
+    return hw_utf8_valid(s) && hw_span_find(s, 0) == s.n;
 }
 
 static bool is_word(struct hw_span s)

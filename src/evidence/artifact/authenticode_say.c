@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-enum { DER_MAX = 16384, SPKI_MAX = 4096, SMALL_MAX = 64, NAME_MAX_BYTES = 4096, WORDS_MAX = 1000 };
+#include "evidence/certificate.h"
+
+enum { SMALL_MAX = 64, WORDS_MAX = 1000 };
 
 /* -- certificates --------------------------------------------------------------------------- */
 
@@ -242,86 +244,6 @@ static void say_stamp(struct hw_auth *a, const struct hw_auth_signature *s, size
     hw_say(a->x, &f);
 }
 
-static void put_extensions(struct hw_fact *f, const struct hw_cert *c)
-{
-    if (c->has_ca) {
-        hw_fact_u64(f, HW_CERTIFICATE_CA, c->ca);
-    }
-    if (c->has_pathlen) {
-        hw_fact_u64(f, HW_CERTIFICATE_PATHLEN, c->pathlen);
-    }
-    if (c->has_eku) {
-        hw_fact_span(f, HW_CERTIFICATE_EKU, c->eku);
-    }
-    if (c->has_usage) {
-        hw_fact_u64(f, HW_CERTIFICATE_USAGE, c->usage);
-    }
-    put_small(f, HW_CERTIFICATE_SKI, c->ski);
-    put_small(f, HW_CERTIFICATE_AKI, c->aki);
-}
-
-static void say_certificate(struct hw_auth *a, size_t index)
-{
-    const struct hw_cert *c = a->certs[index];
-    struct hw_fact f;
-    hw_fact_about(&f, HW_FACT_CERTIFICATE, a->n->number);
-    hw_fact_span(&f, HW_CERTIFICATE_SHA256, digest(c->sha256));
-    hw_fact_span(&f, HW_CERTIFICATE_SHA1, (struct hw_span){c->sha1, sizeof c->sha1});
-    put_text(a, &f, HW_CERTIFICATE_SUBJECT, c->subject, NAME_MAX_BYTES);
-    put_text(a, &f, HW_CERTIFICATE_ISSUER, c->issuer, NAME_MAX_BYTES);
-    put_text(a, &f, HW_CERTIFICATE_NAME, c->name, WORDS_MAX);
-    put_small(&f, HW_CERTIFICATE_SERIAL, c->serial);
-    hw_fact_time(&f, HW_CERTIFICATE_NOT_BEFORE, c->not_before);
-    hw_fact_time(&f, HW_CERTIFICATE_NOT_AFTER, c->not_after);
-    hw_fact_span(&f, HW_CERTIFICATE_SPKI, digest(c->spki_sha256));
-    if (c->key.der.n <= SPKI_MAX) {
-        hw_fact_span(&f, HW_CERTIFICATE_SPKI_DER, c->key.der);
-    }
-    hw_fact_str(&f, HW_CERTIFICATE_KEY, c->key.word);
-    hw_fact_str(&f, HW_CERTIFICATE_ALG, c->alg.word);
-    put_extensions(&f, c);
-    if (a->links.self[index]) {
-        hw_fact_u64(&f, HW_CERTIFICATE_SELF, 1);
-    }
-    if (c->der.n <= DER_MAX) {
-        hw_fact_span(&f, HW_CERTIFICATE_DER, c->der);
-    }
-    hw_say(a->x, &f);
-}
-
-static void put_anchor(struct hw_auth *a, struct hw_fact *f, const struct hw_key *k)
-{
-    hw_fact_span(f, HW_LINK_ISSUER, digest(k->sha256));
-    hw_fact_span(f, HW_LINK_ISSUER_SPKI, digest(k->spki_sha256));
-    hw_fact_str(f, HW_LINK_SOURCE, k->anchor ? "anchor" : "known");
-    if (k->purpose.n > 0 && k->purpose.n <= 48) {
-        hw_fact_span(f, HW_LINK_PURPOSE, k->purpose);
-    }
-    put_text(a, f, HW_LINK_SUBJECT, k->subject, NAME_MAX_BYTES);
-    hw_fact_time(f, HW_LINK_FROM, k->not_before);
-    hw_fact_time(f, HW_LINK_TO, k->not_after);
-    if (k->distrust_after != INT64_MIN) {
-        hw_fact_time(f, HW_LINK_DISTRUST, k->distrust_after);
-    }
-    put_text(a, f, HW_LINK_ORIGIN, k->origin, WORDS_MAX);
-}
-
-static void say_link(struct hw_auth *a, const struct hw_link *l)
-{
-    struct hw_fact f;
-    hw_fact_about(&f, HW_FACT_LINK, a->n->number);
-    hw_fact_span(&f, HW_LINK_CHILD, digest(a->certs[l->child]->sha256));
-    if (l->key != NULL) {
-        put_anchor(a, &f, l->key);
-    } else {
-        hw_fact_span(&f, HW_LINK_ISSUER, digest(a->certs[l->issuer]->sha256));
-        hw_fact_span(&f, HW_LINK_ISSUER_SPKI, digest(a->certs[l->issuer]->spki_sha256));
-        hw_fact_str(&f, HW_LINK_SOURCE, "bag");
-    }
-    hw_fact_u64(&f, HW_LINK_OK, l->ok);
-    hw_say(a->x, &f);
-}
-
 void hw_auth_say(struct hw_auth *a, const struct hw_hashes *found)
 {
     for (size_t i = 0; i < a->signature_count; i++) {
@@ -331,9 +253,9 @@ void hw_auth_say(struct hw_auth *a, const struct hw_hashes *found)
         }
     }
     for (size_t i = 0; hw_exam_going(a->x) && i < a->cert_count; i++) {
-        say_certificate(a, i);
+        hw_say_certificate(a->x, a->n, a->certs[i], a->links.self[i]);
     }
     for (size_t i = 0; hw_exam_going(a->x) && i < a->links.count; i++) {
-        say_link(a, &a->links.links[i]);
+        hw_say_link(a->x, a->n, a->certs, &a->links.links[i]);
     }
 }
