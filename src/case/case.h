@@ -109,7 +109,14 @@ struct hw_place {
 
 /* Which kind of reading; the same numbers as enum hw_reading of evidence/evidence.h. A reading by
  * ANY belongs to the class its facts have: KNOWLEDGE when one of them is HW_FACT_KNOWLEDGE. */
-enum hw_class { HW_CLASS_ANY, HW_CLASS_ARTIFACT, HW_CLASS_KNOWLEDGE, HW_CLASS_COUNT };
+enum hw_class {
+    HW_CLASS_ANY,
+    HW_CLASS_ARTIFACT,
+    HW_CLASS_KNOWLEDGE,
+    HW_CLASS_TELEMETRY,
+    HW_CLASS_COUNT
+};
+const char *hw_class_word(enum hw_class c);
 
 /* Was this very file, by place and stat identity, seen before, and read for this class by this
  * parser version? Then *out is true, sha256 is filled, and its sighting now says now_ns. A file

@@ -47,7 +47,7 @@ static int forget_kept(struct hw_case *c, int64_t evidence, struct hw_error *err
 
 static int drop_readings(struct hw_case *c, int64_t evidence, struct hw_error *err)
 {
-    for (int class = HW_CLASS_ARTIFACT; class <= HW_CLASS_KNOWLEDGE; class ++) {
+    for (int class = HW_CLASS_ARTIFACT; class < HW_CLASS_COUNT; class ++) {
         sqlite3_stmt *s;
         int rc = hw_sql_get(c, HW_SQL_READING_OF, &s, err);
         if (rc != HW_OK) {

@@ -28,6 +28,12 @@ int hw_evidence_id(struct hw_case *c, const uint8_t sha256[32], int64_t *out, st
     return rc != HW_OK ? rc : hw_fail(err, HW_E_MISSING, "no such evidence in the case");
 }
 
+const char *hw_class_word(enum hw_class c)
+{
+    static const char *const words[HW_CLASS_COUNT] = {"any", "artifact", "knowledge", "telemetry"};
+    return words[c];
+}
+
 /* ---- taking a reading away ---- */
 
 static int drop_indexed(struct hw_case *c, sqlite3_stmt *s, int64_t reading, struct hw_error *err)
@@ -350,7 +356,7 @@ static int say_refused(struct hw_case *c, struct hw_error *err)
 static int drop_earlier(struct hw_case *c, enum hw_class class, struct hw_error *err)
 {
     struct hw_storing *st = &c->storing;
-    for (int k = HW_CLASS_ARTIFACT; k <= HW_CLASS_KNOWLEDGE; k++) {
+    for (int k = HW_CLASS_ARTIFACT; k < HW_CLASS_COUNT; k++) {
         sqlite3_stmt *s;
         int rc = hw_sql_get(c, HW_SQL_READING_OF, &s, err);
         if (rc != HW_OK) {
@@ -401,8 +407,10 @@ static int end_reading(struct hw_case *c, struct hw_error *err)
 {
     struct hw_storing *st = &c->storing;
     int rc = st->facts == 0 ? say_refused(c, err) : HW_OK;
-    enum hw_class class =
-        st->knowledge || st->e.asked == HW_CLASS_KNOWLEDGE ? HW_CLASS_KNOWLEDGE : HW_CLASS_ARTIFACT;
+    enum hw_class class = st->e.asked == HW_CLASS_TELEMETRY ? HW_CLASS_TELEMETRY
+                          : st->knowledge || st->e.asked == HW_CLASS_KNOWLEDGE
+                              ? HW_CLASS_KNOWLEDGE
+                              : HW_CLASS_ARTIFACT;
     rc = rc != HW_OK || st->spilled ? rc : add_row(c, err);
     rc = rc != HW_OK ? rc : drop_earlier(c, class, err);
     rc = rc != HW_OK ? rc : write_held(c, err);

@@ -21,6 +21,7 @@
 #include "evidence/artifact/manifest.h"
 #include "evidence/knowledge/knowledge.h"
 #include "evidence/room.h"
+#include "evidence/telemetry/telemetry.h"
 
 enum { BIDS = 64, ARENA_BYTES = 40 * 1024 * 1024 };
 
@@ -100,7 +101,10 @@ static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auct
     if (x->reading != HW_READ_KNOWLEDGE) {
         ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, a);
     }
-    if (x->reading != HW_READ_ARTIFACT && n->number == 0) {
+    if (x->reading == HW_READ_ANY || x->reading == HW_READ_TELEMETRY) {
+        ask(x, n->bytes, hw_telemetry_formats, hw_telemetry_formats_count, HW_SERIOUS_BITS, a);
+    }
+    if ((x->reading == HW_READ_ANY || x->reading == HW_READ_KNOWLEDGE) && n->number == 0) {
         /* What could be knowledge is knowledge only when somebody says so: knowledge/list.c. */
         unsigned least = x->reading == HW_READ_KNOWLEDGE ? HW_GUESS_BITS : HW_SERIOUS_BITS;
         ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, a);
@@ -218,7 +222,8 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
     for (size_t i = 0; i < a.count && hw_exam_going(x); i++) {
         read_as(x, n, a.bids[i].format);
     }
-    if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && hw_exam_going(x)) {
+    if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && x->reading != HW_READ_TELEMETRY &&
+        hw_exam_going(x)) {
         hw_manifest_examine(x, n);
     }
     hw_names_done(x, n);

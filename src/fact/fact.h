@@ -53,6 +53,10 @@ enum hw_fact_kind {
     /* knowledge */
     HW_FACT_KNOWLEDGE = 60,
     HW_FACT_INDICATOR = 61,
+    /* telemetry */
+    HW_FACT_LAYOUT = 80,
+    HW_FACT_EVENTS = 81,
+    HW_FACT_LOST = 82,
 };
 
 /* Field numbers, kind by kind. Field 0 is always the node the fact is about (BEGIN, END aside).
@@ -260,6 +264,26 @@ enum {
     HW_INDICATOR_FROM,
     HW_INDICATOR_UNTIL,
     HW_INDICATOR_OFF,
+};
+
+/* How records of one kind look: the names of their values, in order. Events refer to it. */
+enum {
+    HW_LAYOUT_INDEX = 1, /* from 0, per node, in order */
+    HW_LAYOUT_SOURCE,    /* family of logs: windows auditd strace zeek ... */
+    HW_LAYOUT_LOG,       /* the log within it: provider, Zeek path, mapping ... */
+    HW_LAYOUT_EVENT,     /* the event's own id or word, as text */
+    HW_LAYOUT_NAMES,     /* the source's own names, '\n' between them */
+};
+/* Records, many to a fact; fact/record.h has the packing. */
+enum { HW_EVENTS_COUNT = 1, HW_EVENTS_PACKED };
+/* Records that were there once and cannot be read, or that the source says it dropped. */
+enum {
+    HW_LOST_WHAT = 1, /* word of hw_losses */
+    HW_LOST_OFF,      /* where in the node this is said */
+    HW_LOST_COUNT,    /* how many records, where that is known */
+    HW_LOST_FIRST,    /* record numbers, both included, where known */
+    HW_LOST_LAST,
+    HW_LOST_SAYS,
 };
 
 enum hw_field_type {

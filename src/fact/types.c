@@ -46,6 +46,10 @@
     {                                                                                              \
         name, HW_T_BYTES, true, max, NULL                                                          \
     }
+#define M_TEXT(name, max)                                                                          \
+    {                                                                                              \
+        name, HW_T_TEXT, true, max, NULL                                                           \
+    }
 #define M_DIGEST(name)                                                                             \
     {                                                                                              \
         name, HW_T_DIGEST, true, 0, NULL                                                           \
@@ -59,7 +63,7 @@
         name, HW_T_WORD, true, 0, &(list)                                                          \
     }
 
-enum { LIST_BYTES = 48 * 1024, NAME_BYTES = 4096 };
+enum { LIST_BYTES = 48 * 1024, NAME_BYTES = 4096, PACKED_BYTES = 60 * 1024 };
 
 /* clang-format off */
 static const struct hw_fact_type types[] = {
@@ -288,6 +292,25 @@ static const struct hw_fact_type types[] = {
       TIME("from"),
       TIME("until"),
       U64("off")}},
+    {HW_FACT_LAYOUT, "layout",
+     {NODE,
+      M_U64("index"),
+      M_OF("source", hw_sources),
+      M_TEXT("log", 0),
+      M_TEXT("event", 0),
+      M_TEXT("names", PACKED_BYTES)}},
+    {HW_FACT_EVENTS, "events",
+     {NODE,
+      M_U64("count"),
+      M_BYTES("packed", PACKED_BYTES)}},
+    {HW_FACT_LOST, "lost",
+     {NODE,
+      M_OF("what", hw_losses),
+      M_U64("off"),
+      U64("count"),
+      U64("first"),
+      U64("last"),
+      TEXT("says", 0)}},
 };
 /* clang-format on */
 
@@ -349,6 +372,12 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[22];
     case HW_FACT_INDICATOR:
         return &types[23];
+    case HW_FACT_LAYOUT:
+        return &types[24];
+    case HW_FACT_EVENTS:
+        return &types[25];
+    case HW_FACT_LOST:
+        return &types[26];
     case HW_FACT_NONE:
         break;
     }

@@ -43,15 +43,21 @@ static const struct hw_word formats[] = {
     {"7z", "7-Zip archive"},
     {"ar", "Unix archive (deb, static library)"},
     {"asar", "Electron archive"},
+    {"auditd", "Linux audit log"},
+    {"browser", "download history of a browser (Chromium, Firefox)"},
     {"bzip2", "bzip2 stream"},
     {"cab", "Microsoft cabinet"},
     {"certificate", "X.509 certificate"},
     {"cfb", "compound file (MSI and kin)"},
+    {"ci-log", "console log of a build service"},
     {"compress", "Unix compress stream"},
     {"crl", "certificate revocation list"},
     {"dmg", "Apple disk image (UDIF)"},
     {"elf", "ELF program or library"},
     {"empty", "no bytes at all"},
+    {"eslogger", "macOS Endpoint Security events as JSON"},
+    {"estate", "declared organisations, hosts and releases"},
+    {"evtx", "Windows event log"},
     {"gzip", "gzip stream"},
     {"indicator-list", "published indicators: hash list, CSV, Loki list"},
     {"iso9660", "ISO 9660 image"},
@@ -59,19 +65,29 @@ static const struct hw_word formats[] = {
     {"lz4", "LZ4 stream"},
     {"lzma", "LZMA stream"},
     {"mach-o", "Mach-O program, library or fat binary"},
+    {"mapped-csv", "a product's log as CSV, with a declared mapping"},
+    {"mapped-json", "a product's log as JSON, with a declared mapping"},
     {"nsis", "NSIS installer"},
     {"inno", "Inno Setup installer"},
+    {"osquery", "osquery results as JSON"},
     {"pe", "Portable Executable"},
+    {"quarantine", "macOS quarantine database or install history"},
     {"rar", "RAR archive"},
     {"rpm", "RPM package"},
+    {"signing-log", "log of a signing service or HSM"},
     {"squashfs", "squashfs image"},
+    {"strace", "strace -f log"},
+    {"syslog", "syslog lines"},
     {"tar", "tar archive"},
     {"text", "plain text"},
     {"unknown", "nothing here recognises it"},
+    {"windows-json", "Windows events as JSON"},
     {"xar", "xar archive (Apple package)"},
     {"xml", "XML document"},
     {"xz", "xz stream"},
+    {"zeek", "Zeek log (TSV or JSON)"},
     {"zip", "ZIP archive and its kin"},
+    {"zone-identifier", "mark of the web"},
     {"zstd", "Zstandard stream"},
 };
 const struct hw_vocab hw_formats = {"format", LIST(formats)};
@@ -122,6 +138,37 @@ static const struct hw_word indicators[] = {
     {"url", "web address"},
 };
 const struct hw_vocab hw_indicators = {"indicator", LIST(indicators)};
+
+static const struct hw_word sources[] = {
+    {"auditd", "Linux audit records"},
+    {"browser", "download history of a browser"},
+    {"ci", "console log of a build service"},
+    {"estate", "what a person declares of organisations, hosts and releases"},
+    {"eslogger", "macOS Endpoint Security events"},
+    {"mapped", "a product's log, read through a declared mapping"},
+    {"osquery", "osquery results"},
+    {"quarantine", "macOS quarantine database and install history"},
+    {"signing", "log of a signing service or HSM"},
+    {"strace", "system calls as strace records them"},
+    {"syslog", "syslog lines of no format of their own"},
+    {"windows", "Windows events, Sysmon included (on Linux too)"},
+    {"zeek", "Zeek logs"},
+    {"zone-identifier", "mark of the web on a Windows file"},
+};
+const struct hw_vocab hw_sources = {"source", LIST(sources)};
+
+static const struct hw_word losses[] = {
+    {"cleared", "the log was cleared"},
+    {"damaged", "records that could not be read"},
+    {"dirty", "the log was not closed: its last records may be missing"},
+    {"dropped", "the recorder says that it dropped records"},
+    {"locked", "an artefact of a collection that could not be copied"},
+    {"missing", "an artefact that a collection of this kind has and this one does not"},
+    {"overwritten", "records whose numbers are gone"},
+    {"truncated", "the log ends inside a record"},
+    {"unfinished", "calls whose result was not recorded"},
+};
+const struct hw_vocab hw_losses = {"loss", LIST(losses)};
 
 const char *hw_vocab_means(const struct hw_vocab *v, const char *word)
 {

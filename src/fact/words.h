@@ -29,6 +29,8 @@ extern const struct hw_vocab hw_formats;    /* what an artifact can be */
 extern const struct hw_vocab hw_degrees;    /* sound odd broken refused */
 extern const struct hw_vocab hw_unopeneds;  /* kinds of boxes seen and left closed */
 extern const struct hw_vocab hw_indicators; /* kinds of published signs */
+extern const struct hw_vocab hw_sources;    /* families of logs */
+extern const struct hw_vocab hw_losses;     /* how records get lost */
 
 bool hw_vocab_has(const struct hw_vocab *v, struct hw_span word);
 const char *hw_vocab_means(const struct hw_vocab *v, const char *word); /* NULL: not in the list */

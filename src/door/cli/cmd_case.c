@@ -27,7 +27,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
                           ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
                           "\"nodes\":%llu,\"parser\":%u,",
                           (unsigned long long)e.size,
-                          e.of_class == HW_CLASS_KNOWLEDGE ? "knowledge" : "artifact",
+                          hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts,
                           (unsigned long long)e.nodes, e.parser);
             hw_json_text(&cli->out, "because", hw_span_str(e.because));
@@ -41,7 +41,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
         } else {
             hw_buf_hex(&cli->out, hw_span_cut(sha256, 0, 8));
             hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ",
-                          e.of_class == HW_CLASS_KNOWLEDGE ? "knowledge" : "artifact",
+                          hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts);
             hw_cli_safe(cli, e.path);
             if (e.because != NULL) {

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evidence/telemetry/telemetry.h"
+
+const struct hw_format *const hw_telemetry_formats[] = {
+    NULL,
+};
+const size_t hw_telemetry_formats_count =
+    sizeof hw_telemetry_formats / sizeof hw_telemetry_formats[0] - 1;
