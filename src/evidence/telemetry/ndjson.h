@@ -6,14 +6,14 @@
  * objects, objects one after the other and printed over many lines, with or without a byte order
  * mark. No tree is built; a record is walked once and nothing is allocated for it.
  *
- * How to read a log (see windows_json.c, osquery.c):
+ * How to read a log (see winjson.c, osquery.c):
  *
  *     struct hw_json_lines *j = hw_json_open(&w, x, n);           arena; NULL: memory is out
  *     while (hw_records_going(&w) && hw_json_next(j)) {           j->flat is one record
  *         const struct hw_json_flat *f = &j->flat;
  *         size_t at = hw_json_find(f, "process.pid", 0);          f->count when absent
  *         ... f->names[i], f->values[i], f->kinds[i], j->off, j->line, j->number ...
- *         hw_columns_put(...);                                    columns.h: any order of keys
+ *         hw_columns_put(...);                              ndjson_columns.h: keys in any order
  *     }
  *     hw_json_close(j);
  *
@@ -27,8 +27,8 @@
  * - names are joined by '.'; a name of the log that has a dot itself is not told apart;
  * - an array of strings, numbers and words only is ONE value, joined with ", " (kind LIST; f->joint
  *   stands between them, ", " unless changed before flattening); any other array is numbered;
- * - values are text: strings with their escapes undone, numbers, true and false as written, null and
- *   empty arrays and objects as "" (kinds tell);
+ * - values are text: strings with their escapes undone, numbers, true and false as written, null
+ *   and empty arrays and objects as "" (kinds tell);
  * - names and values without escapes borrow from the evidence, all else from f->text: both live
  *   until the next flattening of the same f;
  * - bytes that are no UTF-8 stay as they are. The same name twice stays twice.
@@ -98,7 +98,7 @@ struct hw_span hw_json_get(const struct hw_json_flat *f, const char *name);
 /* Does it begin as JSON logs do: after a byte order mark and white space '{', or '[' and '{'? */
 bool hw_json_looks(struct hw_span bytes);
 
-/* A time as JSON logs write it (ISO 8601, a trailing " UTC" allowed): sets time_ns, clock (UTC where
+/* A time as JSON logs write it (ISO 8601, " UTC" behind it allowed): sets time_ns, clock (UTC where
  * the zone is stated, else LOCAL) and digits of `out`. False, nothing set: it is none. */
 HW_CHECK bool hw_json_time(struct hw_span s, struct hw_record *out);
 /* The same in Unix seconds, with a fraction or without; 13, 16 and 19 digits are milliseconds,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/columns.c -- names are numbered, records are sets of numbers.
+ * evidence/telemetry/ndjson_columns.c -- names are numbered, records are sets of numbers.
  *
  * Everything is bounded: so many names of so many bytes, and a name repeated in one record a few
  * times. A record that does not fit goes out with its names as they stand, in a layout of its own,
  * which the limit on layouts bounds in turn.
  */
-#include "evidence/telemetry/columns.h"
+#include "evidence/telemetry/ndjson_columns.h"
 
 #include <string.h>
 

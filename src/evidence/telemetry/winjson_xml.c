@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/windows_json_xml.c -- the XML that JSON of Windows events carries inside strings.
+ * evidence/telemetry/winjson_xml.c -- the XML that JSON of Windows events carries in strings.
  *
- *     <EventData xmlns="..."><Data Name="Image">C:\x</Data>...</EventData>            (Azure Monitor)
- *     <Event><System><Provider Name="Linux-Sysmon" Guid="..."/><EventID>5</EventID>...</System>
+ *     <EventData xmlns="..."><Data Name="Image">C:\x</Data>...</EventData>      (Azure Monitor)
+ *     <Event><System><Provider Name="Linux-Sysmon" .../><EventID>5</EventID>...</System>
  *     <EventData><Data Name="RuleName">-</Data>...</EventData></Event>          (Sysmon for Linux)
  *
- * Not an XML parser: elements, attributes in quotes, text, the five entities and character references
- * (XML 1.0, sections 2.3, 3.1, 4.1, 4.6). No DTD, no namespaces, no CDATA; whatever has them is not
- * of this form and its string is kept whole instead.
+ * Not an XML parser: elements, attributes in quotes, text, the five entities and character
+ * references (XML 1.0, sections 2.3, 3.1, 4.1, 4.6). No DTD, no namespaces, no CDATA; whatever has
+ * them is not of this form and its string is kept whole instead.
  */
 #include <string.h>
 
 #include "base/text.h"
-#include "evidence/telemetry/windows_json.h"
+#include "evidence/telemetry/winjson.h"
 
 enum { TAG_DEPTH = 8 };
 
@@ -38,6 +38,7 @@ static bool tag(struct cut *k, struct tag *out)
 {
     size_t end = find(k, '>');
     if (end >= k->s.n) {
+        k->x->cut = true;
         return false;
     }
     struct hw_span in = hw_span_cut(k->s, k->at + 1, end - k->at - 1);
@@ -158,6 +159,10 @@ static bool content(struct cut *k, struct hw_span name, struct hw_span *out)
     size_t lt = find(k, '<');
     *out = hw_span_cut(k->s, k->at, lt - k->at);
     k->at = lt;
+    if (lt >= k->s.n) {
+        k->x->cut = true;
+        return false;
+    }
     return tag(k, &end) && end.closes && hw_span_equal(end.name, name);
 }
 
@@ -183,6 +188,7 @@ static bool system_part(struct cut *k)
             add(k->x, HW_WINDOWS_SYSTEM, t.name, text);
         }
     }
+    k->x->cut = true;
     return false;
 }
 
@@ -203,11 +209,15 @@ static bool data_part(struct cut *k, const char *part)
             called = hw_span_is(name, "Name") ? plain(k->x, value) : called;
         }
         text = (struct hw_span){(const uint8_t *)"", 0};
-        if (!t.empty && !content(k, t.name, &text)) {
+        bool whole = t.empty || content(k, t.name, &text);
+        if (whole || k->x->cut) {
+            add(k->x, HW_WINDOWS_DATA, called, text);
+        }
+        if (!whole) {
             return false;
         }
-        add(k->x, HW_WINDOWS_DATA, called, text);
     }
+    k->x->cut = true;
     return false;
 }
 
@@ -218,7 +228,7 @@ bool hw_windows_xml(struct hw_windows_xml *x, struct hw_span xml)
     bool event = false;
     while (k.at < k.s.n && k.s.p[k.at] == '<') {
         if (!tag(&k, &t)) {
-            return false;
+            return x->cut && !x->full;
         }
         if (event && t.closes && hw_span_is(t.name, "Event")) {
             return k.at == k.s.n && !x->full;
@@ -233,7 +243,7 @@ bool hw_windows_xml(struct hw_windows_xml *x, struct hw_span xml)
             good = !t.closes && (t.empty || data_part(&k, "EventData"));
         }
         if (!good) {
-            return false;
+            return x->cut && !x->full;
         }
         if (!event) {
             return k.at == k.s.n && !x->full;
@@ -242,5 +252,6 @@ bool hw_windows_xml(struct hw_windows_xml *x, struct hw_span xml)
             k.at++;
         }
     }
-    return false;
+    x->cut = k.at >= k.s.n;
+    return x->cut && !x->full;
 }

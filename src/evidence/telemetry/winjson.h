@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/windows_json.h -- Windows events as JSON, whoever collected them.
+ * evidence/telemetry/winjson.h -- Windows events as JSON, whoever collected them.
  *
- * What the chapters of windows_json.c share: how a record is shaped, and which role a name plays.
+ * What the chapters of winjson.c share: how a record is shaped, and which role a name plays.
  */
-#ifndef HW_EVIDENCE_TELEMETRY_WINDOWS_JSON_H
-#define HW_EVIDENCE_TELEMETRY_WINDOWS_JSON_H
+#ifndef HW_EVIDENCE_TELEMETRY_WINJSON_H
+#define HW_EVIDENCE_TELEMETRY_WINJSON_H
 
 #include <stdbool.h>
 
-#include "evidence/telemetry/columns.h"
+#include "evidence/telemetry/ndjson_columns.h"
 #include "evidence/telemetry/ndjson.h"
 
 extern const struct hw_format hw_format_windows_json;
@@ -43,14 +43,15 @@ enum hw_windows_shape hw_windows_shape(const struct hw_json_flat *f);
 /* A hw_columns_see; kind is an enum hw_windows_shape. */
 unsigned hw_windows_name(unsigned kind, struct hw_span raw, uint8_t *room, struct hw_span *name);
 
-/* The fields of an <Event> or <EventData> element, in this order of trust: what is not of that form
- * makes it false. Names and values go to `add`; values without entities borrow from `xml`, others
- * from `text`, which never moves. */
+/* The fields of an <Event> or <EventData> element. Values without entities borrow from `xml`,
+ * others from `text`, which never moves. */
 struct hw_windows_xml {
     struct hw_columns *c;
     struct hw_buf *text; /* has room for all of the xml already */
+    bool cut;            /* the text ended inside: syslog daemons cut long lines */
     bool full;           /* more fields than a record may have */
 };
+/* False: it is not of that form. What was whole before a cut is there, the value it cut too. */
 HW_CHECK bool hw_windows_xml(struct hw_windows_xml *x, struct hw_span xml);
 
 #endif

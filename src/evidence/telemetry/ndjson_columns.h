@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/columns.h -- records whose fields come in any order, each kind one layout.
+ * evidence/telemetry/ndjson_columns.h -- fields in any order, one layout.
  *
  * JSON writers put keys as their hash tables have them: the same event has its fields in another
- * order every line, and a layout for each order would be thousands. Here each name met gets a number
- * once, a record is a set of numbers, and values go out in the order of the numbers. The caller says
- * once for each name what it is to be called and what role it plays; for all later records that
- * costs one comparison.
+ * order every line, and a layout for each order would be thousands. Here each name met gets a
+ * number once, a record is a set of numbers, and values go out in the order of the numbers. The
+ * caller says once for each name what it is to be called and what role it plays; for all later
+ * records that costs one comparison.
  *
  *     struct hw_columns *c = hw_columns_new(&w, see);
  *     for each record:
  *         hw_columns_begin(c);
  *         for each field: hw_columns_add(c, kind, name, value);
  *         struct hw_span id = hw_columns_role(c, MY_ROLE_EVENT_ID);
- *         hw_columns_put(c, "windows", log, event, &record);      layout, values, count are set here
+ *         hw_columns_put(c, "windows", log, event, &record);   sets layout, values and count
  */
-#ifndef HW_EVIDENCE_TELEMETRY_COLUMNS_H
-#define HW_EVIDENCE_TELEMETRY_COLUMNS_H
+#ifndef HW_EVIDENCE_TELEMETRY_NDJSON_COLUMNS_H
+#define HW_EVIDENCE_TELEMETRY_NDJSON_COLUMNS_H
 
 #include <stdbool.h>
 #include <stdint.h>

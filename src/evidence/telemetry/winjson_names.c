@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/windows_json_names.c -- whose JSON is it, and what does it call things.
+ * evidence/telemetry/winjson_names.c -- whose JSON is it, and what does it call things.
  *
- * All shapes come out with the names an EVTX file has: the elements of <System> (Microsoft, "System
- * Properties" of the Event Schema) joined with their attributes by '_', and event data under its own
- * names. Whatever a collector added keeps the collector's name.
+ * All shapes come out with the names an EVTX file has: the elements of <System> (Microsoft, Event
+ * Schema) joined with their attributes by '_', and event data under its own names. Whatever a
+ * collector added keeps the collector's name.
  *
- * Shapes: NXLog im_msvistalog fields (NXLog reference manual), Winlogbeat exported fields (Elastic),
- * Azure Monitor tables WindowsEvent, Event, SecurityEvent and Syslog (Microsoft), evtx_dump's JSON.
+ * Shapes: NXLog im_msvistalog fields (NXLog reference manual), Winlogbeat exported fields
+ * (Elastic), Azure Monitor tables WindowsEvent, Event, SecurityEvent and Syslog (Microsoft),
+ * evtx_dump's JSON.
  */
-#include "evidence/telemetry/windows_json.h"
+#include "evidence/telemetry/winjson.h"
 
 #include <string.h>
 

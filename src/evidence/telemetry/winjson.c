@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/windows_json.c -- Windows events that some collector wrote as JSON.
+ * evidence/telemetry/winjson.c -- Windows events that some collector wrote as JSON.
  *
  * An EVTX file is seldom what is handed over: events went through NXLog, Winlogbeat, Elastic, Azure
  * Monitor or a converter, and each has its own keys. Every record comes out with the names the EVTX
- * reader gives (windows_json_names.c), so that one mapping serves all.
+ * reader gives (winjson_names.c), so that one mapping serves all.
  *
  * Which time is the record's: when it was written to its log. That is <TimeCreated> where the JSON
- * has it, NXLog's EventTime (a wall clock of a zone not stated) where not. @timestamp is Winlogbeat's
- * name for <TimeCreated>, and in everything else the collector's own clock, hours off in many real
- * captures: there it counts only when nothing else is left. All of them stay as fields, too.
+ * has it, NXLog's EventTime (a wall clock of a zone not stated) where not. @timestamp is
+ * Winlogbeat's name for <TimeCreated>, and in everything else the collector's own clock, hours off
+ * in many real captures: there it counts only when nothing else is left. All stay as fields, too.
  */
-#include "evidence/telemetry/windows_json.h"
+#include "evidence/telemetry/winjson.h"
 
 #include <string.h>
 
@@ -25,6 +25,7 @@ struct reading {
     struct hw_json_lines *lines;
     struct hw_columns *columns;
     enum hw_windows_shape last; /* of the record before: the next is most often the same */
+    bool cut;                   /* this record's XML ends too early */
 };
 
 /* ---- one record's fields ---- */
@@ -69,6 +70,7 @@ static bool add_azure(struct reading *r, struct hw_json_flat *f)
         return fits && add_all(r->columns, f, HW_WINDOWS_AZURE, 0, "EventData");
     }
     if (hw_span_starts(hw_span_trim(data), "<EventData") && hw_windows_xml(&x, data)) {
+        r->cut = x.cut;
         return add_all(r->columns, f, HW_WINDOWS_AZURE, 0, "EventData");
     }
     hw_columns_begin(r->columns); /* the XML may have been good for a while */
@@ -79,13 +81,15 @@ static bool add_azure(struct reading *r, struct hw_json_flat *f)
 static bool add_fields(struct reading *r, struct hw_json_flat *f, enum hw_windows_shape shape)
 {
     hw_columns_begin(r->columns);
+    r->cut = false;
     if (shape == HW_WINDOWS_AZURE) {
         return add_azure(r, f);
     }
     if (shape == HW_WINDOWS_SYSLOG) {
         struct hw_windows_xml x = {.c = r->columns, .text = &f->text};
-        return hw_windows_xml(&x, hw_json_get(f, "SyslogMessage")) &&
-               add_all(r->columns, f, shape, 0, "SyslogMessage");
+        bool good = hw_windows_xml(&x, hw_json_get(f, "SyslogMessage"));
+        r->cut = x.cut;
+        return good && add_all(r->columns, f, shape, 0, "SyslogMessage");
     }
     return add_all(r->columns, f, shape, 0, NULL);
 }
@@ -151,6 +155,10 @@ static void put(struct reading *r)
         out.number = r->lines->line;
     }
     set_time(c, &out);
+    if (r->cut) {
+        hw_say_anomaly(r->w.x, r->w.n, "truncated", r->lines->off, r->lines->size,
+                       "record %llu: the event's XML is cut off", (unsigned long long)out.number);
+    }
     see_cleared(r, provider, id);
     struct hw_span log = provider.n > 0 ? provider : hw_columns_role(c, HW_WINDOWS_CHANNEL);
     hw_columns_put(r->columns, "windows", log, id, &out);
