@@ -57,6 +57,7 @@ enum hw_json_kind {
     HW_JSON_NULL,
     HW_JSON_LIST,  /* an array of scalars, joined */
     HW_JSON_EMPTY, /* {} or [] */
+    HW_JSON_ASIDE, /* an array left as it is written: see `aside` */
 };
 
 enum hw_json_end {
@@ -74,9 +75,14 @@ struct hw_json_flat {
     size_t count;
     struct hw_span names[HW_JSON_FIELDS], values[HW_JSON_FIELDS];
     uint8_t kinds[HW_JSON_FIELDS]; /* enum hw_json_kind */
+    size_t size;                   /* bytes of the value last flattened */
     uint64_t lines;                /* line feeds passed by the last flattening */
     const char *joint;             /* between the elements of a LIST */
-    bool odd;                      /* raw control characters inside a string */
+    /* Names, NULL behind the last: an array of boxes of such a name is not made flat but given as
+     * its text, brackets and all, for logs that put thousands of rows into one record. NULL: none.
+     * hw_json_rows() goes through it. */
+    const char *const *aside;
+    bool odd; /* raw control characters inside a string */
     struct hw_buf text;
 };
 void hw_json_flat_init(struct hw_json_flat *f);
@@ -86,6 +92,9 @@ void hw_json_flat_done(struct hw_json_flat *f);
  * is no object has the empty name. *at then lies behind it, or where it went wrong; f holds what
  * was read up to there. */
 HW_CHECK enum hw_json_end hw_json_flatten(struct hw_span s, size_t *at, struct hw_json_flat *f);
+/* The next object of an array's text from *at on (0 at first), made flat; false: no more, or no
+ * object. */
+HW_CHECK bool hw_json_rows(struct hw_span array, size_t *at, struct hw_json_flat *f);
 /* Adds the fields of the object in `s` (a JSON text inside a string value of f, say; nothing but
  * white space may follow) to those of f, each name behind `prefix`. When
  * it is anything but an object, nothing is added. */
@@ -111,6 +120,9 @@ HW_CHECK bool hw_json_unix(struct hw_span s, struct hw_record *out);
 typedef bool (*hw_json_sees)(const struct hw_json_flat *f, void *state);
 unsigned hw_json_probe(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
                        hw_json_sees sees, void *state);
+/* The same with names to leave aside. */
+unsigned hw_json_probe_aside(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
+                             hw_json_sees sees, void *state, const char *const *aside);
 
 /* The records of one node. */
 struct hw_json_lines {
