@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/telemetry/telemetry.h"
 
+#include "evidence/telemetry/eslogger.h"
+#include "evidence/telemetry/osquery.h"
+#include "evidence/telemetry/winjson.h"
+
 const struct hw_format *const hw_telemetry_formats[] = {
+    &hw_format_eslogger,
+    &hw_format_osquery,
+    &hw_format_windows_json,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
