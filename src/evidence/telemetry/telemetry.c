@@ -4,11 +4,12 @@
 #include "evidence/telemetry/eslogger.h"
 #include "evidence/telemetry/osquery.h"
 #include "evidence/telemetry/winjson.h"
-
 const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_eslogger,
     &hw_format_osquery,
     &hw_format_windows_json,
+#include "evidence/telemetry/evtx.h"
+    &hw_format_evtx,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
