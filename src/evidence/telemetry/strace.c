@@ -18,7 +18,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 #include "evidence/telemetry/strace_parts.h"
 
 enum {

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "evidence/evidence.h"
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 enum {
     HW_STRACE_ARGS = 16,               /* arguments of one call; more are left in the last */
