@@ -10,6 +10,8 @@ const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_windows_json,
 #include "evidence/telemetry/evtx.h"
     &hw_format_evtx,
+#include "evidence/telemetry/strace.h"
+    &hw_format_strace,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
