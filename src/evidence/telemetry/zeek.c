@@ -108,18 +108,26 @@ static struct hw_span unescape(struct zeek *z, struct hw_span s, bool set)
     return (struct hw_span){to, n};
 }
 
-static struct hw_span read_value(struct zeek *z, struct hw_span s, bool escaped, bool set)
+/* hw_span_equal, for values that mostly differ in length or first byte. */
+static inline bool same(struct hw_span a, struct hw_span b)
 {
-    if (s.n == z->unset.n && hw_span_equal(s, z->unset)) {
+    return a.n == b.n && (a.n == 0 || (a.p[0] == b.p[0] && (a.n == 1 || hw_span_equal(a, b))));
+}
+
+static inline struct hw_span read_value(struct zeek *z, struct hw_span s, bool escaped, bool set)
+{
+    if (same(s, z->unset)) {
         return (struct hw_span){NULL, 0};
     }
-    if (s.n == z->empty.n && hw_span_equal(s, z->empty)) {
-        return HW_SPAN_LIT("");
-    }
-    if (s.n == 0) {
+    if (s.n == 0 || same(s, z->empty)) {
         return HW_SPAN_LIT("");
     }
     return escaped ? unescape(z, s, set) : s;
+}
+
+static inline bool digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
 }
 
 bool hw_zeek_time(struct hw_span s, int64_t *out_ns, unsigned *out_digits)
@@ -127,14 +135,14 @@ bool hw_zeek_time(struct hw_span s, int64_t *out_ns, unsigned *out_digits)
     int64_t seconds = 0, fraction = 0;
     unsigned digits = 0;
     size_t i = 0;
-    for (; i < s.n && i < 11 && hw_ascii_is_digit(s.p[i]); i++) {
+    for (; i < s.n && i < 11 && digit(s.p[i]); i++) {
         seconds = seconds * 10 + (s.p[i] - '0');
     }
     if (i == 0 || !hw_time_from_unix(seconds, out_ns)) {
         return false;
     }
     if (i < s.n && s.p[i] == '.') {
-        for (i++; i < s.n && hw_ascii_is_digit(s.p[i]); i++) {
+        for (i++; i < s.n && digit(s.p[i]); i++) {
             if (digits < 9) {
                 fraction = fraction * 10 + (s.p[i] - '0');
                 digits++;
@@ -329,19 +337,19 @@ static bool split(struct zeek *z, struct hw_span line, size_t *out_count)
 {
     const uint8_t *p = line.p;
     const uint8_t separator = z->separator[0];
+    const bool escapes = hw_span_find(line, '\\') < line.n; /* rare, so asked once a line */
     size_t at = 0, i = 0;
     for (;;) {
         size_t from = i;
-        bool escaped = false;
-        for (; i < line.n && p[i] != separator; i++) {
-            escaped = escaped || p[i] == '\\';
+        while (i < line.n && p[i] != separator) {
+            i++;
         }
         if (at == z->count) {
             *out_count = at + 1;
             return false;
         }
         struct hw_span s = {p + from, i - from};
-        z->values[at] = read_value(z, s, escaped, z->sets[at]);
+        z->values[at] = read_value(z, s, escapes, z->sets[at]);
         at++;
         if (i == line.n) {
             break;
