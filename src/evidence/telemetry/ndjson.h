@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/ndjson.h -- records of JSON logs: one object, one flat list of names and values.
+ * evidence/telemetry/ndjson.h -- records of JSON logs: an object, a flat list of names and values.
  *
  * JSON as RFC 8259 has it, in any of the shapes logs come in: a line each (NDJSON), one array of
  * objects, objects one after the other and printed over many lines, with or without a byte order
@@ -97,6 +97,13 @@ size_t hw_json_find(const struct hw_json_flat *f, const char *name, size_t from)
 struct hw_span hw_json_get(const struct hw_json_flat *f, const char *name);
 /* Does it begin as JSON logs do: after a byte order mark and white space '{', or '[' and '{'? */
 bool hw_json_looks(struct hw_span bytes);
+
+/* A time as JSON logs write it (ISO 8601, a trailing " UTC" allowed): sets time_ns, clock (UTC where
+ * the zone is stated, else LOCAL) and digits of `out`. False, nothing set: it is none. */
+HW_CHECK bool hw_json_time(struct hw_span s, struct hw_record *out);
+/* The same in Unix seconds, with a fraction or without; 13, 16 and 19 digits are milliseconds,
+ * microseconds and nanoseconds. */
+HW_CHECK bool hw_json_unix(struct hw_span s, struct hw_record *out);
 
 /* For probes: flattens up to `max` records from the start of the bytes and hands each to `sees`
  * until one is not JSON or sees() says false. How many were handed over. Nothing is told. The last

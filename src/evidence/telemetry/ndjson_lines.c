@@ -3,8 +3,8 @@
  * evidence/telemetry/ndjson_lines.c -- the JSON records of a node, one after the other.
  *
  * NDJSON, one array of objects and objects in a row differ in what stands between records only:
- * white space, a comma, the brackets of the array. After a record that is no JSON the next line that
- * begins with '{' is where reading goes on: a log has at most that one damaged.
+ * white space, a comma, the brackets of the array. After a record that is no JSON reading goes on
+ * with the next line that begins with '{': one damaged line costs that one record.
  */
 #include "evidence/telemetry/ndjson.h"
 

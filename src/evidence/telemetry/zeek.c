@@ -31,6 +31,7 @@
 #include "base/checked.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "evidence/telemetry/ndjson.h"
 
 enum {
     SEPARATOR_BYTES = 8,
@@ -439,6 +440,10 @@ static void read_lines(struct zeek *z)
 
 static void examine(struct hw_exam *x, struct hw_node *n)
 {
+    if (hw_json_looks(n->bytes)) {
+        hw_zeek_json_examine(x, n);
+        return;
+    }
     struct zeek z = {.x = x, .n = n, .layout = UINT32_MAX, .path = HW_SPAN_LIT("")};
     z.names = hw_arena_array(x->arena, HW_RECORD_VALUES, sizeof *z.names);
     z.values = hw_arena_array(x->arena, HW_RECORD_VALUES, sizeof *z.values);
@@ -468,6 +473,9 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     struct hw_reader r;
     struct hw_span line;
     bool separator = false;
+    if (hw_json_looks(bytes)) {
+        return hw_zeek_json_probe(bytes, fuel);
+    }
     hw_reader_init(&r, bytes, fuel);
     for (unsigned i = 0; i < HEAD_LINES; i++) {
         if (!hw_read_line(&r, 64 * 1024, &line) || line.n == 0 || line.p[0] != '#' ||

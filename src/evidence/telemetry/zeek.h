@@ -19,4 +19,8 @@ void hw_zeek_missed_say(const struct hw_zeek_missed *m, struct hw_records *w);
 /* Zeek's own time: seconds since 1970 with up to nine digits of fraction. False: something else. */
 HW_CHECK bool hw_zeek_time(struct hw_span s, int64_t *out_ns, unsigned *out_digits);
 
+/* zeek_json.c: bits of a bid, and the reading of the records. */
+unsigned hw_zeek_json_probe(struct hw_span bytes, struct hw_budget *fuel);
+void hw_zeek_json_examine(struct hw_exam *x, struct hw_node *n);
+
 #endif
