@@ -29,5 +29,9 @@ void hw_fuzz_seeds(hw_fuzz_give give, void *state)
     hw_buf_str(&b, "1.5||/a\\x09b\\\\c\\xe4||a\\x2cb,c\\x20d\n");
     build_zeek_close(&b, "||");
     give(state, "wide", b.p, b.n);
+    hw_buf_clear(&b);
+    build_zeek_json(&b, true);
+    build_zeek_json(&b, false);
+    give(state, "json", b.p, b.n);
     hw_buf_done(&b);
 }

@@ -55,3 +55,29 @@ void build_zeek_conn(struct hw_buf *b, unsigned count, bool missed)
     }
     build_zeek_close(b, "\t");
 }
+
+static void put_json(struct hw_buf *b, bool path, const char *log, const char *fields)
+{
+    hw_buf_char(b, '{');
+    if (path) {
+        hw_buf_printf(b, "\"_path\":\"%s\",", log);
+    }
+    hw_buf_printf(b, "%s}\n", fields);
+}
+
+void build_zeek_json(struct hw_buf *b, bool path)
+{
+    put_json(b, path, "conn",
+             "\"ts\":1772323200.5,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.5\",\"id.orig_p\":49152,"
+             "\"id.resp_h\":\"192.0.2.9\",\"id.resp_p\":443,\"proto\":\"tcp\","
+             "\"conn_state\":\"SF\",\"missed_bytes\":7");
+    put_json(b, path, "files",
+             "\"ts\":1772323201.5,\"fuid\":\"F1\",\"tx_hosts\":[\"10.0.0.5\",\"10.0.0.6\"],"
+             "\"rx_hosts\":[\"10.0.0.7\"],\"source\":\"SMB\",\"seen_bytes\":4");
+    put_json(b, path, "dns",
+             "\"ts\":1772323202.25,\"uid\":\"C2\",\"id.orig_h\":\"10.0.0.5\",\"id.resp_h\":"
+             "\"10.0.0.1\",\"query\":\"example.org\",\"answers\":[\"192.0.2.9\"]");
+    put_json(b, path, "odd",
+             "\"ts\":1772323203.75,\"uid\":\"C3\",\"id.orig_h\":\"10.0.0.5\",\"id.resp_h\":"
+             "\"10.0.0.1\",\"what\":\"else\"");
+}

@@ -14,5 +14,7 @@ void build_zeek_close(struct hw_buf *b, const char *separator);
 /* conn.log as Zeek writes it, `count` connections one second apart, every third with 1,000 bytes
  * missed when `missed`. */
 void build_zeek_conn(struct hw_buf *b, unsigned count, bool missed);
+/* conn, files, dns and a log nobody knows as JSON lines, with their path or without. */
+void build_zeek_json(struct hw_buf *b, bool path);
 
 #endif

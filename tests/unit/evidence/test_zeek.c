@@ -248,6 +248,77 @@ static void zeek_budget_of_items_is_kept(void **state)
     assert_true(HAS("rule=over-budget"));
 }
 
+static void zeek_json_with_a_path_is_kept(void **state)
+{
+    (void)state;
+    build_zeek_json(&b, true);
+    read_it();
+    assert_true(HAS("artifact node=0", "format=zeek"));
+    assert_int_equal(t.told.anomalies, 0);
+    assert_true(HAS("zeek/conn/conn number=1 off=0 time=2026-03-01T00:00:00.500Z clock=1 digits=1",
+                    "id.orig_h=\"10.0.0.5\"", "missed_bytes=\"7\""));
+    assert_true(HAS("zeek/files/files number=2", "tx_hosts=\"10.0.0.5,10.0.0.6\""));
+    assert_true(HAS("lost node=0 what=dropped", "7 bytes of 1 connections"));
+}
+
+static void zeek_json_without_a_path_is_told_by_its_fields(void **state)
+{
+    (void)state;
+    build_zeek_json(&b, false);
+    read_it();
+    assert_true(HAS("zeek/conn/conn number=1"));
+    assert_true(HAS("zeek/files/files number=2"));
+    assert_true(HAS("zeek/dns/dns number=3", "2026-03-01T00:00:02.25"));
+    assert_true(HAS("zeek/unknown/unknown number=4"));
+    assert_int_equal(t.told.anomalies, 0);
+}
+
+static void zeek_json_of_a_shipper_is_known_by_its_writer(void **state)
+{
+    (void)state;
+    hw_buf_str(&b, "{\"@stream\":\"loaded_scripts\",\"@system\":\"s\",\"@proc\":\"zeek\","
+                   "\"name\":\"/x.zeek\"}\n{\"@stream\":\"dns\",\"@proc\":\"zeek\",\"ts\":"
+                   "\"2026-03-01T00:00:01.5Z\",\"id_orig_h\":\"10.0.0.5\",\"query\":null}\n");
+    read_it();
+    assert_true(HAS("zeek/loaded_scripts/loaded_scripts number=1", "time=unknown"));
+    assert_true(HAS("zeek/dns/dns number=2", "time=2026-03-01T00:00:01.500Z clock=1"));
+    assert_false(HAS("query=")); /* null is unset */
+}
+
+static void zeek_json_that_is_another_programs_is_left(void **state)
+{
+    (void)state;
+    static const char *const others[] = {
+        "{\"ts\":1772323200.5,\"level\":\"info\",\"msg\":\"started\"}\n",
+        "{\"_path\":\"a\",\"ts\":1772323200.5}\n",
+        "{\"uid\":\"1\",\"name\":\"package\",\"version\":\"1.0\"}\n",
+        "{\"@stream\":\"x y\",\"@proc\":\"zeek\"}\n",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        hw_told_examine(&t.told, others[i], strlen(others[i]), NULL);
+    }
+    assert_false(HAS("format=zeek"));
+}
+
+static void zeek_json_record_of_something_else_is_bad(void **state)
+{
+    (void)state;
+    build_zeek_json(&b, true);
+    hw_buf_str(&b, "{\"level\":\"info\"}\n{\"_path\":\"conn\",\"ts\":\"noon\"}\n");
+    read_it();
+    assert_true(HAS("rule=line-refused", "no record of a Zeek log"));
+    assert_true(HAS("rule=bad-time", "1 records"));
+}
+
+static void zeek_json_survives_every_cut_and_damage(void **state)
+{
+    (void)state;
+    build_zeek_json(&b, true);
+    build_zeek_json(&b, false);
+    hw_sweep_truncate(b.p, b.n, hw_told_sound, NULL);
+    hw_sweep_mutate(b.p, b.n, 3000, 22, hw_told_sound, NULL);
+}
+
 static void zeek_survives_every_cut_and_damage(void **state)
 {
     (void)state;
@@ -279,6 +350,12 @@ int main(void)
         CASE(zeek_value_without_end_is_cut_and_told),
         CASE(zeek_headers_without_end_are_bounded),
         CASE(zeek_budget_of_items_is_kept),
+        CASE(zeek_json_with_a_path_is_kept),
+        CASE(zeek_json_without_a_path_is_told_by_its_fields),
+        CASE(zeek_json_of_a_shipper_is_known_by_its_writer),
+        CASE(zeek_json_that_is_another_programs_is_left),
+        CASE(zeek_json_record_of_something_else_is_bad),
+        CASE(zeek_json_survives_every_cut_and_damage),
         CASE(zeek_survives_every_cut_and_damage),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
