@@ -5,7 +5,7 @@
 #ifndef HW_EVIDENCE_TELEMETRY_ZEEK_H
 #define HW_EVIDENCE_TELEMETRY_ZEEK_H
 
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 extern const struct hw_format hw_format_zeek;
 
