@@ -4,6 +4,8 @@
 #include "evidence/telemetry/eslogger.h"
 #include "evidence/telemetry/osquery.h"
 #include "evidence/telemetry/winjson.h"
+#include "evidence/telemetry/windows_json.h"
+#include "evidence/telemetry/zeek.h"
 const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_eslogger,
     &hw_format_osquery,
@@ -12,6 +14,7 @@ const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_evtx,
 #include "evidence/telemetry/strace.h"
     &hw_format_strace,
+    &hw_format_zeek,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
