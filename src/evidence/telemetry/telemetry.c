@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/telemetry/telemetry.h"
 
+#include "evidence/telemetry/zone.h"
+
 const struct hw_format *const hw_telemetry_formats[] = {
+    &hw_zone_format,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
