@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/sqlite.c -- SQLite database files: the header, the schema, the trees of tables.
+ * evidence/telemetry/sqlite.c -- SQLite database files: header, schema, trees of tables.
  *
  * https://www.sqlite.org/fileformat2.html. Numbers are big-endian.
  *
@@ -14,7 +14,7 @@
  *
  *   a page of a table's tree (page 1: behind the header)
  *   0    u8  5 inner, 13 leaf
- *   1    u16 free block, u16 cells, u16 content, u8 fragments, and u32 rightmost child in inner ones
+ *   1    u16 free block, u16 cells, u16 content, u8 fragments; in inner ones u32 rightmost child;
  *        u16 the place of each cell, by rowid
  *   inner cell: u32 left child, varint rowid; leaf cell: sqlite_record.c
  *
