@@ -2,10 +2,12 @@
 #include "evidence/telemetry/telemetry.h"
 
 #include "evidence/telemetry/browser.h"
+#include "evidence/telemetry/quarantine.h"
 #include "evidence/telemetry/zone.h"
 
 const struct hw_format *const hw_telemetry_formats[] = {
     &hw_browser_format,
+    &hw_quarantine_format,
     &hw_zone_format,
     NULL,
 };
