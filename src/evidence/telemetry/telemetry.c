@@ -15,6 +15,12 @@ const struct hw_format *const hw_telemetry_formats[] = {
 #include "evidence/telemetry/strace.h"
     &hw_format_strace,
     &hw_format_zeek,
+#include "evidence/telemetry/browser.h"
+#include "evidence/telemetry/quarantine.h"
+#include "evidence/telemetry/zone.h"
+    &hw_browser_format,
+    &hw_quarantine_format,
+    &hw_zone_format,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
