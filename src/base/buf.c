@@ -62,6 +62,11 @@ static bool grow(struct hw_buf *b, size_t n)
     return true;
 }
 
+bool hw_buf_room(struct hw_buf *b, size_t n)
+{
+    return grow(b, n);
+}
+
 const char *hw_buf_text(struct hw_buf *b)
 {
     if (!grow(b, 0)) {

@@ -30,6 +30,9 @@ struct hw_span hw_buf_span(const struct hw_buf *b); /* borrowed until the next a
 /* The bytes with a NUL behind them; "" when empty; NULL when the buffer failed. Borrowed. */
 const char *hw_buf_text(struct hw_buf *b);
 
+/* Makes room for n more bytes, so that p[n..room) can be written straight and n raised. False, and
+ * remembered, when the maximum or memory says no. */
+HW_CHECK bool hw_buf_room(struct hw_buf *b, size_t n);
 void hw_buf_bytes(struct hw_buf *b, const void *p, size_t n);
 void hw_buf_span_put(struct hw_buf *b, struct hw_span s);
 void hw_buf_str(struct hw_buf *b, const char *s);
