@@ -13,47 +13,59 @@
 #include "base/text.h"
 #include "base/time.h"
 
-enum { OTHER = HW_MAPPED_EVENTS, ROW, SLOTS, JOINED = 128 };
+enum { OTHER = HW_MAPPED_EVENTS, ROW, SLOTS, JOINED = 128, ALSO_BYTES = 32 * 1024 };
 
 /* NAME|NAME+NAME into choices. */
-static size_t choices(const char *list, struct hw_mapped_choice *out)
+static size_t choices(struct hw_span list, struct hw_mapped_choice *out)
 {
     size_t count = 0;
     struct hw_span one;
-    while (list != NULL && count < HW_MAPPED_CHOICES && hw_mapped_next_name(&list, '|', &one)) {
-        size_t plus = hw_span_find(one, '+');
-        out[count] = (struct hw_mapped_choice){.name = {hw_span_trim(hw_span_cut(one, 0, plus))}};
-        if (plus < one.n) {
-            out[count].name[1] = hw_span_trim(hw_span_from(one, plus + 1));
+    while (count < HW_MAPPED_CHOICES && hw_mapped_next_name(&list, '|', &one)) {
+        struct hw_mapped_choice *c = &out[count++];
+        *c = (struct hw_mapped_choice){.at = {SIZE_MAX, SIZE_MAX}};
+        if (!hw_mapped_next_name(&one, '+', &c->name[0]) ||
+            !hw_mapped_next_name(&one, '+', &c->name[1])) {
+            c->name[1] = (struct hw_span){NULL, 0};
         }
-        count++;
     }
     return count;
 }
 
-static enum hw_time_hint hint_of(const char *kind)
+/* Takes the word off that may stand behind time-from's names. */
+static enum hw_time_hint take_kind(struct hw_span *list, bool *utc)
 {
     static const struct {
         const char *word;
         enum hw_time_hint hint;
-    } words[] = {{"epoch", HW_TIME_EPOCH},
-                 {"epoch-ms", HW_TIME_EPOCH_MS},
-                 {"filetime", HW_TIME_FILETIME},
-                 {"day-first", HW_TIME_DAY_FIRST}};
-    for (size_t i = 0; kind != NULL && i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(kind, words[i].word) == 0) {
-            return words[i].hint;
+    } kinds[] = {{"utc", HW_TIME_AS_WRITTEN},    {"local", HW_TIME_AS_WRITTEN},
+                 {"epoch", HW_TIME_EPOCH},       {"epoch-ms", HW_TIME_EPOCH_MS},
+                 {"filetime", HW_TIME_FILETIME}, {"day-first", HW_TIME_DAY_FIRST}};
+    struct hw_span s = hw_span_trim(*list);
+    size_t at = s.n;
+    while (at > 0 && s.p[at - 1] != ' ' && s.p[at - 1] != '"') {
+        at--;
+    }
+    struct hw_span word = hw_span_from(s, at);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && at > 0; i++) {
+        if (hw_span_is(word, kinds[i].word)) {
+            *utc = i == 0;
+            *list = hw_span_trim(hw_span_cut(s, 0, at));
+            return kinds[i].hint;
         }
     }
     return HW_TIME_AS_WRITTEN;
 }
 
 bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
-                    const struct hw_mapped_product *p, bool fixed)
+                    const struct hw_mapping *p, bool fixed)
 {
     *m = (struct hw_mapped){.product = p, .fixed = fixed};
     m->known = hw_arena_array(x->arena, SLOTS, sizeof *m->known);
-    if (m->known == NULL) {
+    if (p->also_name != NULL) {
+        m->names = hw_arena_array(x->arena, HW_MAPPED_NAMES + 1, sizeof *m->names);
+        m->values = hw_arena_array(x->arena, HW_MAPPED_NAMES + 1, sizeof *m->values);
+    }
+    if (m->known == NULL || (p->also_name != NULL && (m->names == NULL || m->values == NULL))) {
         hw_say_degree(n, HW_REFUSED, "over-budget");
         return false;
     }
@@ -62,10 +74,11 @@ bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
     }
     memcpy(m->known[OTHER].text, "other", m->known[OTHER].n = 5);
     memcpy(m->known[ROW].text, "row", m->known[ROW].n = 3);
-    m->events_count = choices(p->event_from, m->events);
-    m->times_count = choices(p->time_from, m->times);
-    m->hint = hint_of(p->time_kind);
-    m->utc = p->time_kind != NULL && strcmp(p->time_kind, "utc") == 0;
+    struct hw_span times = hw_span_str(p->time_from);
+    m->hint = take_kind(&times, &m->utc);
+    m->times_count = choices(times, m->times);
+    m->events_count = choices(hw_span_str(p->event_from), m->events);
+    hw_buf_init(&m->also, ALSO_BYTES);
     hw_records_init(&m->w, x, n);
     hw_say_text(x, n, "mapped.product", hw_span_str(p->name));
     return true;
@@ -78,6 +91,7 @@ void hw_mapped_done(struct hw_mapped *m)
                        "%llu records have a time that cannot be read, the first of them here",
                        (unsigned long long)m->times_bad);
     }
+    hw_buf_done(&m->also);
     hw_records_done(&m->w);
 }
 
@@ -185,6 +199,31 @@ static struct hw_span time_text(struct hw_mapped_choice *c, const struct hw_span
     return (struct hw_span){room, n};
 }
 
+/* A time at the front of a longer text: of its first words, as many as make one. A syslog priority
+ * before it is passed over. */
+static bool leading_time(struct hw_span s, enum hw_time_hint hint, struct hw_time_said *out)
+{
+    size_t ends[6], count = 0;
+    if (s.n > 0 && s.p[0] == '<') {
+        s = hw_span_from(s, hw_span_find(s, '>') + 1);
+    }
+    for (size_t i = 1; i <= s.n && count < sizeof ends / sizeof ends[0]; i++) {
+        if (i == s.n || (s.p[i] == ' ' && s.p[i - 1] != ' ')) {
+            ends[count++] = i;
+        }
+    }
+    while (count > 0) {
+        struct hw_span front = hw_span_cut(s, 0, ends[--count]);
+        while (front.n > 0 && (front.p[front.n - 1] == ':' || front.p[front.n - 1] == ' ')) {
+            front.n--;
+        }
+        if (hw_time_words(front, hint, out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_time(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
                      size_t count, struct hw_record *r)
 {
@@ -194,14 +233,15 @@ static void put_time(struct hw_mapped *m, const struct hw_span *names, const str
     for (size_t i = 0; i < m->times_count; i++) {
         struct hw_span v = time_text(&m->times[i], names, values, count, room);
         written = written || v.n > 0;
-        if (v.n == 0 || !hw_time_words(v, m->hint, &said)) {
+        if (v.n == 0 ||
+            !(hw_time_words(v, m->hint, &said) || (m->prefix && leading_time(v, m->hint, &said)))) {
             continue;
         }
         r->time_ns = said.ns;
         r->digits = said.digits;
-        r->clock = said.yearless             ? HW_CLOCK_NO_YEAR
+        r->clock = said.yearless          ? HW_CLOCK_NO_YEAR
                    : said.zoned || m->utc ? HW_CLOCK_UTC
-                                             : HW_CLOCK_LOCAL;
+                                          : HW_CLOCK_LOCAL;
         return;
     }
     if (written) {
@@ -210,8 +250,33 @@ static void put_time(struct hw_mapped *m, const struct hw_span *names, const str
     }
 }
 
-void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
-                   size_t count, struct hw_span event, uint64_t number, uint64_t off)
+/* ---- a name made of others ---- */
+
+/* "{ParentPath}\\{FileName}" with the values in place; nothing when one of the names is not there. */
+static struct hw_span filled(struct hw_mapped *m, const struct hw_span *names,
+                             const struct hw_span *values, size_t count)
+{
+    struct hw_span p = hw_span_str(m->product->also_pattern);
+    hw_buf_clear(&m->also);
+    while (p.n > 0) {
+        size_t open = hw_span_find(p, '{'), close = hw_span_find(p, '}'), at = SIZE_MAX;
+        hw_buf_span_put(&m->also, hw_span_cut(p, 0, open));
+        if (open == p.n || close < open) {
+            break;
+        }
+        struct hw_span name = hw_span_cut(p, open + 1, close - open - 1);
+        struct hw_span v = value_of(name, &at, names, values, count);
+        if (v.n == 0) {
+            return (struct hw_span){NULL, 0};
+        }
+        hw_buf_span_put(&m->also, v);
+        p = hw_span_from(p, close + 1);
+    }
+    return hw_buf_ok(&m->also) ? hw_buf_span(&m->also) : (struct hw_span){NULL, 0};
+}
+
+static void put_one(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
+                    size_t count, struct hw_span event, uint64_t number, uint64_t off)
 {
     struct hw_record r = {.number = number,
                           .off = off,
@@ -226,4 +291,20 @@ void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struc
     }
     put_time(m, names, values, count, &r);
     hw_records_put(&m->w, &r);
+}
+
+void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
+                   size_t count, struct hw_span event, uint64_t number, uint64_t off)
+{
+    if (m->product->also_name == NULL || count > HW_MAPPED_NAMES) {
+        put_one(m, names, values, count, event, number, off);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        m->names[i] = names[i];
+        m->values[i] = values[i];
+    }
+    m->names[count] = hw_span_str(m->product->also_name);
+    m->values[count] = filled(m, names, values, count);
+    put_one(m, m->names, m->values, count + 1, event, number, off);
 }

@@ -15,11 +15,12 @@
 
 #include "base/time_words.h"
 #include "evidence/telemetry/records.h"
+#include "fact/mapping.h"
 
 extern const struct hw_format hw_format_mapped_csv, hw_format_mapped_json, hw_format_mapped_text;
 
 enum {
-    HW_MAPPED_EVENTS = 64,    /* values of the discriminator that are told apart, in one node */
+    HW_MAPPED_EVENTS = 64, /* values of the discriminator that are told apart, in one node */
     HW_MAPPED_EVENT_BYTES = 96,
     HW_MAPPED_CHOICES = 8,    /* names in one event-from or time-from */
     HW_MAPPED_NAMES = 1024,   /* of one record */
@@ -37,45 +38,21 @@ enum hw_mapped_shape {
     HW_MAPPED_LINES
 };
 
-struct hw_mapped_rule {
-    enum hw_mapped_shape shape;
-    const char *what; /* names with commas between; how a header begins; the mark of a line */
-};
-
-/* One line of a product whose lines are text. */
-struct hw_mapped_line {
-    const char *event, *pattern; /* "Group <{group}> User <{user}>" */
-};
-
-struct hw_mapped_product {
-    const char *name;
-    const char *event_from; /* NAME|NAME, or NULL */
-    const char *time_from;  /* NAME|NAME+NAME, or NULL */
-    const char *time_kind;  /* utc local epoch epoch-ms filetime day-first, or NULL */
-    const char *unfold;     /* a column that holds JSON, or NULL */
-    const struct hw_mapped_rule *rules;
-    size_t rules_count;
-    const struct hw_mapped_line *lines;
-    size_t lines_count;
-};
-
-/* The next name of a list such as: user,"Source IP",time -- without its quotes. False at the end. */
-HW_CHECK bool hw_mapped_next_name(const char **list, char between, struct hw_span *out);
+/* The next name of a list such as: user,"Source IP",time -- without its quotes, when they are around
+ * all of it. False at the end. */
+HW_CHECK bool hw_mapped_next_name(struct hw_span *list, char between, struct hw_span *out);
 
 /* The product whose header this is: its fields (trimmed), and the header as it is written. Of
  * several the most demanding; *out_bits says how much was verified, 0 and NULL for none. `skip`
  * products that matched are passed over: for tests that ask whether a second one matches. */
-const struct hw_mapped_product *hw_mapped_find_csv(struct hw_span line, const struct hw_span *fields,
-                                                   size_t count, size_t skip, unsigned *out_bits);
+const struct hw_mapping *hw_mapped_find_csv(struct hw_span line, const struct hw_span *fields,
+                                            size_t count, size_t skip, unsigned *out_bits);
 /* The same for a record whose names are known (shapes JSON, KV and W3C). */
-const struct hw_mapped_product *hw_mapped_find_names(enum hw_mapped_shape shape,
-                                                     const struct hw_span *names, size_t count,
-                                                     size_t skip, unsigned *out_bits);
+const struct hw_mapping *hw_mapped_find_names(enum hw_mapped_shape shape,
+                                              const struct hw_span *names, size_t count,
+                                              size_t skip, unsigned *out_bits);
 /* The product that has lines with this mark in them. */
-const struct hw_mapped_product *hw_mapped_find_line(struct hw_span line, size_t skip,
-                                                    unsigned *out_bits);
-size_t hw_mapped_products(void);
-const struct hw_mapped_product *hw_mapped_product(size_t index);
+const struct hw_mapping *hw_mapped_find_line(struct hw_span line, size_t skip, unsigned *out_bits);
 
 /* ---- records (mapped.c) ---- */
 
@@ -92,20 +69,23 @@ struct hw_mapped_event {
 
 struct hw_mapped {
     struct hw_records w;
-    const struct hw_mapped_product *product;
+    const struct hw_mapping *product;
     bool fixed; /* all records have the same names: a layout is asked for once an event */
     struct hw_mapped_choice events[HW_MAPPED_CHOICES], times[HW_MAPPED_CHOICES];
     size_t events_count, times_count;
     enum hw_time_hint hint;
-    bool utc; /* a time without a zone is in UTC, by the mapping's word */
+    bool utc;                      /* a time without a zone is in UTC, by the mapping's word */
+    bool prefix;                   /* a time may have other words behind it: lines of text */
     struct hw_mapped_event *known; /* HW_MAPPED_EVENTS, and two for "other" and "row" */
     size_t known_count;
+    struct hw_span *names, *values; /* one more than the record has, where the mapping says also */
+    struct hw_buf also;
     uint64_t times_bad, times_bad_off;
 };
 
 /* Opens the records. False when memory is out; that is said then, and nothing is to be done. */
 HW_CHECK bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
-                             const struct hw_mapped_product *p, bool fixed);
+                             const struct hw_mapping *p, bool fixed);
 /* One record. `event`: what it is, by the shape itself; empty: by event-from. */
 void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
                    size_t count, struct hw_span event, uint64_t number, uint64_t off);

@@ -12,23 +12,22 @@
 
 enum { LEAST_BITS = 34, NAME_BITS = 3, MOST_BITS = 88 };
 
-bool hw_mapped_next_name(const char **list, char between, struct hw_span *out)
+bool hw_mapped_next_name(struct hw_span *list, char between, struct hw_span *out)
 {
-    const char *p = *list;
     bool quoted = false;
     size_t n = 0;
-    if (*p == 0) {
+    if (list->n == 0) {
         return false;
     }
-    while (p[n] != 0 && (quoted || p[n] != between)) {
-        quoted = p[n] == '"' ? !quoted : quoted;
-        n++;
+    for (; n < list->n && (quoted || list->p[n] != (uint8_t)between); n++) {
+        quoted = list->p[n] == '"' ? !quoted : quoted;
     }
-    struct hw_span s = hw_span_trim((struct hw_span){(const uint8_t *)p, n});
-    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') {
-        s = hw_span_cut(s, 1, s.n - 2);
+    struct hw_span s = hw_span_trim(hw_span_cut(*list, 0, n));
+    struct hw_span inside = s.n >= 2 ? hw_span_cut(s, 1, s.n - 2) : s;
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' && hw_span_find(inside, '"') == inside.n) {
+        s = inside;
     }
-    *list = p + n + (p[n] == 0 ? 0 : 1);
+    *list = hw_span_from(*list, n + 1);
     *out = s;
     return true;
 }
@@ -47,8 +46,8 @@ static bool holds(const struct hw_span *names, size_t count, struct hw_span want
 static unsigned has_all(const char *list, const struct hw_span *names, size_t count)
 {
     unsigned n = 0;
-    struct hw_span want;
-    while (hw_mapped_next_name(&list, ',', &want)) {
+    struct hw_span left = hw_span_str(list), want;
+    while (hw_mapped_next_name(&left, ',', &want)) {
         if (!holds(names, count, want)) {
             return 0;
         }
@@ -82,9 +81,24 @@ struct asked {
     size_t count;
 };
 
-static unsigned judge(const struct hw_mapped_rule *r, const struct asked *a)
+static enum hw_mapped_shape shape_of(const char *form)
 {
-    switch (r->shape) {
+    static const char *const forms[] = {"csv", "csv-has", "json", "kv", "w3c"};
+    for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (strcmp(form, forms[i]) == 0) {
+            return (enum hw_mapped_shape)i;
+        }
+    }
+    return HW_MAPPED_LINES;
+}
+
+static unsigned judge(const struct hw_map_recognise *r, unsigned shapes, const struct asked *a)
+{
+    enum hw_mapped_shape shape = shape_of(r->form);
+    if ((shapes >> shape & 1) == 0) {
+        return 0;
+    }
+    switch (shape) {
     case HW_MAPPED_CSV_BEGINS:
         return begins(r->what, a->line);
     case HW_MAPPED_LINES:
@@ -99,17 +113,16 @@ static unsigned judge(const struct hw_mapped_rule *r, const struct asked *a)
 }
 
 /* `shapes` has a bit for each shape that counts. */
-static const struct hw_mapped_product *find(unsigned shapes, const struct asked *a, size_t skip,
-                                            unsigned *out_bits)
+static const struct hw_mapping *find(unsigned shapes, const struct asked *a, size_t skip,
+                                     unsigned *out_bits)
 {
-    const struct hw_mapped_product *best = NULL;
+    const struct hw_mapping *best = NULL;
     unsigned most = 0;
-    for (size_t i = 0; i < hw_mapped_products(); i++) {
-        const struct hw_mapped_product *p = hw_mapped_product(i);
+    for (size_t i = 0; i < hw_mapping_count; i++) {
+        const struct hw_mapping *p = &hw_mappings[i];
         unsigned here = 0;
-        for (size_t k = 0; k < p->rules_count; k++) {
-            const struct hw_mapped_rule *r = &p->rules[k];
-            unsigned n = (shapes >> r->shape & 1) != 0 ? judge(r, a) : 0;
+        for (size_t k = 0; k < p->recognise_count; k++) {
+            unsigned n = judge(&p->recognise[k], shapes, a);
             here = n > here ? n : here;
         }
         if (here > 0 && skip > 0) {
@@ -126,23 +139,22 @@ static const struct hw_mapped_product *find(unsigned shapes, const struct asked 
     return best;
 }
 
-const struct hw_mapped_product *hw_mapped_find_csv(struct hw_span line, const struct hw_span *fields,
-                                                   size_t count, size_t skip, unsigned *out_bits)
+const struct hw_mapping *hw_mapped_find_csv(struct hw_span line, const struct hw_span *fields,
+                                            size_t count, size_t skip, unsigned *out_bits)
 {
     struct asked a = {line, fields, count};
     return find(1U << HW_MAPPED_CSV_BEGINS | 1U << HW_MAPPED_CSV_HAS, &a, skip, out_bits);
 }
 
-const struct hw_mapped_product *hw_mapped_find_names(enum hw_mapped_shape shape,
-                                                     const struct hw_span *names, size_t count,
-                                                     size_t skip, unsigned *out_bits)
+const struct hw_mapping *hw_mapped_find_names(enum hw_mapped_shape shape,
+                                              const struct hw_span *names, size_t count,
+                                              size_t skip, unsigned *out_bits)
 {
     struct asked a = {.names = names, .count = count};
     return find(1U << shape, &a, skip, out_bits);
 }
 
-const struct hw_mapped_product *hw_mapped_find_line(struct hw_span line, size_t skip,
-                                                    unsigned *out_bits)
+const struct hw_mapping *hw_mapped_find_line(struct hw_span line, size_t skip, unsigned *out_bits)
 {
     struct asked a = {.line = line};
     return find(1U << HW_MAPPED_LINES, &a, skip, out_bits);

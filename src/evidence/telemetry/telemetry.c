@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/telemetry/telemetry.h"
 
+#include "evidence/telemetry/mapped.h"
+
 const struct hw_format *const hw_telemetry_formats[] = {
+    &hw_format_mapped_csv,
+    &hw_format_mapped_text,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
