@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/mapped.c -- what all shapes of mapped logs share: the event a record is, by the
- * mapping's event-from, and its time, by time-from (docs/mappings.md).
+ * evidence/telemetry/mapped.c -- what all shapes of mapped logs share: the event a record is, by
+ * the mapping's event-from, and its time, by time-from (docs/mappings.md).
  *
  * The discriminator's values are the evidence's, so only so many are told apart: an attacker who
  * writes a new one in each row gets "other", not a layout for each.
  */
 #include "evidence/telemetry/mapped.h"
-
-#include <string.h>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -56,6 +54,13 @@ static enum hw_time_hint take_kind(struct hw_span *list, bool *utc)
     return HW_TIME_AS_WRITTEN;
 }
 
+static void name_slot(struct hw_mapped_event *e, const char *word)
+{
+    for (e->n = 0; word[e->n] != 0; e->n++) {
+        e->text[e->n] = (uint8_t)word[e->n];
+    }
+}
+
 bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
                     const struct hw_mapping *p, bool fixed)
 {
@@ -72,8 +77,8 @@ bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
     for (size_t i = 0; i < SLOTS; i++) {
         m->known[i].layout = UINT32_MAX;
     }
-    memcpy(m->known[OTHER].text, "other", m->known[OTHER].n = 5);
-    memcpy(m->known[ROW].text, "row", m->known[ROW].n = 3);
+    name_slot(&m->known[OTHER], "other");
+    name_slot(&m->known[ROW], "row");
     struct hw_span times = hw_span_str(p->time_from);
     m->hint = take_kind(&times, &m->utc);
     m->times_count = choices(times, m->times);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/time_words.h"
+#include "evidence/telemetry/ndjson.h"
 #include "evidence/telemetry/records.h"
 #include "fact/mapping.h"
 
@@ -89,6 +90,11 @@ HW_CHECK bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_n
 /* One record. `event`: what it is, by the shape itself; empty: by event-from. */
 void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
                    size_t count, struct hw_span event, uint64_t number, uint64_t off);
+/* The same, with what the JSON in one column says in that column's place. False, and nothing is put,
+ * when it is no JSON object or says too much; `f` is scratch. (mapped_json.c) */
+HW_CHECK bool hw_mapped_put_unfolded(struct hw_mapped *m, struct hw_json_flat *f,
+                                     const struct hw_span *names, const struct hw_span *values,
+                                     size_t count, size_t column, uint64_t number, uint64_t off);
 void hw_mapped_done(struct hw_mapped *m);
 
 /* Is this plausibly text at all? A cheap look at the first bytes, for probes. */

@@ -17,7 +17,6 @@
 
 #include "base/csv.h"
 #include "base/text.h"
-#include "evidence/telemetry/ndjson.h"
 
 enum {
     HEAD_LINES = 48,
@@ -168,32 +167,6 @@ static bool is_header(const struct rows *t)
     return true;
 }
 
-/* A row whose column holds JSON: that column stays, and what is in it stands behind the others. */
-static void put_unfolded(struct rows *t)
-{
-    struct hw_json_flat *f = &t->flat;
-    size_t at = 0;
-    if (hw_json_flatten(t->csv.fields[t->unfold], &at, f) != HW_JSON_FINE ||
-        at != t->csv.fields[t->unfold].n || f->count + t->count > HW_MAPPED_NAMES) {
-        hw_mapped_put(&t->m, t->names, t->csv.fields, t->count, (struct hw_span){NULL, 0},
-                      t->number, t->csv.record_off);
-        return;
-    }
-    size_t n = 0;
-    struct hw_span names[HW_MAPPED_NAMES], values[HW_MAPPED_NAMES];
-    for (size_t i = 0; i < t->count; i++) {
-        if (i != t->unfold) {
-            names[n] = t->names[i];
-            values[n++] = t->csv.fields[i];
-        }
-    }
-    for (size_t i = 0; i < f->count; i++) {
-        names[n] = f->names[i];
-        values[n++] = f->values[i];
-    }
-    hw_mapped_put(&t->m, names, values, n, (struct hw_span){NULL, 0}, t->number, t->csv.record_off);
-}
-
 static void put_row(struct rows *t)
 {
     size_t have = t->csv.count;
@@ -217,8 +190,8 @@ static void put_row(struct rows *t)
         t->odd_off = t->odd == 0 ? off : t->odd_off;
         t->odd++;
     }
-    if (t->unfold != SIZE_MAX) {
-        put_unfolded(t);
+    if (t->unfold != SIZE_MAX && hw_mapped_put_unfolded(&t->m, &t->flat, t->names, t->csv.fields,
+                                                        t->count, t->unfold, t->number, off)) {
         return;
     }
     hw_mapped_put(&t->m, t->names, t->csv.fields, t->count, (struct hw_span){NULL, 0}, t->number,

@@ -5,6 +5,7 @@
 
 const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_mapped_csv,
+    &hw_format_mapped_json,
     &hw_format_mapped_text,
     NULL,
 };
