@@ -15,7 +15,7 @@
 
 #include "base/time_words.h"
 #include "evidence/telemetry/ndjson.h"
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 #include "fact/mapping.h"
 
 extern const struct hw_format hw_format_mapped_csv, hw_format_mapped_json, hw_format_mapped_text;
