@@ -257,7 +257,8 @@ static void put_time(struct hw_mapped *m, const struct hw_span *names, const str
 
 /* ---- a name made of others ---- */
 
-/* "{ParentPath}\\{FileName}" with the values in place; nothing when one of the names is not there. */
+/* "{ParentPath}\\{FileName}" with the values in place; nothing when one of the names is not
+ * there. */
 static struct hw_span filled(struct hw_mapped *m, const struct hw_span *names,
                              const struct hw_span *values, size_t count)
 {

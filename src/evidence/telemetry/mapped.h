@@ -3,8 +3,8 @@
  * evidence/telemetry/mapped.h -- logs of products, read as their mapping declares them.
  *
  * No product is known to the code: what a file of it looks like, which column tells records apart
- * and which one is the time stands in data/mappings/NAME.map (docs/mappings.md). Here are the shapes
- * (CSV, JSON, key=value, W3C, lines), one chapter each, and what they share.
+ * and which one is the time stands in data/mappings/NAME.map (docs/mappings.md). Here are the
+ * shapes (CSV, JSON, key=value, W3C, lines), one chapter each, and what they share.
  */
 #ifndef HW_EVIDENCE_TELEMETRY_MAPPED_H
 #define HW_EVIDENCE_TELEMETRY_MAPPED_H
@@ -39,8 +39,8 @@ enum hw_mapped_shape {
     HW_MAPPED_LINES
 };
 
-/* The next name of a list such as: user,"Source IP",time -- without its quotes, when they are around
- * all of it. False at the end. */
+/* The next name of a list such as: user,"Source IP",time -- without its quotes, when they are
+ * around all of it. False at the end. */
 HW_CHECK bool hw_mapped_next_name(struct hw_span *list, char between, struct hw_span *out);
 
 /* The product whose header this is: its fields (trimmed), and the header as it is written. Of
@@ -90,8 +90,8 @@ HW_CHECK bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_n
 /* One record. `event`: what it is, by the shape itself; empty: by event-from. */
 void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
                    size_t count, struct hw_span event, uint64_t number, uint64_t off);
-/* The same, with what the JSON in one column says in that column's place. False, and nothing is put,
- * when it is no JSON object or says too much; `f` is scratch. (mapped_json.c) */
+/* The same, with what the JSON in one column says in that column's place. False, and nothing is
+ * put, when it is no JSON object or says too much; `f` is scratch. (mapped_json.c) */
 HW_CHECK bool hw_mapped_put_unfolded(struct hw_mapped *m, struct hw_json_flat *f,
                                      const struct hw_span *names, const struct hw_span *values,
                                      size_t count, size_t column, uint64_t number, uint64_t off);

@@ -6,8 +6,8 @@
  * "sep=;" for spreadsheets, "#TYPE ..." of PowerShell's Export-Csv, the legend that Windows' DHCP
  * server writes at the top of its audit log. The header is the first line that a mapping recognises
  * among the first HEAD_LINES. A row with more or fewer fields than the header is refused by its
- * place, but for one empty field behind a delimiter at the end. A row that is the header again (logs
- * put one behind the other) is passed over.
+ * place, but for one empty field behind a delimiter at the end. A row that is the header again
+ * (logs put one behind the other) is passed over.
  *
  * UTF-16 is recognised and not read: exports of today are UTF-8, and offsets must be the node's.
  */

@@ -3,14 +3,14 @@
  * evidence/telemetry/mapped_text.c -- a product's log as lines of text, of one of three kinds:
  *
  *   kv     date=2023-03-13 devname="FW 1" action=accept   with or without a syslog header before it
- *   w3c    #Fields: date time c-ip cs-host                W3C Extended Log File Format (working draft
- *          2023-03-13 06:31:05 10.0.0.5 example.com       of 1996), as proxies and firewalls write it
+ *   w3c    #Fields: date time c-ip cs-host                W3C Extended Log File Format (draft of
+ *          2023-03-13 06:31:05 10.0.0.5 example.com       1996), as proxies and firewalls have it
  *   lines  %ASA-6-722051: Group <g> User <u> IP <i> ...   by the patterns of the mapping
  *
  * Which kind a log is of is found once, from its first lines. A field of a pattern reaches to the
  * first place where the text behind it in the pattern stands; a blank there matches any run of
- * blanks. Lines that fit no pattern are kept whole, under the name "line": products write many kinds
- * of lines and a mapping names the few that mean something.
+ * blanks. Lines that fit no pattern are kept whole, under the name "line": products write many
+ * kinds of lines and a mapping names the few that mean something.
  */
 #include "evidence/telemetry/mapped.h"
 
@@ -170,8 +170,16 @@ static size_t literal_at(struct hw_span s, size_t at, struct hw_span literal)
     return i - at;
 }
 
-/* Fills f with the pattern's fields. `fuel`-free: a pattern has few literals, and each is looked for
- * once from where the one before ended. */
+/* The next place from `at` on where a literal that begins with c can stand; the end for none. */
+static size_t next_start(struct hw_span line, size_t at, uint8_t c)
+{
+    struct hw_span rest = hw_span_from(line, at);
+    const uint8_t *hit = rest.n == 0 || c == ' ' ? rest.p : memchr(rest.p, c, rest.n);
+    return hit == NULL ? line.n : at + (size_t)(hit - rest.p);
+}
+
+/* Fills f with the pattern's fields. Nothing is tried twice: each literal is looked for from where
+ * the one before it ended. */
 static bool fits(struct hw_span line, const char *pattern, struct fields *f)
 {
     struct hw_span p = hw_span_str(pattern), name = {NULL, 0};
@@ -183,7 +191,8 @@ static bool fits(struct hw_span line, const char *pattern, struct fields *f)
         struct hw_span literal = hw_span_cut(p, 0, open);
         size_t from = at, n = literal_at(line, at, literal);
         while (field && literal.n > 0 && n == SIZE_MAX && at < line.n) {
-            n = literal_at(line, ++at, literal);
+            at = next_start(line, at + 1, literal.p[0]);
+            n = literal_at(line, at, literal);
         }
         if (n == SIZE_MAX) {
             return false;
