@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "build_mapped.h"
+#include "build_tar.h"
 #include "records.h"
 #include "sweep.h"
 
@@ -371,6 +372,41 @@ static void what_no_mapping_knows_is_left_alone(void **state)
     }
 }
 
+/* ---- collections ---- */
+
+static void members_that_could_not_be_copied_are_told_as_lost(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *bytes;
+        bool lost;
+    } members[] = {
+        {"C/Windows/System32/config/SECURITY", "", true},
+        {"C/Windows/System32/winevt/logs/Security.evtx", "", true},
+        {"uploads/auto/C%3A/$MFT", "", true},
+        {"C/Windows/System32/config/software", "regf", false},
+        {"C/Users/a/NTUSER.DAT.locked", "x", true},
+        {"C/Users/a/readme.txt", "", false},
+        {"evtx", "", false},
+        {".locked", "", false},
+    };
+    size_t lost = 0;
+    char want[128];
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        build_tar_file(&b, members[i].name, members[i].bytes);
+        lost += members[i].lost ? 1 : 0;
+    }
+    build_tar_end(&b);
+    read_it();
+    assert_int_equal(t.lost, lost);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const char *slash = strrchr(members[i].name, '/');
+        (void)snprintf(want, sizeof want, "lost node=%zu what=locked off=0 says=\"%s\"", i + 1,
+                       slash == NULL ? members[i].name : slash + 1);
+        assert_int_equal(hw_told_has(&t.told, want, NULL), members[i].lost);
+    }
+}
+
 static bool sound(const uint8_t *p, size_t n, void *state)
 {
     struct hw_recorded r;
@@ -430,6 +466,7 @@ int main(void)
         CASE(w3c_fields_may_change_on_the_way),
         CASE(lines_fit_patterns_or_are_kept_whole),
         CASE(what_no_mapping_knows_is_left_alone),
+        CASE(members_that_could_not_be_copied_are_told_as_lost),
         CASE(every_shape_survives_every_cut_and_damage),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
