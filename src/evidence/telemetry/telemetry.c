@@ -21,6 +21,10 @@ const struct hw_format *const hw_telemetry_formats[] = {
     &hw_browser_format,
     &hw_quarantine_format,
     &hw_zone_format,
+#include "evidence/telemetry/mapped.h"
+    &hw_format_mapped_csv,
+    &hw_format_mapped_json,
+    &hw_format_mapped_text,
     NULL,
 };
 const size_t hw_telemetry_formats_count =
