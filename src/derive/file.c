@@ -72,7 +72,7 @@ static struct op *wrote(struct world *w, struct ops *o, const struct deed *d, te
 {
     uint32_t who = proc_thing(w, d->proc);
     const struct proc *p = proc_get(w, d->proc);
-    bool kernel = p->pid == 5 && image_is(text_span(w, p->image), "system");
+    bool kernel = (p->pid == 5 || p->pid == 0) && image_is(text_span(w, p->image), "system");
     struct op *n = op_new(w, o, d->at, path);
     n->what = OP_WRITE;
     n->verb = HW_VERB_WROTE;

@@ -42,7 +42,8 @@ static struct hw_span next_word(struct hw_span *s)
     return word;
 }
 
-static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset"};
+static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
+                                       "query", "qc"};
 
 static bool is_command(struct hw_span word)
 {

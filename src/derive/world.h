@@ -65,7 +65,8 @@ struct log {
 struct actor {
     uint32_t host;
     text_id guid, image, user;
-    uint32_t pid; /* 0: not known, 1 + pid otherwise */
+    uint32_t pid;   /* 0: not known, 1 + pid otherwise */
+    uint32_t other; /* of a pid alone: the actor that is it */
     uint32_t proc; /* by guid: the process, once made */
 };
 
@@ -80,7 +81,7 @@ struct proc {
     int64_t seen_lo, seen_hi;
     uint32_t thing;
     uint32_t twin;   /* the same process by another source */
-    bool broker, implied;
+    bool broker, implied, has_twin;
 };
 
 struct when {
