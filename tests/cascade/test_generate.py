@@ -124,9 +124,9 @@ def every_step_named_is_in_the_table(top):
 
 
 def the_chain_joins_by_what_the_records_say(top):
-    """Hash to hash, session to session, address to address: nothing is joined by the truth alone."""
-    for tree in (Tree(top, 1), Tree(top, 2, "--only-incident"), Tree(top, 5, "--only-incident"),
-                 Tree(top, 77, "--only-incident")):
+    """Hash to hash, session to session, address to address; seeds that go different ways."""
+    ways = set()
+    for tree in (Tree(top, 1), *(Tree(top, seed, "--only-incident") for seed in (2, 3, 4, 5, 77))):
         at, names = tree.truth["events"], tree.truth["names"]
 
         def windows(tag):
@@ -140,8 +140,8 @@ def the_chain_joins_by_what_the_records_say(top):
         expect(wanted.lower() in {f["sha256"] for f in bad["contains"]}, "release holds it")
         msi = {f["sha256"] for f in bad["files"]}
         signed = json.loads(tree.record(at["build-2.sign-msi"][0]))
-        expect(signed["sha256"] in msi and signed["user"] == names["builder"], "signed by the builder")
-        expect(signed["sha256"].upper() in windows("customer-a-0.download")["Hash"], "what was taken")
+        expect(signed["sha256"] in msi and signed["user"] == names["builder"], "as the builder")
+        expect(signed["sha256"].upper() in windows("customer-a-0.download")["Hash"], "was taken")
         expect(wanted.lower() in tree.record(at["build-2.console-dll-3"][0]), "console prints it")
         tamper, load = windows("tamper-2.library"), windows("reboot.load")
         expect(tamper["TargetFilename"] == names["input"], "the input is what was overwritten")
@@ -151,18 +151,27 @@ def the_chain_joins_by_what_the_records_say(top):
         expect(names["implant-sha256"] in tree.record(at["plant.zeek-smb.bytes"][0]), "on the wire")
         logon, explicit = windows("plant.logon"), windows("plant.explicit")
         expect(smb["SubjectLogonId"] == logon["TargetLogonId"], "within that session")
-        expect(logon["TargetUserName"] == explicit["TargetUserName"] == names["admin"], "by account")
+        expect(logon["TargetUserName"] == explicit["TargetUserName"] == names["admin"], "account")
+        ways.add(("hop.logon" in at, "plant.svchost" in at, names["service"]))
+        if "hop.logon" in at:
+            hop = windows("hop.logon")
+            expect(hop["TargetUserName"] == names["admin"], "that account on the host between")
+            expect(windows("hop.shell")["LogonId"] == hop["TargetLogonId"], "and its shell")
+            expect(windows("plant.copy")["LogonId"] == hop["TargetLogonId"], "which copied")
         desktop = windows("entry.logon")
         expect(explicit["SubjectLogonId"] == desktop["TargetLogonId"], "from that desktop")
         expect(desktop["TargetUserName"] == names["account"], "of the employee's account")
         row = tree.record(at["vpn-entry.connected"][0])
-        expect(desktop["IpAddress"] == names["inner"] and f",{names['inner']}," in row, "by address")
+        expect(desktop["IpAddress"] == names["inner"], "from an inner address")
+        expect(f",{names['inner']}," in row, "which the gateway gave")
         expect(names["device-id"] in row and names["device"] in row, "a device")
+    expect(len(ways) > 3, f"only these ways: {ways}")
 
 
 def nothing_outside_the_triage_closes_the_chain(top):
     for tree in (Tree(top, 1), Tree(top, 2, "--only-incident")):
-        words = [w.encode() for w in tree.truth["laptop-only"]]
+        words = [w.encode() for only in tree.truth["laptop-only"]
+                 for w in {only, only.replace("\\", "\\\\")}]  # as JSON writes it, too
         for path in tree.files():
             if path.name in ("laptop-triage.zip", "truth.json"):
                 continue

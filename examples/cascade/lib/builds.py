@@ -46,6 +46,7 @@ class Builds:
                 plan.append(midnight + 6 * HOUR + 31 * MINUTE)
                 if cast.base + 7 * DAY <= midnight < cast.base + 10 * DAY:
                     plan.append(midnight + 14 * HOUR + 2 * MINUTE)
+        plan = [t + self.world.rng.randrange(55000) for t in plan]
         self.first = next(t for t in plan if t > cast.tamper_1)
         self.second = next(t for t in plan if t > cast.tamper_2)
         number = cast.first_bad - plan.index(self.first)
@@ -111,8 +112,9 @@ class Builds:
         build.logoff(when + 41 * MINUTE, s)
         if release:
             self.releases.append({
-                "version": version, "label": release, "published": when + 27 * HOUR + 29 * MINUTE,
-                "built": when, "files": [(self.msi(version), msi), (self.package(version), package)],
+                "version": version, "label": release, "built": when,
+                "published": when + 27 * HOUR + 29 * MINUTE,
+                "files": [(self.msi(version), msi), (self.package(version), package)],
                 "contains": [(cast.exe, exe), (cast.library, packed), (cast.carrier, carrier)]})
 
     @staticmethod
@@ -163,7 +165,8 @@ class Builds:
         say(2000, f"[{cast.job}] $ cmd /c call C:\\Windows\\TEMP\\jenkins{number}.bat")
         say(4000, f"{self.work[:-1]}>npm run dist -- --version {version}")
         say(61000, f"  • using prebuilt electron from {INPUT[:-1]}")
-        say(7 * MINUTE, "  • packaging       platform=win32 arch=x64 appOutDir=dist\\win-unpacked")
+        say(7 * MINUTE, "  • packaging       platform=win32 arch=x64 "
+                        "appOutDir=dist\\win-unpacked")
         say(12 * MINUTE, f"  • building        target=msi file=dist\\{self.msi(version)}")
         if release:
             say(16 * MINUTE, f"  • signing         key={cast.key}")

@@ -52,10 +52,12 @@ class Cast:
         self.orgs = names.organisations(seed)
         real = seed == 1
         self.real = real
-        self.prints = {label: Print(f"{seed}/{label}", *(REAL_PRINTS.get(label, ()) if real else ()))
+        known = REAL_PRINTS if real else {}
+        self.prints = {label: Print(f"{seed}/{label}", *known.get(label, ()))
                        for label in PRINT_LABELS}
         self.staff = {"vendor": names.people(rng, 60), "customer-a": names.people(rng, 8),
                       "customer-b": names.people(rng, 8)}
+        self.prints["implant"].size = 40_000 + rng.randrange(50_000)  # S6: under 100 KB
         self.choose_product(real)
         self.choose_upstream(real)
         self.choose_intruder(real)
@@ -91,12 +93,13 @@ class Cast:
         up = self.orgs["upstream"]
         if real:
             self.up_product, self.up_version = "X_TRADER", "r7.17.90p608"
-            self.up_host, self.up_path = f"download.{up.domain}", "/xtrader/X_TRADER_r7.17.90p608.exe"
+            self.up_host = f"download.{up.domain}"
+            self.up_path = "/xtrader/X_TRADER_r7.17.90p608.exe"
             self.up_signer = "Trading Technologies International, Inc"
             self.up_folder = "C:\\tt"
         else:
             self.up_product = word[:4].capitalize() + rng.choice(("Trade", "Chart", "Quote"))
-            self.up_version = f"{rng.randrange(2, 9)}.{rng.randrange(0, 30)}.{rng.randrange(10, 99)}"
+            self.up_version = ".".join(str(rng.randrange(2, n)) for n in (9, 30, 99))
             self.up_host = f"files.{up.domain}"
             self.up_path = f"/get/{self.up_product}-{self.up_version}-setup.exe"
             self.up_signer = f"{up.name} Inc."
@@ -110,6 +113,7 @@ class Cast:
             rng.choice(HIJACKS[1:])
         self.by_reboot = not real and rng.random() < 0.4
         self.by_powershell = not real and rng.random() < 0.5
+        self.two_hops = not real and rng.random() < 0.5
         if real:
             self.vendor_c2 = ["azureonlinecloud.com", "akamaicontainer.com"]
             self.dead_drop = ("raw.githubusercontent.com", "185.199.108.133")
@@ -138,7 +142,8 @@ class Cast:
     def choose_times(self, real):
         """The calendar of the chain, in milliseconds; a day counts from the window's start."""
         rng, day, hour, minute = self.rng, clock.DAY, clock.HOUR, clock.MINUTE
-        end = clock.at(2023, 3, 29) if real else clock.at(2024, 1, 1) + (7 * rng.randrange(0, 90) + 30) * day
+        end = clock.at(2023, 3, 29) if real else \
+            clock.at(2024, 1, 1) + (7 * rng.randrange(90) + 30) * day  # day 0 is a Monday
         self.end = end
         self.start = end - self.days * day
         base = end - 30 * day  # the chain lives in the last thirty days

@@ -35,6 +35,7 @@ class Intrusion:
 
     def vpn(self, start, until, tag, public=None):
         cast, world = self.cast, self.world
+        world.device_sessions.append((start, until))
         world.vpn.session(start, until, world.employee_name, cast.device,
                           public or cast.home_address, cast.inner, cast.device_id, tag=tag)
 
@@ -46,7 +47,9 @@ class Intrusion:
         self.vpn(cast.first_vpn, cast.first_vpn + 95 * MINUTE, "vpn-first")
         rows = cast.first_vpn + 30 * DAY
         while rows < cast.start - 20 * DAY:
-            self.vpn(rows, rows + 50 * MINUTE, "vpn-between")
+            start = rows + vpn.rng.randrange(-7200, 7200) * 1000
+            self.vpn(start, start + vpn.rng.randrange(20, 140) * MINUTE, "vpn-between",
+                     f"203.0.113.{100 + vpn.rng.randrange(120)}")
             rows += (31 + vpn.rng.randrange(40)) * DAY
 
     def desktop(self, when, lasts, tag):
@@ -88,28 +91,50 @@ class Intrusion:
         port = world.rng.randrange(49700, 65500)
         world.zeek.tls(t + 4 * MINUTE + 2000, jump.address, port, cast.c2_addresses[2], "-", 88000,
                        410000, 90 * MINUTE, tag="entry.tunnel-flow")
-        self.plant(t + 24 * MINUTE, s, shell)
+        t += 24 * MINUTE
+        if cast.two_hops:
+            self.plant(t + 6 * MINUTE, world.servers["admin-ws"], *self.hop(t, s, shell))
+            return
+        target = f"\\\\{world.build.name}\\C$"
+        net = jump.start(t - 9000, images.SYSTEM32 + "net.exe",
+                         f"net  use {target} /user:{world.vendor.netbios}\\{world.admin} *",
+                         shell, s, ends=t + 4000, tag="plant.net")
+        jump.explicit(t - 60, s, world.admin, world.build.name, net, tag="plant.explicit")
+        self.plant(t, jump, s, shell)
 
-    def plant(self, t, s, shell):
+    def hop(self, t, s, shell):
+        """On by remote desktop, with the administrator's credentials, to that person's machine."""
+        world, jump, desk = self.world, self.world.jump, self.world.servers["admin-ws"]
+        client = jump.start(t - 9000, images.SYSTEM32 + "mstsc.exe", f"mstsc.exe /v:{desk.name}",
+                            shell, s, ends=t + HOUR, tag="hop.client")
+        jump.explicit(t - 4000, s, world.admin, f"TERMSRV/{desk.name}", client,
+                      tag="plant.explicit")
+        world.zeek.flow(t - 5000, jump.address, world.rng.randrange(49700, 65500), desk.address,
+                        3389, "rdp,ssl", "tcp", HOUR, 700000, 6000000, tag="hop.flow")
+        admin = desk.logon(t, world.admin, 10, address=jump.address, port="0", elevated=True,
+                           workstation=desk.name, tag="hop.logon")
+        top = desk.start(t + 5000, "C:\\Windows\\explorer.exe", "C:\\Windows\\Explorer.EXE",
+                         desk.winlogon, admin)
+        own = desk.start(t + MINUTE, CMD, CMD, top, admin, ends=t + 55 * MINUTE, tag="hop.shell")
+        desk.logoff(t + HOUR, admin)
+        return admin, own
+
+    def plant(self, t, source, s, shell):
         """With the administrator's credentials: the library over SMB, and the service started."""
-        world, cast, jump, build = self.world, self.cast, self.world.jump, self.world.build
+        world, cast, build = self.world, self.cast, self.world.build
         user, implant = world.admin, cast.prints["implant"]
         target = f"\\\\{build.name}\\C$\\Windows\\System32\\"
-        net = jump.start(t - 9000, images.SYSTEM32 + "net.exe",
-                         f"net  use \\\\{build.name}\\C$ /user:{world.vendor.netbios}\\{user} *",
-                         shell, s, ends=t + 4000, tag="plant.net")
-        jump.explicit(t - 60, s, user, build.name, net, tag="plant.explicit")
-        admin, port, four = self.servers.visit(t, jump, build, user, 40 * MINUTE,
+        admin, port, four = self.servers.visit(t, source, build, user, 40 * MINUTE,
                                                tag="plant.logon")
         world.truth.note("plant.session", f"{admin.id:#x}")
-        build.share(t + 100, admin, "C$", "\\??\\C:\\", jump.address, port, tag="plant.share")
+        build.share(t + 100, admin, "C$", "\\??\\C:\\", source.address, port, tag="plant.share")
         copy = f"cmd /c copy {cast.implant} {target}{cast.implant}"
         image = CMD
         if cast.by_powershell:
             image, copy = POWERSHELL, f"powershell -c \"Copy-Item .\\{cast.implant} {target}\""
-        jump.start(t + 9000, image, copy, shell, s, ends=t + 12000, tag="plant.copy")
+        source.start(t + 9000, image, copy, shell, s, ends=t + 12000, tag="plant.copy")
         for k, mask in enumerate((0x80, 0x17019F, 0x2)):
-            build.share(t + 9300 + 20 * k, admin, "C$", "\\??\\C:\\", jump.address, port,
+            build.share(t + 9300 + 20 * k, admin, "C$", "\\??\\C:\\", source.address, port,
                         f"Windows\\System32\\{cast.implant}", mask,
                         "plant.smb-write" if mask == 0x17019F else None)
         build.write_file(t + 9390, build.kernel, images.SYSTEM32 + cast.implant, "plant.file")
@@ -119,7 +144,7 @@ class Intrusion:
         hive = "{53b39e88-18c4-11ea-a811-000d3aa4692b}.TxR.0.regtrans-ms" if cast.real else \
             f"{world.guid().lower()}.TxR.0.regtrans-ms"
         hive = f"Windows\\System32\\config\\TxR\\{hive}"
-        build.share(t + 31000, admin, "C$", "\\??\\C:\\", jump.address, port, hive, 0x17019F,
+        build.share(t + 31000, admin, "C$", "\\??\\C:\\", source.address, port, hive, 0x17019F,
                     "plant.hive-smb")
         build.write_file(t + 31040, build.kernel, "C:\\" + hive, "plant.hive")
         world.zeek.smb_file(t + 31020, four, f"\\\\{build.name}\\C$", hive, 65536,
@@ -127,10 +152,10 @@ class Intrusion:
         if cast.by_reboot:
             return  # nobody starts the service: the updates' restart does
         u = t + 5 * MINUTE
-        jump.start(u, SC, f"sc  \\\\{build.name} start {cast.service}", shell, s, ends=u + 3000,
+        source.start(u, SC, f"sc  \\\\{build.name} start {cast.service}", shell, s, ends=u + 3000,
                    tag="plant.sc")
-        build.share(u + 300, admin, "IPC$", "", jump.address, port)
-        build.share(u + 330, admin, "IPC$", "", jump.address, port, "svcctl", 0x120089)
+        build.share(u + 300, admin, "IPC$", "", source.address, port)
+        build.share(u + 330, admin, "IPC$", "", source.address, port, "svcctl", 0x120089)
         for k, call in enumerate(("OpenSCManagerW", "OpenServiceW", "StartServiceW")):
             world.zeek.rpc(u + 400 + 20 * k, four, "svcctl", call, "plant.rpc" if k == 2 else None)
         self.wake(u + 700, "plant")

@@ -44,7 +44,8 @@ def modules(pc):
             ("ProgramExecution", "PECmd_Output.csv", prefetch(pc)),
             ("ProgramExecution", "Amcache_UnassociatedFileEntries.csv", amcache(pc)),
             ("Registry", "RECmd_Batch_Kroll_Batch_Output.csv", registry(pc)),
-            ("EventLogs", "EvtxECmd_Output.csv", events(pc))]
+            ("EventLogs", "EvtxECmd_Output.csv", events(pc)),
+            ("RemoteAccess", "PanGPS_Sessions.csv", vpn_sessions(pc))]
 
 
 def pieces(pc):
@@ -94,7 +95,7 @@ def hashes(pc):
 
 
 def runs(pc):
-    """(path, fingerprint, times newest first, files it touched at start)."""
+    """(path, how often, first run, last runs newest first, files it touched at start)."""
     cast, volume = pc.cast, "\\VOLUME{01d6a1c4b1c0a6b2-8c41f0d2}"
     starts = [t - MINUTE for t, _ in reversed(pc.sessions())]
     low = "\\WINDOWS\\SYSTEM32\\"
@@ -103,30 +104,35 @@ def runs(pc):
         return ", ".join(volume + n for n in (low + "NTDLL.DLL", low + "KERNEL32.DLL") + names)
 
     side = pc.side[2:].upper()
-    host = [starts[0] - 2 * HOUR, starts[1] - 3 * HOUR, pc.dropped + 2000]
-    return [(pc.path, [pc.ran], files(pc.path[2:].upper())),
-            (pc.temp + "Setup.exe", [pc.ran + 10 * SECOND],
+    host = [pc.taken - pc.taken % DAY + 6 * HOUR + pc.rng.randrange(70) * MINUTE - k * DAY
+            for k in range(1, 9)]
+    return [(pc.path, 1, pc.ran, [pc.ran], files(pc.path[2:].upper())),
+            (pc.temp + "Setup.exe", 1, pc.ran + 10 * SECOND, [pc.ran + 10 * SECOND],
              files((pc.temp[2:] + "Setup.exe").upper(), side + cast.side[1].upper(),
                    side + cast.side[2].upper())),
-            ("C:\\Windows\\System32\\msiexec.exe", [pc.ran + 20 * SECOND],
+            ("C:\\Windows\\System32\\msiexec.exe", 1, pc.ran + 20 * SECOND,
+             [pc.ran + 20 * SECOND],
              files((pc.temp[2:] + f"{cast.up_product}.msi").upper())),
-            (pc.side + cast.side[1], host,
+            (pc.side + cast.side[1], (pc.taken - pc.dropped) // DAY * 5 // 6, pc.dropped + 2000,
+             host,
              files(side + cast.side[1].upper(), side + cast.side[2].upper(),
                    side + cast.side[3].upper())),
-            ("C:\\Program Files\\Palo Alto Networks\\GlobalProtect\\PanGPA.exe", starts, files()),
+            ("C:\\Program Files\\Palo Alto Networks\\GlobalProtect\\PanGPA.exe",
+             len(starts), starts[-1], starts[:8], files()),
             ("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-             [pc.taken - 20 * HOUR, starts[0] - HOUR], files())]
+             412, pc.cast.install - 400 * DAY, [pc.taken - 20 * HOUR, pc.taken - 44 * HOUR],
+             files())]
 
 
 def prefetch(pc):
     rows = []
-    for path, times, loaded in runs(pc):
+    for path, count, first, times, loaded in runs(pc):
         name = path.rsplit("\\", 1)[1].upper()
         mark = digest(path)[:8].upper()
         previous = [clock.seconds(t) for t in times[1:8]]
-        rows.append(["", f"C\\Windows\\prefetch\\{name}-{mark}.pf", clock.seconds(times[-1] + 10000),
+        rows.append(["", f"C\\Windows\\prefetch\\{name}-{mark}.pf", clock.seconds(first + 10000),
                      clock.seconds(times[0] + 10000), clock.seconds(pc.taken), name, mark,
-                     str(20000 + int(mark[:4], 16)), "Windows 10 or Windows 11", str(len(times)),
+                     str(20000 + int(mark[:4], 16)), "Windows 10 or Windows 11", str(count),
                      clock.seconds(times[0])] + previous + [""] * (7 - len(previous)) +
                     ["\\VOLUME{01d6a1c4b1c0a6b2-8c41f0d2}", "8C41F0D2",
                      clock.seconds(pc.cast.install - 600 * DAY), "", "", "", "", loaded, "False"])
@@ -183,13 +189,19 @@ def events(pc):
     for t in (pc.cast.recon - 15 * MINUTE, pc.cast.entry - 9 * MINUTE, pc.cast.end,
               pc.taken - 21 * HOUR):
         number += 37
+        logon = f"0x{0x6B21F + number * 71:X}"
         rows.append([str(number), str(number), f"{clock.millis(t)}0000", "4624", "LogAlways",
                      "Microsoft-Windows-Security-Auditing", "Security", "724", "8112",
                      pc.cast.device, "1", "", "Successful logon", f"{pc.cast.device}\\{pc.user}",
                      "- (127.0.0.1)", f"Target: {pc.cast.device}\\{pc.user}", "LogonType 2",
-                     "LogonId: 0x6B21F", "", "", "", "C:\\Windows\\System32\\svchost.exe", "False",
+                     f"LogonId: {logon}", "", "", "", "C:\\Windows\\System32\\svchost.exe", "False",
                      "C:\\Windows\\System32\\winevt\\Logs\\Security.evtx", "Audit success", "0",
-                     ""])
+                     json.dumps({"EventData": {"Data": [
+                         {"@Name": "TargetUserName", "#text": pc.user},
+                         {"@Name": "TargetDomainName", "#text": pc.cast.device},
+                         {"@Name": "TargetLogonId", "#text": logon},
+                         {"@Name": "LogonType", "#text": "2"},
+                         {"@Name": "IpAddress", "#text": "127.0.0.1"}]}})])
     return table(EVENTS, rows)
 
 
@@ -212,6 +224,15 @@ def vpn_client(pc):
         say(start + 900, "Tunnel is connected")
         say(end, "Tunnel is disconnected, reason: client logout")
     return "\r\n".join(out) + "\r\n"
+
+
+def vpn_sessions(pc):
+    """What the collector drew out of PanGPS.log, in UTC."""
+    cast = pc.cast
+    return table("Start,End,Computer Name,Host ID,User,Gateway,Assigned IP", [
+        [clock.iso_seconds(start), clock.iso_seconds(end), cast.device, cast.device_id,
+         pc.world.employee_name, f"vpn.{pc.world.vendor.domain}", cast.inner]
+        for start, end in pc.sessions()])
 
 
 def estate(pc):

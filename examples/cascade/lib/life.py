@@ -80,11 +80,14 @@ class Life:
         m.until = when + (8 * 60 + m.rng.randrange(0, 150)) * MINUTE
         m.boot(when)
         m.remote = m.laptop and m.rng.random() < 0.3
+        reached = when + 41000
         if m.remote:
-            start = when + 4 * MINUTE
+            start = m.online = when + 4 * MINUTE
+            reached = start + 9000
             m.address = world.vpn.lend(start, m.until + MINUTE)
             world.vpn.session(start, m.until - MINUTE, owner, m.name, m.home, m.address,
-                              m.device_id, tag="twin.new-device" if m.active[0] else None)
+                              m.device_id, tag="twin.new-device" if m.active[0] else
+                              "twin.employee-vpn" if m is world.work_laptop else None)
         else:
             world.lease(m, when + 20000)
         s = m.user = m.logon(when + 40000, owner, 2, address="127.0.0.1", port="0",
@@ -95,7 +98,7 @@ class Life:
         m.load(when + 95500, m.outlook, "C:\\Program Files\\Microsoft Office\\root\\Office16\\"
                "mso20win32client.dll")
         self.electron(m, when + 120000)
-        self.ticket(m, when + 41000, f"{world.dc.name}$")
+        self.ticket(m, reached, f"{world.dc.name}$")
 
     def leave(self, m):
         for p in (m.chrome, m.outlook, m.explorer):
@@ -187,6 +190,9 @@ class Life:
         for name in m.rng.sample(("ntdll.dll", "crypt32.dll", "winhttp.dll", "ikeext.dll",
                                   "sechost.dll", "schannel.dll"), 2):
             m.write_file(when + m.rng.randrange(1, 60) * 1000, p, images.SYSTEM32 + name)
+        if m.rng.random() < 0.1:
+            m.service_made(when + 70000, "GoogleChromeElevationService",
+                           CHROME[:-10] + "110.0\\elevation_service.exe", m.system, "demand start")
 
     def electron(self, m, when):
         folder = f"C:\\Users\\{m.user.user}\\AppData\\Local\\{self.chat_folder}\\"

@@ -291,6 +291,15 @@ class Machine(Stream):
                       f'"StartAddress":"0x00007FF8{self.rng.getrandbits(32):08X}","StartModule":'
                       f'"-","StartFunction":"-"', tag)
 
+    def service_made(self, when, name, path, s, kind="auto start"):
+        """A service is installed: 7045 of the System log, 4697 where Security audits it."""
+        self.emit(SYSTEM_CHANNEL, when, 7045,
+                  f'"ServiceName":"{name}","ImagePath":"{q(path)}","ServiceType":"user mode '
+                  f'service","StartType":"{kind}","AccountName":"LocalSystem"')
+        self.emit(SECURITY_CHANNEL, when, 4697,
+                  f'{nxlog.subject(s)},"ServiceName":"{name}","ServiceFileName":"{q(path)}",'
+                  f'"ServiceType":"0x10","ServiceStartType":"2","ServiceAccount":"LocalSystem"')
+
     def service_state(self, when, title, state, tag=None):
         self.emit(SYSTEM_CHANNEL, when, 7036,
                   f'"Message":"The {title} service entered the {state} state.","param1":'

@@ -100,6 +100,7 @@ class Zeek:
     def smb_file(self, when, four, share, name, size, action="SMB::FILE_OPEN", fp=None, tag=None):
         """A file on a share; with fp its bytes went over the wire and were hashed."""
         fuid = self.uid("F") if fp is not None else "-"
+        share, name = share.replace("\\", "\\\\"), name.replace("\\", "\\\\")
         times = [clock.unix(when) + "000"] * 4
         self.put("smb_files", when, four + [fuid, action, share, name, str(size), "-"] + times, tag)
         if fp is not None:
@@ -153,17 +154,22 @@ class Vpn(Stream):
 
     def row(self, when, event, stage, user, machine, public, inner, device, reason="", duration=0,
             tag=None):
-        self.sequence += 1
         local = clock.slashes(when + self.zone)
         duration = str(duration) if duration else "0"
         self.put(when, (
             f"1,{clock.slashes(when + self.zone + 1000)},013201028411,GLOBALPROTECT,0,2561,{local},"
             f"vsys1,{event},{stage},AD-LDAP,{'IPSec' if stage == 'tunnel' else ''},"
-            f"{self.org.netbios.lower()}\\{user},CY,{machine},{public},0.0.0.0,{inner or '0.0.0.0'},"
-            f"0.0.0.0,{device},,5.2.12,Windows,Microsoft Windows 10 Pro 64-bit,1,{reason},,,"
-            f"success,,{duration},on-demand,0,{self.host},{self.sequence},0x0,"
-            f"{clock.iso(when + self.zone)[:-1]}+02:00,,,,,GP-GW-1,0,0,0,0,,"
+            f"{self.org.netbios.lower()}\\{user},CY,{machine},{public},0.0.0.0,"
+            f"{inner or '0.0.0.0'},0.0.0.0,{device},,5.2.12,Windows,"
+            f"Microsoft Windows 10 Pro 64-bit,1,{reason},,,"
+            f"success,,{duration},on-demand,0,{self.host},@,0x0,"
+            f",,,,,GP-GW-1,0,0,0,0,,"
             f"{self.host.split('.')[0].upper()}01,1\n"), tag)
+
+    def write(self, line, tag):
+        """The gateway counts its rows as it writes them."""
+        self.sequence += 1
+        super().write(line.replace(",@,", f",{self.sequence},"), tag)
 
     def session(self, start, until, user, machine, public, inner, device, tag=None):
         def name(part):

@@ -153,10 +153,11 @@ def subject(session):
 
 def share_body(session, share, local, address, port, mask, relative=None):
     """5140, or 5145 where relative is given."""
+    place = f'"ShareLocalPath":"{q(local)}",' if local else ""
     more = "" if relative is None else \
-        f',"RelativeTargetName":"{q(relative)}","AccessReason":"-"'
+        f'"RelativeTargetName":"{q(relative)}","AccessReason":"-",'
     return (f'{subject(session)},"ObjectType":"File","IpAddress":"{address}","IpPort":"{port}",'
-            f'"ShareName":"\\\\\\\\*\\\\{share}","ShareLocalPath":"{q(local)}"{more},'
+            f'"ShareName":"\\\\\\\\*\\\\{share}",{place}{more}'
             f'"AccessMask":"{mask:#x}","AccessList":"{ACCESS[mask]}\\r\\n\\t\\t\\t\\t"')
 
 

@@ -20,7 +20,8 @@ class Servers:
         self.agent = Print("hostwatch/agent")
         images.declare(self.agent, "HostWatch", "HostWatch", "HostWatch Ltd")
         cast = self.cast
-        world.schedule(cast.reboot, self.patch, cast.reboot)
+        world.schedule(cast.reboot - 20 * MINUTE, self.patch, cast.reboot)
+        world.schedule(cast.reboot, world.build.boot, cast.reboot)
         if only_incident:
             return
         for day in range(cast.days):
@@ -107,7 +108,8 @@ class Servers:
             name = f"jenkins\\jobs\\{self.cast.job}\\builds\\archive-{k}.zip"
             build.share(when + 400 + 9000 * k, s, "D$", "\\??\\D:\\", source.address, port, name,
                         0x120089)
-            world.zeek.smb_file(when + 400 + 9000 * k, four, f"\\\\{build.fqdn}\\D$", name, 81234567)
+            world.zeek.smb_file(when + 400 + 9000 * k, four, f"\\\\{build.fqdn}\\D$", name,
+                                81234567)
         for name in ("backup\\catalog.dat", "backup\\bkhelper.dll"):
             build.share(when + 90000, s, "D$", "\\??\\D:\\", source.address, port, name, 0x17019F,
                         "twin.backup-write")
@@ -128,13 +130,16 @@ class Servers:
             port = desk.rng.randrange(49700, 65500)
             client = desk.start(when + 60000, images.SYSTEM32 + "mstsc.exe",
                                 f"mstsc.exe /v:{build.name}", shell, own, ends=when + HOUR)
+            desk.explicit(when + 63000, own, user, f"TERMSRV/{build.name}", client,
+                          tag="twin.explicit")
             desk.connect(when + 64000, client, build.address, 3389, source=port)
             world.zeek.flow(when + 64000, desk.address, port, build.address, 3389, "rdp,ssl", "tcp",
                             50 * MINUTE, 400000, 9000000)
             s = build.logon(when + 66000, user, 10, address=desk.address, port="0", elevated=True,
                             workstation=build.name, tag="twin.admin-rdp")
-            top = build.start(when + 69000, "C:\\Windows\\explorer.exe", "C:\\Windows\\Explorer.EXE",
-                              build.winlogon, s, ends=when + 50 * MINUTE)
+            top = build.start(when + 69000, "C:\\Windows\\explorer.exe",
+                              "C:\\Windows\\Explorer.EXE", build.winlogon, s,
+                              ends=when + 50 * MINUTE)
             build.start(when + 90000, images.SYSTEM32 + "mmc.exe", "mmc.exe services.msc", top, s,
                         ends=when + 40 * MINUTE)
             build.logoff(when + 51 * MINUTE, s)
@@ -159,7 +164,7 @@ class Servers:
     # ---- rare days ----
 
     def patch(self, when):
-        """The build server takes its updates and starts anew."""
+        """The build server takes its updates; then it starts anew."""
         build = self.world.build
         worker = "C:\\Windows\\WinSxS\\amd64_microsoft-windows-servicingstack\\TiWorker.exe"
         p = build.start(when - 20 * MINUTE, worker, f"{worker} -Embedding", build.svchosts[5],
@@ -168,7 +173,6 @@ class Servers:
             build.write_file(when - 15 * MINUTE + 9000 * k, p, images.SYSTEM32 + name,
                              "twin.trusted-installer")
         build.stop(when - 60000)
-        build.boot(when)
 
     def rename(self, when):
         """A machine gets another name; its forwarder, its addresses and its marks stay."""

@@ -26,7 +26,12 @@ def links(cast, key, which):
     took = [f"{c}.download", f"{c}.msiexec"] if key == "customer-a" else \
         [f"{c}.updater", f"{c}.package", f"{c}.dns"]
     wake = ["reboot.svchost", "reboot.load"]
-    start = ["plant.sc.4688", "plant.rpc", "plant.svchost", "plant.load"]
+    # What a host without Sysmon says of a process, only its Security log says.
+    seen = "" if cast.two_hops else ".4688"
+    hop = [("hop", ["C4"], "logon", "vendor", "in a desktop of that account on another host",
+            ["hop.logon", "hop.shell"], False)] if cast.two_hops else []
+    own = [] if cast.two_hops else ["plant.net.4688", "plant.copy.4688"]
+    start = [f"plant.sc{seen}", "plant.rpc", "plant.svchost", "plant.load"]
     return [
         ("load", ["F3"], "image-load", key, "the program loaded the poisoned library",
          [f"{c}.load", f"{c}.run"], False),
@@ -44,8 +49,8 @@ def links(cast, key, which):
          ["build-2.input-load"], False),
         ("tamper", ["D6"], "file-write", "vendor", "a service host overwrote the input library",
          ["tamper-2.library"], False),
-        ("implant", ["D3"], "image-load", "vendor", "that service host had loaded a planted library",
-         wake, False),
+        ("implant", ["D3"], "image-load", "vendor",
+         "that service host had loaded a planted library", wake, False),
         ("first-start", ["D3"], "service-start", "vendor",
          "the service was started from the jump host" if not cast.by_reboot else
          "a restart for updates started the service", start if not cast.by_reboot else wake, False),
@@ -53,10 +58,10 @@ def links(cast, key, which):
          "the planted library was written over the network",
          ["plant.smb-write", "plant.file", "plant.zeek-smb", "plant.zeek-smb.bytes"], False),
         ("session", ["C4"], "logon", "vendor", "in a session of the administrator's account",
-         ["plant.logon", "plant.share"], False),
+         ["plant.logon", "plant.share"], False), *hop,
         ("credentials", ["C4"], "logon-explicit", "vendor",
          "opened from the jump host with that account's credentials",
-         ["plant.explicit", "plant.net.4688", "plant.copy.4688"], False),
+         ["plant.explicit", *own], False),
         ("desktop", ["C1"], "logon", "vendor",
          "within a remote desktop of the employee's account, from a VPN address",
          ["entry.logon", "entry.flow"], False),

@@ -27,8 +27,9 @@ def write_log(world, rel):
         rows.append((when, f"192.0.2.{rng.randrange(2, 250)}", path, rng.randrange(300, 90000),
                      rng.randrange(3), None))
     for k in range(6):  # a retired product, and still somebody takes it now and then
-        rows.append((start + (3 + 6 * k) * DAY + rng.randrange(20 * HOUR),
-                     f"192.0.2.{rng.randrange(2, 250)}", cast.up_path, size, rng.randrange(3), None))
+        when = start + (3 + 6 * k) * DAY + rng.randrange(20 * HOUR)
+        rows.append((when, f"192.0.2.{rng.randrange(2, 250)}", cast.up_path, size,
+                     rng.randrange(3), None))
     rows.append((cast.install - MINUTE, cast.home_address_before,
                  cast.up_path.rsplit("/", 1)[0] + "/", 7211, 0, None))
     rows.append((cast.install, cast.home_address_before, cast.up_path, size, 0, "upstream.get"))

@@ -24,7 +24,7 @@ class World:
         self.streams, self.todo, self.order = [], [], 0
         self.truth = Truth()
         self.rng = self.rng_for("world")
-        self.sids = {}
+        self.sids, self.device_sessions = {}, []
         os.makedirs(out, exist_ok=True)
         self.vendor = cast.orgs["vendor"]
         self.name_servers()
