@@ -27,8 +27,7 @@ class Customer:
         for k in range(count):
             name = f"{prefix}{k + 1:02}"
             m = Machine(world, self.org, name, f"{key}/windows/{name}.json",
-                        zone=60 if key == "customer-a" else -300, lag=2500,
-                        skew=47_000 if key == "customer-b" and k == 2 else 0)
+                        zone=60 if key == "customer-a" else -300, lag=2500)
             m.owner, m.online, m.until = staff[k], None, 0
             m.address = f"10.0.0.{5 + k * 3}" if key == "customer-a" else f"172.16.4.{20 + k}"
             m.boot(self.cast.start - DAY, log=False)

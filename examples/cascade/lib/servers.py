@@ -54,8 +54,14 @@ class Servers:
         elif roll < 0.75:
             self.life.resolve(m, when, m.svchosts[2], "ctldl.windowsupdate.com", "8.241.9.254")
             m.connect(when + 80, m.svchosts[4], "8.241.9.254", 443)
-        elif roll < 0.85:
+        elif roll < 0.82:
             m.access(when, m.lsass, m.svchosts[0], 0x1000)
+        elif roll < 0.85 and m is not self.world.build:
+            # The service that is hijacked elsewhere starts here as it should, and loads its own.
+            p = m.service(when, f"-k netsvcs -p -s {self.cast.service}", tag="twin.service")
+            m.load(when + 240, p, "C:\\Windows\\System32\\ikeext.dll")
+            m.service_state(when + 800, self.cast.service_title, "running")
+            m.end(when + 3 * HOUR, p)
         else:
             p = m.start(when, "C:\\Windows\\System32\\taskhostw.exe", "taskhostw.exe SYSTEM",
                         m.svchosts[3], m.system, ends=when + 40000)
