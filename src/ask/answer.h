@@ -165,7 +165,7 @@ struct hw_end {
     char id[20]; /* "e-" and 16 hex digits */
     const char *kind;
     struct hw_span key, name, native, host, org;
-    uint32_t n; /* handle while the question runs */
+    uint32_t n, host_n; /* handles while the question runs; UINT32_MAX: no host */
     bool broker, implied, quiet, outside;
 };
 
@@ -207,8 +207,8 @@ struct hw_root {
     struct hw_span says;
 };
 
-struct hw_missing {
-    struct hw_missing *next;
+struct hw_unseen {
+    struct hw_unseen *next;
     struct hw_span what, ask_for;
     int64_t from, to;
     unsigned worth; /* how much it would settle: more is first */
@@ -220,9 +220,9 @@ struct hw_trace_answer {
     struct hw_step *steps;
     struct hw_crossing *crossings;
     struct hw_root *roots;
-    struct hw_missing *missing;
+    struct hw_unseen *missing;
     struct hw_step *cut; /* --counter: the fewest steps without which nothing leads to a root */
-    uint64_t things, edges, expanded, left;
+    uint64_t things, edges, expanded, left, touched;
     unsigned step_count, by_known[4], host_count, org_count;
     int64_t as_of;
     bool back, forward, counter;

@@ -8,8 +8,12 @@
  */
 #include "ask/search.h"
 
+
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/time.h"
+#include "case/cursor.h"
 
 enum { EDGES_OF_ONE = 65536 };
 
@@ -184,7 +188,14 @@ static uint32_t verb_cost(const struct search *s, const struct hw_edge *e)
 static bool usable(const struct search *s, const struct label *l, const struct hw_edge *e,
                    bool by_key_only)
 {
-    if ((e->flags & HW_EDGE_CONTEXT) != 0 || (by_key_only && e->known != HW_KEYED)) {
+    /* What is already inside a process acts with its hands, be it a broker's. */
+    bool inside = s->forward && (l->e.verb == HW_VERB_LOADED || l->e.verb == HW_VERB_INJECTED) &&
+                  (e->verb == HW_VERB_SPAWNED || e->verb == HW_VERB_WROTE);
+    if ((e->flags & HW_EDGE_CONTEXT) != 0 && !inside) {
+        return false;
+    }
+    /* Into a broker only a request leads, and a request is a join of ours. */
+    if (by_key_only && e->known == HW_OBSERVED && !inside) {
         return false;
     }
     if ((e->flags & HW_EDGE_HOLDS) != 0) {

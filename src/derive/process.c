@@ -27,7 +27,7 @@ struct proc *proc_get(struct world *w, uint32_t i)
 
 /* Those that act on a request by others. svchost and dllhost by what they were started for. */
 static const char *const brokers[] = {
-    "system",      "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
+    "system",      "conhost.exe", "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
     "csrss.exe",   "wmiprvse.exe", "dllhost.exe", "taskeng.exe",  "taskhostw.exe", "registry",
     "lsaiso.exe",  "spoolsv.exe", "fontdrvhost.exe", "dwm.exe",   "logonui.exe",  "sihost.exe",
     "runtimebroker.exe", "msmpeng.exe", "sysmon.exe", "sysmon64.exe", "searchindexer.exe",

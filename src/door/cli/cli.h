@@ -33,6 +33,7 @@ struct hw_cli {
     /* for every command */
     const char *case_path;
     bool json, help, all;
+    bool back, forward, counter; /* of a trace */
     int zone_minutes;
     /* evidence */
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
@@ -131,6 +132,8 @@ int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);
 int cmd_hunt(struct hw_cli *cli, struct hw_error *err);
+int cmd_ingest(struct hw_cli *cli, struct hw_error *err);
+int cmd_trace(struct hw_cli *cli, struct hw_error *err);
 int cmd_show(struct hw_cli *cli, struct hw_error *err);
 int cmd_judge(struct hw_cli *cli, struct hw_error *err);
 int cmd_note(struct hw_cli *cli, struct hw_error *err);
