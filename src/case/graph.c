@@ -93,7 +93,8 @@ int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out, struct
     rc = rc != HW_OK ? rc : hw_sql_step(s, err);
     if (rc >= 0) {
         *out = rc == HW_ROW && sqlite3_column_type(s, 0) == SQLITE_BLOB &&
-               sqlite3_column_bytes(s, 0) == 32 && memcmp(sqlite3_column_blob(s, 0), print, 32) == 0;
+               sqlite3_column_bytes(s, 0) == 32 &&
+               memcmp(sqlite3_column_blob(s, 0), print, 32) == 0;
         rc = HW_OK;
     }
     sqlite3_finalize(s);

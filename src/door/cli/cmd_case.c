@@ -26,8 +26,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
             hw_buf_printf(&cli->out,
                           ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
                           "\"nodes\":%llu,\"parser\":%u,",
-                          (unsigned long long)e.size,
-                          hw_class_word(e.of_class),
+                          (unsigned long long)e.size, hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts,
                           (unsigned long long)e.nodes, e.parser);
             hw_json_text(&cli->out, "because", hw_span_str(e.because));
@@ -40,8 +39,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
             hw_buf_str(&cli->out, "}\n");
         } else {
             hw_buf_hex(&cli->out, hw_span_cut(sha256, 0, 8));
-            hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ",
-                          hw_class_word(e.of_class),
+            hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ", hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts);
             hw_cli_safe(cli, e.path);
             if (e.because != NULL) {
