@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/telemetry/telemetry.h"
 
+#include "evidence/telemetry/auditd.h"
 #include "evidence/telemetry/strace.h"
 
 const struct hw_format *const hw_telemetry_formats[] = {
+    &hw_format_auditd,
     &hw_format_strace,
     NULL,
 };
