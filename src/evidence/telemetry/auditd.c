@@ -188,7 +188,7 @@ static void count_serial(struct hw_auditd *a, const struct hw_auditd_head *h, st
 
 /* ---- events out ---- */
 
-/* A first program of this pid is a birth; a later one soon after, of the same parent, is an exec. */
+/* The first program of a pid is a birth; one soon after, of the same parent, is an exec. */
 static void put_born(struct hw_auditd *a, struct hw_auditd_event *e)
 {
     uint64_t pid, parent;

@@ -13,7 +13,7 @@ extern const struct hw_format hw_format_auditd;
 /* An assembler of events from lines; its memory is the exam's arena's. NULL: no memory. */
 struct hw_auditd;
 struct hw_auditd *hw_auditd_new(struct hw_exam *x, struct hw_records *w);
-/* Is there an audit record in this text? It may begin with words of a carrier ("kernel: audit: "). */
+/* Is there an audit record in this text? A carrier's words may stand in front ("audit: "). */
 HW_CHECK bool hw_auditd_is(struct hw_span text);
 /* One line; `host` names the machine where the line itself does not. False: not an audit record. */
 HW_CHECK bool hw_auditd_line(struct hw_auditd *a, struct hw_span text, struct hw_span host,
