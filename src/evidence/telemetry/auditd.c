@@ -192,9 +192,14 @@ static void count_serial(struct hw_auditd *a, const struct hw_auditd_head *h, st
 static void put_born(struct hw_auditd *a, struct hw_auditd_event *e)
 {
     uint64_t pid, parent;
-    if (!hw_span_is(hw_auditd_get(e, "does"), "exec") ||
-        !hw_span_u64(hw_auditd_get(e, "pid"), &pid) ||
-        !hw_span_u64(hw_auditd_get(e, "ppid"), &parent)) {
+    bool spawn = hw_span_is(hw_auditd_get(e, "does"), "spawn");
+    if ((!spawn && !hw_span_is(hw_auditd_get(e, "does"), "exec")) ||
+        !hw_span_u64(hw_auditd_get(e, spawn ? "child" : "pid"), &pid) ||
+        !hw_span_u64(hw_auditd_get(e, spawn ? "pid" : "ppid"), &parent)) {
+        return;
+    }
+    if (spawn) { /* its birth is told by this, and its first program is an exec */
+        a->lives[pid % PIDS] = (struct life){pid, parent, e->head.time_ns};
         return;
     }
     struct life *l = &a->lives[pid % PIDS];
@@ -210,16 +215,15 @@ static void put_types(struct hw_auditd_event *e, const struct hw_auditd_text *li
     size_t n = 0, room = e->m.room - e->m.n, kinds = 0;
     struct hw_span before = {NULL, 0};
     for (; at != 0; at = lines[at - 1].next) {
-        struct hw_auditd_head h;
-        if (!hw_auditd_head(lines[at - 1].text, &h) || hw_span_equal(h.type, before) ||
-            n + h.type.n + 1 > room || n > 400) {
+        struct hw_span type = lines[at - 1].type;
+        if (hw_span_equal(type, before) || n + type.n + 1 > room || n > 400) {
             continue;
         }
-        before = h.type;
+        before = type;
         p[n] = ',';
         n += kinds++ > 0;
-        for (size_t i = 0; i < h.type.n; i++) {
-            p[n++] = h.type.p[i];
+        for (size_t i = 0; i < type.n; i++) {
+            p[n++] = type.p[i];
         }
     }
     if (kinds > 1 || (kinds == 1 && e->count == 0)) { /* a record has at least one value */
@@ -253,19 +257,25 @@ static void put_event(struct hw_auditd *a)
 static uint32_t main_line(const struct hw_auditd *a, const struct slot *s)
 {
     for (uint32_t at = s->first; at != 0; at = a->lines[at - 1].next) {
-        struct hw_auditd_head h;
-        if (hw_auditd_head(a->lines[at - 1].text, &h) && hw_span_is(h.type, "SYSCALL")) {
+        if (hw_span_equal(a->lines[at - 1].type, HW_SPAN_LIT("SYSCALL"))) {
             return at;
         }
     }
     return s->first;
 }
 
+static void take(struct hw_auditd *a, uint32_t at)
+{
+    struct hw_auditd_head h = a->e->head;
+    h.type = a->lines[at - 1].type;
+    h.body = a->lines[at - 1].body;
+    hw_auditd_take(a->e, &h);
+}
+
 static void tell_oldest(struct hw_auditd *a)
 {
     struct slot *s = &a->slots[a->oldest];
     struct hw_auditd_event *e = a->e;
-    struct hw_auditd_head h;
     uint32_t first = main_line(a, s), end = 0;
     e->head = s->head;
     e->off = s->off;
@@ -277,14 +287,12 @@ static void tell_oldest(struct hw_auditd *a)
     if (host.n > 0) {
         hw_auditd_own(e, "host", host);
     }
-    if (hw_auditd_head(a->lines[first - 1].text, &h)) {
-        e->head.type = h.type;
-        hw_auditd_take(e, &h);
-    }
+    e->head.type = a->lines[first - 1].type;
+    take(a, first);
     for (uint32_t at = s->first; at != 0; at = a->lines[at - 1].next) {
         end = at;
-        if (at != first && hw_auditd_head(a->lines[at - 1].text, &h)) {
-            hw_auditd_take(e, &h);
+        if (at != first) {
+            take(a, at);
         }
     }
     if (e->has_argv) {
@@ -407,7 +415,7 @@ bool hw_auditd_line(struct hw_auditd *a, struct hw_span text, struct hw_span hos
         a->lines[slot->last - 1].next = at;
     }
     slot->last = at;
-    a->lines[at - 1] = (struct hw_auditd_text){.text = s};
+    a->lines[at - 1] = (struct hw_auditd_text){.type = h.type, .body = h.body};
     return true;
 }
 

@@ -163,7 +163,7 @@ bool hw_auditd_next(struct hw_auditd_fields *f, struct hw_auditd_field *out)
         return true;
     }
     f->at++;
-    if (hw_span_is(w, "msg") && f->at < f->s.n && f->s.p[f->at] == '\'') {
+    if (f->at < f->s.n && f->s.p[f->at] == '\'' && hw_span_is(w, "msg")) {
         f->at++;
         f->in_msg = true;
         return hw_auditd_next(f, out);

@@ -50,7 +50,7 @@ struct hw_auditd_scratch {
 HW_CHECK bool hw_auditd_hex(struct hw_span s, struct hw_auditd_scratch *m, struct hw_span *out);
 
 struct hw_auditd_text { /* a line of an event under way */
-    struct hw_span text;
+    struct hw_span type, body;
     uint32_t next; /* index + 1; 0: the last */
 };
 

@@ -54,7 +54,7 @@ static void session_is_told(void)
         "op=\"login\" id=\"1000\"", "addr=\"10.9.8.7\"", "res=\"success\"");
     HAS("auditd/auditd/SYSCALL number=101", "pid=\"60\"", "child=\"61\" does=\"spawn\"");
     HAS("number=102", "argc=\"4\"", "argv=\"cc a b.c -oout\"", "path=\"/usr/bin/cc\"",
-        "does=\"exec\" born=\"1\"", "proctitle=\"cc a b.c\"", "cwd=\"/src\"", "a0=\"5\"",
+        "does=\"exec\" born=\"0\"", "proctitle=\"cc a b.c\"", "cwd=\"/src\"", "a0=\"5\"",
         "path1.name=\"/lib64/ld.so\"", "types=\"SYSCALL,EXECVE,CWD,PATH,PROCTITLE\"");
     HAS("number=103", "path=\"/src/out.o\" does=\"write\"", "path0.nametype=\"PARENT\"");
     HAS("number=104", "path=\"/src/out.o\" target=\"/dst/out.o\" does=\"rename\"");
