@@ -283,6 +283,7 @@ static void tell_oldest(struct hw_auditd *a)
     e->has_argv = e->argv_cut = e->left_out = false;
     e->peer_ip = e->peer_port = (struct hw_span){NULL, 0};
     memset(e->items, 0, sizeof e->items);
+    memset(e->marks, 0, sizeof e->marks);
     struct hw_span host = s->head.node.n > 0 ? s->head.node : s->host;
     if (host.n > 0) {
         hw_auditd_own(e, "host", host);

@@ -28,9 +28,20 @@ static struct hw_span keep(struct hw_auditd_event *e, const char *text, size_t n
     return (struct hw_span){p, n};
 }
 
+/* One of 256 marks by the ends and the length of a name. */
+static unsigned mark_of(struct hw_span name)
+{
+    return name.n == 0 ? 0
+                       : (name.p[0] * 31U + name.p[name.n - 1] * 7U + (unsigned)name.n * 13U) % 256;
+}
+
 /* Index of a name, or e->count. */
 static size_t find(const struct hw_auditd_event *e, struct hw_span name)
 {
+    unsigned mark = mark_of(name);
+    if ((e->marks[mark / 64] >> (mark % 64) & 1U) == 0) {
+        return e->count;
+    }
     for (size_t i = 0; i < e->count; i++) {
         /* The first letter settles most, without a call. */
         if (e->names[i].n == name.n && name.n > 0 && e->names[i].p[0] == name.p[0] &&
@@ -47,6 +58,8 @@ static void append(struct hw_auditd_event *e, struct hw_span name, struct hw_spa
         e->left_out = true;
         return;
     }
+    unsigned mark = mark_of(name);
+    e->marks[mark / 64] |= 1ULL << (mark % 64);
     e->names[e->count] = name;
     e->values[e->count++] = value.p == NULL ? (struct hw_span){(const uint8_t *)"", 0} : value;
 }
@@ -111,6 +124,8 @@ struct hw_span hw_auditd_get(const struct hw_auditd_event *e, const char *name)
 void hw_auditd_own(struct hw_auditd_event *e, const char *name, struct hw_span value)
 {
     if (e->count < HW_AUDITD_VALUES) {
+        unsigned mark = mark_of(hw_span_str(name));
+        e->marks[mark / 64] |= 1ULL << (mark % 64);
         e->names[e->count] = hw_span_str(name);
         e->values[e->count++] = value.p == NULL ? (struct hw_span){(const uint8_t *)"", 0} : value;
     }
@@ -281,10 +296,16 @@ static void take_saddr(struct hw_auditd_event *e, struct hw_span saddr)
 static void take_path_field(struct hw_auditd_event *e, uint64_t item, struct hw_span name,
                             struct hw_span value)
 {
-    char text[300];
-    int n = snprintf(text, sizeof text, "path%llu.%.*s", (unsigned long long)item,
-                     (int)(name.n > 200 ? 200 : name.n), (const char *)name.p);
-    append(e, keep(e, text, (size_t)n), value);
+    char text[300] = "path";
+    size_t n = 4;
+    for (unsigned by = item > 99 ? 100 : item > 9 ? 10 : 1; by > 0; by /= 10) {
+        text[n++] = (char)('0' + item / by % 10);
+    }
+    text[n++] = '.';
+    for (size_t i = 0; i < name.n && n < sizeof text; i++) {
+        text[n++] = (char)name.p[i];
+    }
+    append(e, keep(e, text, n), value);
     if (item < HW_AUDITD_ITEMS) {
         struct hw_auditd_item *i = &e->items[item];
         i->there = true;

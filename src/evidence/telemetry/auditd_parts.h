@@ -65,6 +65,7 @@ struct hw_auditd_event {
     uint64_t off;
     struct hw_span names[HW_AUDITD_VALUES], values[HW_AUDITD_VALUES];
     size_t count;
+    uint64_t marks[4]; /* of the names there are: most that are asked for are not */
     struct hw_auditd_item items[HW_AUDITD_ITEMS];
     struct hw_auditd_scratch m;
     uint8_t *argv;

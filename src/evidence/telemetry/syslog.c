@@ -3,8 +3,8 @@
  * evidence/telemetry/syslog.c -- syslog lines that have no format of their own.
  *
  * RFC 3164, RFC 5424 and rsyslog's file formats (syslog_line.c). A line is a record of the program
- * that wrote it; what a few programs say in prose gets values of its own (syslog_means.c), and audit
- * records that were sent through syslog are assembled as if they stood in the audit log.
+ * that wrote it; what a few programs say in prose gets values of its own (syslog_means.c), and
+ * audit records that were sent through syslog are assembled as if they stood in the audit log.
  */
 #include "evidence/telemetry/syslog.h"
 
