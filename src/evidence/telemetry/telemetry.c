@@ -11,7 +11,6 @@
 #include "evidence/telemetry/winjson.h"
 #include "evidence/telemetry/zeek.h"
 #include "evidence/telemetry/zone.h"
-
 const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_evtx,
     &hw_format_windows_json,
@@ -25,6 +24,11 @@ const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_mapped_csv,
     &hw_format_mapped_json,
     &hw_format_mapped_text,
+#include "evidence/telemetry/auditd.h"
+#include "evidence/telemetry/syslog.h"
+    &hw_format_auditd,
+    &hw_format_syslog,
+    NULL,
 };
 const size_t hw_telemetry_formats_count =
     sizeof hw_telemetry_formats / sizeof hw_telemetry_formats[0];
