@@ -58,6 +58,7 @@
     X(BUILD_OUTPUT, "build-output")                                                                \
     X(SIGNED, "signed")                                                                            \
     X(PUBLISHED, "published")                                                                      \
+    X(NOTED, "noted")                                                                              \
     X(LOST, "lost")                                                                                \
     X(DECLARED, "declared")
 

@@ -3,8 +3,8 @@
  * evidence/telemetry/ndjson_lines.c -- the JSON records of a node, one after the other.
  *
  * NDJSON, one array of objects and objects in a row differ in what stands between records only:
- * white space, a comma, the brackets of the array. After a record that is no JSON the next line that
- * begins with '{' is where reading goes on: a log has at most that one damaged.
+ * white space, a comma, the brackets of the array. After a record that is no JSON reading goes on
+ * with the next line that begins with '{': one damaged line costs that one record.
  */
 #include "evidence/telemetry/ndjson.h"
 
@@ -164,6 +164,12 @@ void hw_json_close(struct hw_json_lines *j)
 unsigned hw_json_probe(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
                        hw_json_sees sees, void *state)
 {
+    return hw_json_probe_aside(bytes, fuel, max, sees, state, NULL);
+}
+
+unsigned hw_json_probe_aside(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
+                             hw_json_sees sees, void *state, const char *const *aside)
+{
     struct hw_json_flat flat;
     struct hw_reader r;
     unsigned seen = 0;
@@ -171,6 +177,7 @@ unsigned hw_json_probe(struct hw_span bytes, struct hw_budget *fuel, unsigned ma
         return 0;
     }
     hw_json_flat_init(&flat);
+    flat.aside = aside;
     hw_reader_init(&r, bytes, fuel);
     size_t at = begin(bytes);
     at += bytes.p[at] == '[' ? 1 : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vector scan against the one by single bytes, at every alignment and with the end of the span at
- * the end of a heap block, so that a sanitizer sees one byte too far.
+ * The vector scan against the one by single bytes, at every alignment and with the end of the span
+ * at the end of a heap block, so that a sanitizer sees one byte too far.
  */
 #include <stdarg.h>
 #include <setjmp.h>
