@@ -35,7 +35,7 @@ enum {
     CHUNK_HEADER = 512,
     RECORD_LEAST = 28,
     DIRTY = 1,
-    RUNS = 32768,
+    RUNS = 8192,
     GAPS_TOLD = 1000,
 };
 
@@ -456,7 +456,7 @@ static uint64_t file_header(struct evtx *e, struct summary *s)
 static bool set_up(struct evtx *e)
 {
     struct hw_arena *a = e->x->arena;
-    e->shape_room = 8192;
+    e->shape_room = EVTX_SHAPES;
     e->ops = hw_arena_array(a, EVTX_OPS, sizeof *e->ops);
     e->pieces = hw_arena_array(a, EVTX_PIECES, sizeof *e->pieces);
     e->text = hw_arena_alloc(a, EVTX_TEXT_BYTES);

@@ -24,12 +24,13 @@ enum {
     EVTX_CHUNK_BYTES = 65536,
     EVTX_DEPTH = 8,           /* binary XML as a value within binary XML */
     EVTX_ELEMENTS = 64,       /* open at once */
-    EVTX_OPS = 4096,          /* of all programs being compiled or run unkept */
-    EVTX_PIECES = 16384,      /* likewise */
-    EVTX_TEXT_BYTES = 524288, /* names and literals of those */
+    EVTX_OPS = 3072,          /* of all programs being compiled or run unkept */
+    EVTX_PIECES = 8192,       /* likewise */
+    EVTX_TEXT_BYTES = 262144, /* names and literals of those */
     EVTX_VALUES = 20480,      /* substitution values of one record, all depths; a chunk has fewer */
-    EVTX_OUT_BYTES = 1 << 20, /* printed values of one record */
+    EVTX_OUT_BYTES = 524288,  /* printed values of one record */
     EVTX_SPOTS = 1024,        /* templates of the chunk in hand, by offset */
+    EVTX_SHAPES = 4096,       /* lists of names kept: half of it */
     EVTX_LAYOUTS = 4096,      /* cache of layout numbers */
     EVTX_SEEN = 4096,         /* names of one record, open addressing */
     EVTX_KEPT_BYTES = 16 << 20,
