@@ -90,6 +90,12 @@ struct evtx_spot {
     const char *bad;
 };
 
+/* A template by the number instances call it by, for where the template itself is torn. */
+struct evtx_lender {
+    uint32_t id;
+    const struct evtx_program *program; /* NULL, with an id: there are several */
+};
+
 struct evtx_program_slot {
     const struct evtx_program *program;
 };
@@ -133,6 +139,7 @@ struct evtx {
     /* kept */
     size_t kept_bytes;
     struct evtx_spot *spots;
+    struct evtx_lender *lenders;
     struct evtx_program_slot *programs;
     uint32_t program_count, program_room;
     struct evtx_shape *shapes;
@@ -160,7 +167,8 @@ struct evtx {
     /* for the summary */
     struct evtx_run *runs;
     uint32_t run_count;
-    uint64_t renumbered, odd_sizes, odd_off, pis, pi_off, damaged, damaged_off;
+    uint64_t renumbered, odd_sizes, odd_off, pis, pi_off, borrowed, borrowed_off, damaged,
+        damaged_off;
 };
 
 /* evtx_template.c: binary XML up to its end token, or only the one element it begins with. */
@@ -178,9 +186,9 @@ struct evtx_mark {
 };
 struct evtx_mark evtx_mark(const struct evtx *e);
 void evtx_release(struct evtx *e, struct evtx_mark m);
-/* The template at this offset of the chunk. What is not kept lives until evtx_release(). False:
+/* The template at this offset of the chunk, which its instance calls `id`. What is not kept lives until evtx_release(). False:
  * e->why says it. */
-HW_CHECK bool evtx_template(struct evtx *e, uint32_t off, struct evtx_program *out);
+HW_CHECK bool evtx_template(struct evtx *e, uint32_t off, uint32_t id, struct evtx_program *out);
 
 /* evtx_run.c: one record's binary XML into e->fields. False: e->why. */
 HW_CHECK bool evtx_record_run(struct evtx *e, struct hw_reader *r);

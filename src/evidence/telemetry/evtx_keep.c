@@ -170,12 +170,44 @@ static const struct evtx_program *keep(struct evtx *e, struct evtx_program *p)
     return kept;
 }
 
-static bool compile_at(struct evtx *e, uint32_t off, struct evtx_program *out)
+static struct evtx_lender *lender(const struct evtx *e, uint32_t id)
+{
+    return &e->lenders[(id * 2654435761U) >> 22];
+}
+
+static void note_lender(struct evtx *e, uint32_t id, const struct evtx_program *p)
+{
+    struct evtx_lender *l = lender(e, id);
+    if (l->id == id && l->program != p) {
+        l->program = NULL;
+    } else if (l->id == 0) {
+        *l = (struct evtx_lender){id, p};
+    }
+}
+
+/* A template's number is the first part of its GUID, so one of the same number in another chunk is
+ * as good; which of two different ones it was cannot be known. */
+static bool borrow(struct evtx *e, uint32_t id, const char *why, struct evtx_program *out)
+{
+    const struct evtx_lender *l = lender(e, id);
+    if (id == 0 || l->id != id || l->program == NULL) {
+        return refuse(e, why);
+    }
+    if (e->borrowed++ == 0) {
+        e->borrowed_off = e->chunk_off;
+    }
+    e->why = NULL;
+    *out = *l->program;
+    return true;
+}
+
+static bool compile_at(struct evtx *e, uint32_t off, uint32_t *out_id, struct evtx_program *out)
 {
     struct hw_reader head, body;
     struct hw_span guid;
     uint32_t next, size;
     if (!hw_read_tail(&e->chunk, off, &head) || !hw_read_u32le(&head, &next) ||
+        !hw_read_window(&head, 4, 16, &body) || !hw_read_u32le(&body, out_id) ||
         !hw_read_bytes(&head, 16, &guid) || !hw_read_u32le(&head, &size) ||
         !hw_read_window(&e->chunk, (uint64_t)off + 24, size, &body)) {
         return refuse(e, "its template lies outside of the chunk");
@@ -187,27 +219,29 @@ static bool compile_at(struct evtx *e, uint32_t off, struct evtx_program *out)
     return true;
 }
 
-bool evtx_template(struct evtx *e, uint32_t off, struct evtx_program *out)
+bool evtx_template(struct evtx *e, uint32_t off, uint32_t id, struct evtx_program *out)
 {
     struct evtx_spot *s = &e->spots[(off * 2654435761U) >> 22];
     if (s->stamp == e->stamp && s->off == off) {
         if (s->program == NULL) {
-            return refuse(e, s->bad);
+            return borrow(e, id, s->bad, out);
         }
         *out = *s->program;
         return true;
     }
     struct evtx_mark before = evtx_mark(e);
-    if (!compile_at(e, off, out)) {
+    uint32_t own_id;
+    if (!compile_at(e, off, &own_id, out)) {
         evtx_release(e, before);
         *s = (struct evtx_spot){e->stamp, off, NULL, e->why};
-        return false;
+        return borrow(e, id, e->why, out);
     }
     const struct evtx_program *kept = keep(e, out);
     if (kept != NULL) {
         evtx_release(e, before);
         *s = (struct evtx_spot){e->stamp, off, kept, NULL};
         *out = *kept;
+        note_lender(e, own_id, kept);
     }
     return true;
 }

@@ -124,7 +124,8 @@ static void evtx_overwritten_page_loses_what_lay_in_it_only(void **state)
     size = records();
     assert_true(size > 50 && size < 80);
     assert_true(has("rule=bad-checksum"));
-    assert_true(hw_told_has(&r.told, "lost node=0", "what=overwritten", NULL));
+    assert_true(hw_told_has(&r.told, "lost node=0", "what=damaged", "first=", NULL));
+    assert_false(has("what=overwritten")); /* they are known to have been there */
     assert_true(has("no record is where one should be"));
     assert_true(has("/11 number=80 "));
 }
@@ -319,6 +320,32 @@ static void write_self(struct build_evtx *e, const void *state)
     hw_buf_u32le(&e->file, 512 + 24 + 14); /* this very template */
     hw_buf_u32le(&e->file, 0);
     be_end(e);
+}
+
+static void evtx_torn_template_is_borrowed_from_another_chunk(void **state)
+{
+    (void)state;
+    build_evtx_cleared(&b, "One", false);
+    build_evtx_end_chunk(&b);
+    build_evtx_cleared(&b, "One", false);
+    size_t at = b.template_at + 60;
+    build_evtx_cleared(&b, "Two", false);
+    build_evtx_finish(&b, 0);
+    memset(b.file.p + at, 0, 40);
+    build_evtx_seal(&b.file);
+    read_log();
+    assert_int_equal(records(), 3);
+    assert_true(has("windows/Two/104 number=3 "));
+    assert_true(hw_told_has(&r.told, "rule=bad-offset", "2 templates of records", NULL));
+    again();
+    build_evtx_cleared(&b, "One", false);
+    at = b.template_at + 60;
+    build_evtx_finish(&b, 0);
+    memset(b.file.p + at, 0, 40);
+    build_evtx_seal(&b.file);
+    read_log(); /* nobody to borrow from */
+    assert_int_equal(records(), 0);
+    assert_true(has("rule=line-refused"));
 }
 
 static void evtx_template_within_itself_is_refused(void **state)
@@ -570,6 +597,7 @@ int main(void)
         CASE(evtx_chunk_that_slipped_by_a_sector_is_found),
         CASE(evtx_inner_id_is_the_number_and_exports_are_marked),
         CASE(evtx_template_that_lies_outside_is_the_records_loss),
+        CASE(evtx_torn_template_is_borrowed_from_another_chunk),
         CASE(evtx_template_within_itself_is_refused),
         CASE(evtx_binary_xml_in_itself_ends_at_a_depth),
         CASE(evtx_as_many_values_as_a_record_may_have),
