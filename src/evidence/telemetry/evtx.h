@@ -186,8 +186,8 @@ struct evtx_mark {
 };
 struct evtx_mark evtx_mark(const struct evtx *e);
 void evtx_release(struct evtx *e, struct evtx_mark m);
-/* The template at this offset of the chunk, which its instance calls `id`. What is not kept lives until evtx_release(). False:
- * e->why says it. */
+/* The template at this offset of the chunk, which its instance calls `id`. What is not kept lives
+ * until evtx_release(). False: e->why says it. */
 HW_CHECK bool evtx_template(struct evtx *e, uint32_t off, uint32_t id, struct evtx_program *out);
 
 /* evtx_run.c: one record's binary XML into e->fields. False: e->why. */

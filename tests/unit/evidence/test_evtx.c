@@ -383,6 +383,22 @@ static void evtx_processing_instructions_are_told(void **state)
     assert_true(has("rule=unsupported"));
 }
 
+static void evtx_survives_every_cut_and_damage(void **state)
+{
+    (void)state;
+    honest(4);
+    build_evtx_cleared(&b, "One", false); /* into a second chunk */
+    struct build_evtx_value v = text("v");
+    build_evtx_record(&b);
+    be_instance(&b, 3, write_instruction, NULL);
+    be_values(&b, &v, 1, NULL, NULL);
+    build_evtx_record_end(&b);
+    build_evtx_finish(&b, 0);
+    hw_sweep_truncate(b.file.p, b.file.n, hw_told_sound, NULL);
+    /* Only where there is something: most of the file is zeros. */
+    hw_sweep_mutate(b.file.p, 4096 + 8192, 4000, 23, hw_told_sound, NULL);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
@@ -401,6 +417,7 @@ int main(void)
         CASE(evtx_names_out_of_values_are_each_records_own),
         CASE(evtx_elements_outside_of_templates_are_read),
         CASE(evtx_processing_instructions_are_told),
+        CASE(evtx_survives_every_cut_and_damage),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("evtx", tests, NULL, NULL);
