@@ -31,6 +31,9 @@ struct hw_span hw_buf_span(const struct hw_buf *b); /* borrowed until the next a
 const char *hw_buf_text(struct hw_buf *b);
 
 void hw_buf_bytes(struct hw_buf *b, const void *p, size_t n);
+/* n bytes appended for the caller to write, all of them; borrowed until the next append. NULL when
+ * there is no room, or when n is 0. */
+HW_CHECK uint8_t *hw_buf_more(struct hw_buf *b, size_t n);
 void hw_buf_span_put(struct hw_buf *b, struct hw_span s);
 void hw_buf_str(struct hw_buf *b, const char *s);
 void hw_buf_char(struct hw_buf *b, char c);

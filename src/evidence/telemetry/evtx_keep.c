@@ -30,28 +30,37 @@ static bool refuse(struct evtx *e, const char *why)
     return false;
 }
 
+/* The same text by its place in memory, so that it need not be read again. */
+static bool same_span(struct hw_span a, struct hw_span b)
+{
+    return a.p == b.p && a.n == b.n;
+}
+
 static struct evtx_hash hash_of(struct evtx *e, const struct evtx_program *p, struct hw_span guid)
 {
     struct evtx_hash h = {e->x->name_key[0], e->x->name_key[1]};
     h = evtx_hash_span(h, guid);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct evtx_op *op = &p->ops[i];
+        bool own = !same_span(op->elem, op->name);
+        bool other = i == 0 || !same_span(op->parent, op[-1].parent);
         h = evtx_hash_word(h, (uint64_t)1 << 63 | (uint64_t)op->role |
                                   (uint64_t)op->attribute << 8 | (uint64_t)op->nests << 9 |
                                   (uint64_t)(op->naming != NULL) << 10 |
-                                  (uint64_t)(op->parent.p != NULL) << 11);
+                                  (uint64_t)(op->parent.p != NULL) << 11 | (uint64_t)own << 12 |
+                                  (uint64_t)other << 13);
         h = evtx_hash_span(h, op->name);
-        h = evtx_hash_span(h, op->elem);
-        h = evtx_hash_span(h, op->parent);
+        h = own ? evtx_hash_span(h, op->elem) : h;
+        h = other ? evtx_hash_span(h, op->parent) : h;
         for (const struct evtx_piece *k = op->first; k != NULL; k = k->next) {
             h = evtx_hash_word(h, (uint64_t)k->index << 8 | (uint64_t)k->optional << 1 |
                                       (uint64_t)(k->text.p != NULL));
-            h = evtx_hash_span(h, k->text);
+            h = k->text.p != NULL ? evtx_hash_span(h, k->text) : h;
         }
         for (const struct evtx_piece *k = op->naming; k != NULL; k = k->next) {
             h = evtx_hash_word(h, (uint64_t)1 << 62 | (uint64_t)k->index << 8 |
                                       (uint64_t)(k->text.p != NULL));
-            h = evtx_hash_span(h, k->text);
+            h = k->text.p != NULL ? evtx_hash_span(h, k->text) : h;
         }
     }
     return h;
