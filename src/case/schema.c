@@ -124,6 +124,35 @@ static const struct object index_objects[] = {
         "kind TEXT NOT NULL, value BLOB NOT NULL, reading INTEGER NOT NULL, node INTEGER NOT NULL,"
         " seq INTEGER NOT NULL, PRIMARY KEY(kind, value, reading, node, seq)"),
 };
+
+/* What derive/ says from all records together: dropped and written again as a whole. */
+static const struct object derived_objects[] = {
+    ORDERED("source",
+        "n INTEGER NOT NULL PRIMARY KEY, evidence BLOB NOT NULL, node INTEGER NOT NULL,"
+        " reading INTEGER NOT NULL, path BLOB NOT NULL, records INTEGER NOT NULL"),
+    TABLE("thing",
+        "n INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL, scope TEXT NOT NULL,"
+        " key BLOB NOT NULL, name BLOB NOT NULL, native BLOB NOT NULL, host INTEGER,"
+        " first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, flags INTEGER NOT NULL"),
+    INDEX("thing_id", "thing(id)"),
+    INDEX("thing_native", "thing(native)"),
+    INDEX("thing_name", "thing(kind, name)"),
+    TABLE("edge",
+        "n INTEGER PRIMARY KEY, why INTEGER NOT NULL, source INTEGER NOT NULL,"
+        " number INTEGER NOT NULL, off INTEGER NOT NULL, also BLOB NOT NULL"),
+    ORDERED("edge_in",
+        "object INTEGER NOT NULL, hi INTEGER NOT NULL, n INTEGER NOT NULL,"
+        " subject INTEGER NOT NULL, lo INTEGER NOT NULL, pack INTEGER NOT NULL,"
+        " PRIMARY KEY(object, hi, n)"),
+    ORDERED("edge_out",
+        "subject INTEGER NOT NULL, lo INTEGER NOT NULL, n INTEGER NOT NULL,"
+        " object INTEGER NOT NULL, hi INTEGER NOT NULL, pack INTEGER NOT NULL,"
+        " PRIMARY KEY(subject, lo, n)"),
+    TABLE("gap",
+        "n INTEGER PRIMARY KEY, what TEXT NOT NULL, host INTEGER, log TEXT NOT NULL,"
+        " from_ns INTEGER NOT NULL, to_ns INTEGER NOT NULL, count INTEGER NOT NULL,"
+        " says TEXT NOT NULL"),
+};
 /* clang-format on */
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -131,12 +160,6 @@ static const struct object index_objects[] = {
 const char *const hw_index_tables[] = {
     "artifact", "mark", "component", "link", "crl", "revoked", "indicator", NULL,
 };
-
-/* Schema 1 is the first: nothing to migrate from yet. A step is never changed once released. */
-const struct hw_step hw_schema_steps[] = {
-    {0, NULL, NULL},
-};
-const size_t hw_schema_step_count = 0;
 
 static int create_all(sqlite3 *db, const struct object *o, size_t count, struct hw_error *err)
 {
@@ -147,6 +170,17 @@ static int create_all(sqlite3 *db, const struct object *o, size_t count, struct 
     return rc;
 }
 
+/* Schema 2 has what derive/ says. A step is never changed once released. */
+static int add_derived(sqlite3 *db, struct hw_error *err)
+{
+    return create_all(db, derived_objects, COUNT(derived_objects), err);
+}
+
+const struct hw_step hw_schema_steps[] = {
+    {1, NULL, add_derived},
+};
+const size_t hw_schema_step_count = COUNT(hw_schema_steps);
+
 int hw_schema_create(sqlite3 *db, struct hw_error *err)
 {
     char marks[96];
@@ -154,7 +188,8 @@ int hw_schema_create(sqlite3 *db, struct hw_error *err)
              HW_CASE_APPLICATION, HW_CASE_SCHEMA);
     int rc = hw_sql_run(db, marks, err);
     rc = rc != HW_OK ? rc : create_all(db, objects, COUNT(objects), err);
-    return rc != HW_OK ? rc : create_all(db, index_objects, COUNT(index_objects), err);
+    rc = rc != HW_OK ? rc : create_all(db, index_objects, COUNT(index_objects), err);
+    return rc != HW_OK ? rc : create_all(db, derived_objects, COUNT(derived_objects), err);
 }
 
 int hw_schema_index_tables(sqlite3 *db, const char *in, struct hw_error *err)
@@ -176,8 +211,8 @@ int hw_schema_index_tables(sqlite3 *db, const char *in, struct hw_error *err)
 
 static bool is_ours(const char *type, const char *name, const char *sql)
 {
-    const struct object *lists[] = {objects, index_objects};
-    const size_t counts[] = {COUNT(objects), COUNT(index_objects)};
+    const struct object *lists[] = {objects, index_objects, derived_objects};
+    const size_t counts[] = {COUNT(objects), COUNT(index_objects), COUNT(derived_objects)};
     for (size_t k = 0; k < COUNT(lists); k++) {
         for (size_t i = 0; i < counts[k]; i++) {
             const struct object *o = &lists[k][i];
@@ -222,7 +257,7 @@ int hw_schema_compare(sqlite3 *db, struct hw_error *err)
         found++;
     }
     sqlite3_finalize(s);
-    if (rc == HW_OK && found != COUNT(objects) + COUNT(index_objects)) {
+    if (rc == HW_OK && found != COUNT(objects) + COUNT(index_objects) + COUNT(derived_objects)) {
         rc = hw_fail(err, HW_E_CASE, "not a case as this program makes them: tables are missing");
     }
     return rc;

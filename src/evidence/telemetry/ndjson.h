@@ -42,7 +42,7 @@
 
 #include "base/buf.h"
 #include "evidence/evidence.h"
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 enum {
     HW_JSON_DEPTH = 64,

@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 enum {
     HW_COLUMN_ROLES = 64,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/records.h -- how log parsers speak: records out, with every original field.
+ * evidence/records.h -- how parsers of records speak: each out with every original field.
  *
  * A parser opens a writer on its node, asks for a layout (the list of names a kind of record has;
  * asking again for the same one is cheap and gives the same number), and puts records. Records are
@@ -8,8 +8,8 @@
  * with hw_records_bad(); when more than one in twenty of at least a hundred is bad,
  * hw_records_going() turns false and the log is refused as the wrong format.
  */
-#ifndef HW_EVIDENCE_TELEMETRY_RECORDS_H
-#define HW_EVIDENCE_TELEMETRY_RECORDS_H
+#ifndef HW_EVIDENCE_RECORDS_H
+#define HW_EVIDENCE_RECORDS_H
 
 #include <stdbool.h>
 #include <stdint.h>

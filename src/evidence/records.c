@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 #include <string.h>
 
