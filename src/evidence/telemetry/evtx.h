@@ -18,7 +18,7 @@
 
 #include "base/reader.h"
 #include "evidence/evidence.h"
-#include "evidence/telemetry/records.h"
+#include "evidence/records.h"
 
 enum {
     EVTX_CHUNK_BYTES = 65536,
