@@ -14,7 +14,7 @@
  *   #open	2023-08-16-01-28-55
  *   #fields	ts	uid	id.orig_h ...
  *   #types	time	string	addr ...
- *   values, one record a line; bytes that are not printable, the separator, a leading '#' and values
+ *   values, one record a line; what is not printable, the separator, a leading "#" and values
  *   that would read as empty or unset are written \xHH, a backslash as two
  *   #close	2023-08-16-01-28-55
  *
