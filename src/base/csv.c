@@ -28,11 +28,21 @@ void hw_csv_init(struct hw_csv *c, struct hw_reader *in, struct hw_arena *arena,
     c->delimiter = (uint8_t)delimiter;
     c->begun = false;
     c->failed = false;
+    c->scratch = NULL;
+    c->scratch_n = 0;
+    c->scratch_at = 0;
     c->count = 0;
     c->record_line = 0;
     c->record_off = 0;
     c->odd = false;
     c->cut = false;
+}
+
+void hw_csv_reuse(struct hw_csv *c, uint8_t *scratch, size_t n)
+{
+    c->scratch = scratch;
+    c->scratch_n = n;
+    c->scratch_at = 0;
 }
 
 bool hw_csv_failed(const struct hw_csv *c)
@@ -60,6 +70,24 @@ static bool field_ends(const struct hw_csv *c, struct hw_span s, size_t at)
     return at >= s.n || s.p[at] == c->delimiter || line_end(s, at) > 0;
 }
 
+/* Room for what is joined: NULL with c->failed when the arena is full, with c->cut when the scratch
+ * is. */
+static uint8_t *room_for(struct hw_csv *c, size_t n)
+{
+    if (c->scratch == NULL) {
+        uint8_t *p = hw_arena_alloc(c->arena, n);
+        c->failed = c->failed || p == NULL;
+        return p;
+    }
+    if (n > c->scratch_n - c->scratch_at) {
+        c->cut = true;
+        return NULL;
+    }
+    uint8_t *p = c->scratch + c->scratch_at;
+    c->scratch_at += n;
+    return p;
+}
+
 static struct hw_span capped(struct hw_csv *c, struct hw_span s)
 {
     if (s.n > c->max_field_bytes) {
@@ -72,12 +100,17 @@ static struct hw_span capped(struct hw_csv *c, struct hw_span s)
 /* To the end of the field, quotes or not. */
 static struct hw_span plain(struct hw_csv *c, struct cutting *k)
 {
-    size_t from = k->at;
-    while (!field_ends(c, k->rest, k->at)) {
-        c->odd = c->odd || k->rest.p[k->at] == '"';
-        k->at++;
+    size_t from = k->at, at = from;
+    const struct hw_span s = k->rest;
+    for (; at < s.n; at++) {
+        uint8_t b = s.p[at];
+        if (b == c->delimiter || ((b == '\n' || b == '\r') && line_end(s, at) > 0)) {
+            break;
+        }
+        c->odd = c->odd || b == '"';
     }
-    return hw_span_cut(k->rest, from, k->at - from);
+    k->at = at;
+    return hw_span_cut(s, from, at - from);
 }
 
 /* Where the quote that opens at `at` closes; false when it does not in time. */
@@ -102,11 +135,11 @@ static bool closing(const struct hw_csv *c, struct hw_span s, size_t at, size_t 
 static bool joined(struct hw_csv *c, struct hw_span inside, struct hw_span tail,
                    struct hw_span *out)
 {
-    uint8_t *p = hw_arena_alloc(c->arena, inside.n + tail.n);
+    uint8_t *p = room_for(c, inside.n + tail.n);
     size_t n = 0;
     if (p == NULL) {
-        c->failed = true;
-        return false;
+        *out = inside;
+        return !c->failed;
     }
     for (size_t i = 0; i < inside.n; i++) {
         p[n++] = inside.p[i];
@@ -174,6 +207,7 @@ bool hw_csv_next(struct hw_csv *c)
     c->count = 0;
     c->odd = false;
     c->cut = false;
+    c->scratch_at = 0;
     if (c->failed || !to_record(c) || !hw_reader_item(c->in)) {
         return false;
     }
@@ -194,8 +228,10 @@ bool hw_csv_next(struct hw_csv *c)
         k.at += more ? 1 : 0;
     }
     k.at += line_end(k.rest, k.at);
-    for (size_t i = 0; i < k.at; i++) {
-        c->line += k.rest.p[i] == '\n' ? 1 : 0;
+    const uint8_t *p = k.rest.p, *end = p + k.at;
+    while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+        c->line++;
+        p++;
     }
     return hw_read_skip(c->in, k.at);
 }

@@ -2,7 +2,7 @@
 /*
  * base/csv.h -- records of comma-separated text, from our own lists and from hostile feeds.
  *
- * RFC 4180, and what is found in the wild: LF or CRLF, delimiter , ; or tab, a UTF-8 byte order
+ * RFC 4180, and what is found in the wild: LF or CRLF, delimiter , ; | or tab, a UTF-8 byte order
  * mark, newlines inside quotes, empty lines (passed over, yet counted). What cannot be RFC 4180 is
  * read as far as it makes sense and marked odd: a quote inside an unquoted field is a character;
  * text after a closing quote is appended; a quote that does not close within max_field_bytes is a
@@ -27,6 +27,8 @@ struct hw_csv { /* about 16 KiB; fields private to csv.c but for the record belo
     uint64_t line;
     uint8_t delimiter;
     bool begun, failed;
+    uint8_t *scratch; /* of hw_csv_reuse(), else NULL */
+    size_t scratch_n, scratch_at;
 
     /* The record, until the next hw_csv_next(). Its spans borrow from the evidence, or from the
      * arena where doubled quotes had to be undone; they outlive the record. */
@@ -38,9 +40,13 @@ struct hw_csv { /* about 16 KiB; fields private to csv.c but for the record belo
     bool cut;             /* over a cap: fields beyond 1,024 or bytes beyond max were left out */
 };
 
-/* `in` and `arena` are borrowed. delimiter is ',' ';' or '\t'. */
+/* `in` and `arena` are borrowed. delimiter is ',' ';' '|' or '\t'. */
 void hw_csv_init(struct hw_csv *c, struct hw_reader *in, struct hw_arena *arena, char delimiter,
                  size_t max_field_bytes);
+/* From now on doubled quotes are undone in these n bytes, anew with each record, instead of in the
+ * arena: for logs of any length in constant memory. Spans then live until the next record only; a
+ * field that finds no room is kept with its doubled quotes and the record marked cut. */
+void hw_csv_reuse(struct hw_csv *c, uint8_t *scratch, size_t n);
 /* True with the next record. False at the end, and when the reader ran out of fuel (it has faulted
  * then) or the arena was full (hw_csv_failed). Spends fuel for every byte, an item each record. */
 HW_CHECK bool hw_csv_next(struct hw_csv *c);

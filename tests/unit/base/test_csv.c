@@ -59,6 +59,7 @@ static void rfc_4180_is_read(void **state)
     assert_csv(HW_SPAN_LIT("\"a\"\"b\"\"\",\"\",,\n"), ',', "1@0<a\"b\"><><><>\n");
     assert_csv(HW_SPAN_LIT("\"a,b\";c;d,e"), ';', "1@0<a,b><c><d,e>\n");
     assert_csv(HW_SPAN_LIT("a\t\"b\t\"\tc"), '\t', "1@0<a><b\t><c>\n");
+    assert_csv(HW_SPAN_LIT("a|\"b|\"|c"), '|', "1@0<a><b|><c>\n");
 }
 
 static void marks_and_empty_lines_are_passed_over(void **state)
@@ -163,6 +164,38 @@ static void running_out_is_told_and_ends(void **state)
     assert_false(hw_csv_next(&c));
 }
 
+static void scratch_is_used_anew_for_each_record(void **state)
+{
+    (void)state;
+    struct hw_buf in;
+    hw_buf_init(&in, 1 << 20);
+    for (unsigned i = 0; i < 10000; i++) {
+        hw_buf_str(&in, "\"a\"\"b\",\"\"\"c\"|d\n");
+    }
+    hw_buf_str(&in, "\"0123456789\"\"\",\"x\"\"\"\n");
+    struct hw_budget fuel = {1 << 20, 1 << 20, 1};
+    struct hw_reader r;
+    struct hw_csv *c = calloc(1, sizeof *c);
+    uint8_t scratch[12];
+    assert_non_null(c);
+    hw_reader_init(&r, hw_buf_span(&in), &fuel);
+    hw_csv_init(c, &r, NULL, ',', 100);
+    hw_csv_reuse(c, scratch, sizeof scratch);
+    for (unsigned i = 0; i < 10000; i++) {
+        assert_true(hw_csv_next(c));
+        assert_int_equal(c->count, 2);
+        assert_true(hw_span_is(c->fields[0], "a\"b"));
+        assert_true(hw_span_is(c->fields[1], "\"c|d"));
+        assert_false(c->cut);
+    }
+    assert_true(hw_csv_next(c) && c->cut); /* no room for the second: kept as it is written */
+    assert_true(hw_span_is(c->fields[0], "0123456789\""));
+    assert_true(hw_span_is(c->fields[1], "x\"\""));
+    assert_false(hw_csv_next(c) || hw_csv_failed(c));
+    free(c);
+    hw_buf_done(&in);
+}
+
 static bool parse(const uint8_t *p, size_t n, void *state)
 {
     struct hw_buf b;
@@ -224,6 +257,7 @@ int main(void)
         cmocka_unit_test(caps_cut_and_say_so),
         cmocka_unit_test(columns_are_found_by_name),
         cmocka_unit_test(running_out_is_told_and_ends),
+        cmocka_unit_test(scratch_is_used_anew_for_each_record),
         cmocka_unit_test(sweeps_end_and_lose_no_byte),
         cmocka_unit_test(quotes_that_never_close_do_not_cost_the_square),
     };
