@@ -156,6 +156,23 @@ static void ci_jenkins_hashes_of_all_forms(void **state)
     assert_true(HAS("time=unknown clock=0"));
 }
 
+static void ci_records_mean_what_the_mapping_says(void **state)
+{
+    (void)state;
+    t.happenings = true;
+    build_ci_github(&b, false);
+    read_it();
+    assert_true(HAS("happened build-step", "host=\"BUILD01\"", "build=\"release\"",
+                    "repo=\"acme/app\"", "commit=\"" BUILD_CI_COMMIT,
+                    "command=\"make release TOKEN=***\""));
+    assert_true(
+        HAS("happened build-output", "path=\"dist/app.exe\"", "hash=\"" BUILD_CI_SHA256 "\""));
+    assert_true(HAS("happened signed", "path=\"dist\\\\app.exe\""));
+    assert_true(HAS("happened published", "name=\"dist\""));
+    /* A hash of no named file is no output. */
+    assert_int_equal(hw_told_count(&t.told, "happened build-output"), 2);
+}
+
 static void ci_log_without_its_end_is_told(void **state)
 {
     (void)state;
@@ -234,6 +251,7 @@ int main(void)
         CASE(ci_gitlab_line_times_come_before_sections),
         CASE(ci_jenkins_nodes_stages_and_commands),
         CASE(ci_jenkins_hashes_of_all_forms),
+        CASE(ci_records_mean_what_the_mapping_says),
         CASE(ci_log_without_its_end_is_told),
         CASE(ci_is_not_claimed_of_other_text),
         CASE(ci_line_without_end_is_cut),
