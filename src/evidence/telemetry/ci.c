@@ -2,9 +2,9 @@
 /*
  * evidence/telemetry/ci.c -- console logs of build services: what a runner did, step by step.
  *
- * Between the source and the release stands a machine, and its console is often all it leaves. Three
- * services are read, by what their runners print (actions/runner: Runner.Common/JobServerQueue and
- * Worker/ExecutionContext; gitlab-runner: common/build.go, shells/bash.go, "Job logs" of GitLab's
+ * Between the source and the release stands a machine, and its console is often all it leaves.
+ * Three services are read, by what their runners print (actions/runner: JobServerQueue and
+ * ExecutionContext; gitlab-runner: common/build.go, shells/bash.go, "Job logs" of GitLab's
  * handbook; Jenkins: hudson.model.Run, workflow-job's console, the Timestamper plug-in):
  *
  *   github   2026-03-01T10:00:00.1234567Z ##[group]Run make     each line with its time

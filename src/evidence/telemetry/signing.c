@@ -8,9 +8,9 @@
  * the table knows is there a second time under one name for all (signing.key, signing.hash ...), so
  * that one mapping serves every vendor.
  *
- * Chapters: signing_json.c (services as JSON: Azure Key Vault and Trusted Signing, Google Cloud KMS,
- * HashiCorp Vault's transit engine, and any other with the right names), signing_csv.c (exports),
- * signing_tool.c (what signtool prints). AWS KMS is in CloudTrail, which is a mapped log.
+ * Chapters: signing_json.c (services as JSON: Azure Key Vault and Trusted Signing, Google Cloud
+ * KMS, HashiCorp Vault's transit engine, and any other with the right names), signing_csv.c
+ * (exports), signing_tool.c (what signtool prints). AWS KMS is in CloudTrail, a mapped log.
  */
 #include "evidence/telemetry/signing.h"
 
@@ -175,7 +175,7 @@ static bool other_word(struct hw_span tail)
     return false;
 }
 
-/* At the start of a word (KeySign, C_Sign, code_signing), or in "codesign"; not in assign, design. */
+/* At the start of a word (KeySign, C_Sign, code_signing) or in "codesign"; not in assign. */
 bool hw_sign_word(struct hw_span s)
 {
     for (size_t i = 0; i + 4 <= s.n; i++) {

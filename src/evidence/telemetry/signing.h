@@ -23,8 +23,8 @@ enum hw_sign_role {
     HW_SIGN_RESULT,
     HW_SIGN_ROLES
 };
-/* By the name alone, letters' case and punctuation aside; of a dotted name its last part counts when
- * the whole is not known. */
+/* By the name alone, letters' case and punctuation aside; of a dotted name its last part counts
+ * when the whole is not known. */
 enum hw_sign_role hw_sign_role_of(struct hw_span name);
 
 /* One record's values by role, borrowed. */

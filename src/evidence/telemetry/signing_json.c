@@ -2,8 +2,8 @@
 /*
  * evidence/telemetry/signing_json.c -- signing services that log as JSON.
  *
- *   azure-key-vault        category AuditEvent of a vault: operationName KeySign, and everything else
- *                          that was done to keys (diagnostic settings, "Azure Key Vault logging";
+ *   azure-key-vault        category AuditEvent of a vault: operationName KeySign, and all else that
+ *                          was done to keys (diagnostic settings, "Azure Key Vault logging";
  *                          or the columns of the table AZKVAuditLogs)
  *   azure-trusted-signing  category SignTransactions of a code signing account
  *   google-kms             Cloud Audit Logs of cloudkms.googleapis.com: AsymmetricSign
@@ -96,7 +96,7 @@ static enum hw_sign_role role_in(const char *log, struct hw_span name)
     return hw_sign_role_of(name);
 }
 
-/* What the record says, the first of each role; whether the word itself is in a name or an action. */
+/* What the record says, the first of each role, and whether the word is in a name or an action. */
 static const char *gather(const struct hw_json_flat *f, struct hw_sign_said *s, bool *word)
 {
     const char *log = vendor(f);
