@@ -3,9 +3,9 @@
  * base/scan.h -- the hot loops over text, sixteen bytes a step.
  *
  * Logs of gigabytes are mostly the insides of strings, and what ends one is rare: a quote, a
- * backslash, a control character. This is the only place of the tree with vector instructions: SSE2,
- * which every x86-64 has, by unaligned loads that never leave the span; elsewhere the same by single
- * bytes. Log strings are short: wider registers than these would seldom be full.
+ * backslash, a control character. This is the only place of the tree with vector instructions:
+ * SSE2, which every x86-64 has, by unaligned loads that never leave the span; elsewhere the same by
+ * single bytes. Log strings are short: wider registers than these would seldom be full.
  *
  * JSON strings as RFC 8259 section 7 has them.
  */

@@ -76,11 +76,16 @@ static struct hw_span letters(const struct words *w)
 /* Is `word` the name or its first three letters? 0 when of none, else 1 and up. */
 static unsigned name_of(struct hw_span word, const char *const *names, unsigned count)
 {
+    if (word.n < 3) {
+        return 0;
+    }
     for (unsigned i = 0; i < count; i++) {
-        struct hw_span name = hw_span_str(names[i]);
-        if (hw_span_equal_nocase(word, name) ||
-            (word.n == 3 && hw_span_equal_nocase(word, hw_span_cut(name, 0, 3)))) {
-            return i + 1;
+        bool begins = true;
+        for (unsigned k = 0; k < 3 && begins; k++) {
+            begins = hw_ascii_lower(word.p[k]) == hw_ascii_lower((uint8_t)names[i][k]);
+        }
+        if (begins) {
+            return word.n == 3 || hw_span_is_nocase(word, names[i]) ? i + 1 : 0;
         }
     }
     return 0;

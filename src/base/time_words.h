@@ -33,8 +33,8 @@ struct hw_time_said {
  * The whole span, blanks and one pair of [] or "" around it aside, is one of (f: a fraction of the
  * second behind '.' or ','; Z: Z, UTC, GMT, +HH:MM, +HHMM or +HH, with or without a blank before):
  *
- *   2023-03-13[T ,]06:31:00[.f][Z]   / or . between the parts of the date too; also without seconds,
- *                                    and the date alone (midnight, no digits)
+ *   2023-03-13[T ,]06:31:00[.f][Z]   / or . between the parts of the date too; also without
+ *                                    seconds, and the date alone (midnight, no digits)
  *   03/13/2023[ ,]06:31:00[.f][ AM|PM][Z]   one digit will do; two of the year are 20xx
  *   Mar 13[,] 2023[,] 06:31:00[.f][ AM|PM][Z], Mon Mar 13 06:31:00 2023, Mar 13 06:31:00 (no year)
  *   13/Mar/2023:06:31:00 +0000, 13-Mar-2023 06:31:00.f, 13 Mar 2023 06:31:00

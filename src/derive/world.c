@@ -47,6 +47,12 @@ uint32_t vec_add(struct world *w, struct vec *v)
     return v->count++;
 }
 
+void vec_free(struct vec *v)
+{
+    free(v->p);
+    *v = (struct vec){.each = v->each};
+}
+
 /* ---- tables ---- */
 
 static bool table_grow(struct world *w, struct table *t,
@@ -345,7 +351,8 @@ uint32_t host_of(struct world *w, text_id scope, struct hw_span name)
     uint32_t *slot =
         table_find(w, &w->host_table, world_hash(&k, sizeof k, 3), host_same, &k, host_hash);
     if (slot == NULL || *slot != 0) {
-        return slot == NULL ? 0 : *slot;
+        uint32_t is = slot == NULL ? 0 : host_at(w, *slot)->is;
+        return slot == NULL ? 0 : is != 0 ? is : *slot;
     }
     uint32_t i = vec_add(w, &w->hosts);
     if (i != 0) {
@@ -405,7 +412,8 @@ static struct vec *vec_of(struct world *w, unsigned i)
     struct vec *all[] = {&w->texts,     &w->hosts,   &w->events, &w->alsos,    &w->logs,
                          &w->actors,    &w->procs,   &w->deeds,  &w->flows,    &w->logons,
                          &w->explicits, &w->tickets, &w->shares, &w->services, &w->leases,
-                         &w->claims,    &w->things,  &w->edges,  &w->gaps,     &w->seen_keys};
+                         &w->claims,    &w->things,  &w->edges,  &w->gaps,     &w->seen_keys,
+                         &w->aliases,   &w->versions, &w->holders, &w->same_accounts};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
 
@@ -423,7 +431,8 @@ int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
         sizeof(struct logon),  sizeof(struct explicit_logon), sizeof(struct ticket),
         sizeof(struct share),  sizeof(struct service), sizeof(struct lease),
         sizeof(struct claim),  sizeof(struct thing),   sizeof(struct edge),
-        sizeof(struct gap),    sizeof(struct seen_key),
+        sizeof(struct gap),    sizeof(struct seen_key), sizeof(struct alias),
+        sizeof(struct version), sizeof(struct holder), sizeof(struct same_account),
     };
     *w = (struct world){.c = c, .err = err};
     for (unsigned i = 0; vec_of(w, i) != NULL; i++) {
@@ -446,4 +455,8 @@ void world_done(struct world *w)
         free(w->blocks[i]);
     }
     free(w->blocks);
+    free(w->procs_by_host);
+    free(w->procs_by_pid);
+    free(w->flows_by_pair);
+    free(w->writes);
 }

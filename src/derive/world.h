@@ -34,6 +34,7 @@ struct host {
     text_id scope, name; /* canonical, lower case */
     text_id shown;       /* as records write it */
     uint32_t thing;
+    uint32_t is;   /* the same machine under a later name */
     bool has_records;
     int64_t first, last;
 };
@@ -45,6 +46,7 @@ struct event {
     text_id channel;
     uint32_t host;
     uint64_t number, off;
+    int64_t at;
 };
 struct also {
     uint32_t next, log;
@@ -63,7 +65,8 @@ struct log {
 struct actor {
     uint32_t host;
     text_id guid, image, user;
-    uint32_t pid; /* 0: not known, 1 + pid otherwise */
+    uint32_t pid;   /* 0: not known, 1 + pid otherwise */
+    uint32_t other; /* of a pid alone: the actor that is it */
     uint32_t proc; /* by guid: the process, once made */
 };
 
@@ -78,7 +81,7 @@ struct proc {
     int64_t seen_lo, seen_hi;
     uint32_t thing;
     uint32_t twin;   /* the same process by another source */
-    bool broker, implied;
+    bool broker, implied, has_twin;
 };
 
 struct when {
@@ -161,6 +164,35 @@ struct gap {
     uint64_t count;
 };
 
+struct alias {
+    text_id weak, strong;
+};
+/* One content of one path on one host, from its first write (or first sight) to the next. */
+struct version {
+    uint32_t host;
+    text_id path, hash;
+    int64_t lo, hi;     /* of its first write; implied: HW_TIME_MIN and the first sight of it */
+    int64_t seen;       /* latest moment it is known to have lain there */
+    uint32_t thing;
+    uint32_t writer;    /* thing; 0: nobody recorded */
+    uint32_t event;     /* of the record that gave the hash */
+    bool touched;       /* written, fetched or marked within the records */
+};
+
+/* Who had an address, and when. */
+struct holder {
+    text_id scope, ip;
+    uint32_t host;  /* 0: only the thing is known */
+    uint32_t thing; /* a host, or the session of a gateway */
+    int64_t lo, hi;
+    uint32_t event;
+    uint8_t why, known;
+};
+/* One spelling of an account for another, within a scope. */
+struct same_account {
+    text_id scope, said, is;
+};
+
 struct world {
     struct hw_case *c;
     struct hw_error *err;
@@ -173,9 +205,17 @@ struct world {
     struct table text_table;
     /* all the rest */
     struct vec hosts, events, alsos, logs, actors, procs, deeds, flows, logons, explicits, tickets,
-        shares, services, leases, claims, things, edges, gaps;
+        shares, services, leases, claims, things, edges, gaps, aliases, versions, holders,
+        same_accounts;
+    uint32_t *procs_by_host; /* indices, sorted by host and start */
+    uint32_t *procs_by_pid;  /* the same, by host, pid and start; implied ones are not there */
+    uint32_t known_procs;    /* how many are */
+    uint32_t *flows_by_pair; /* indices, sorted by src, dst and ports */
+    uint32_t *writes;        /* deeds that wrote or read a file, by host and time */
+    uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
     struct vec seen_keys; /* of world.seen: hash and event */
+    uint32_t ranked; /* things that have a number in the case */
     struct hw_derived *told;
 };
 
@@ -185,6 +225,7 @@ int world_fail(struct world *w, int rc); /* remembers the first */
 
 /* A new zeroed element, or 0 (and w->rc set) when memory is out. */
 uint32_t vec_add(struct world *w, struct vec *v);
+void vec_free(struct vec *v);
 /* The slot of a key with this hash for which same() holds, or a free one. */
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),

@@ -219,6 +219,9 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
     n->format = a.count > 0 ? a.bids[0].format : NULL;
     announce(x, n, m, digests, &a);
     say_losers(x, n, &a);
+    if (m != NULL && (x->reading == HW_READ_ANY || x->reading == HW_READ_TELEMETRY)) {
+        hw_telemetry_member(x, n);
+    }
     for (size_t i = 0; i < a.count && hw_exam_going(x); i++) {
         read_as(x, n, a.bids[i].format);
     }

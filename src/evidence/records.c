@@ -128,8 +128,7 @@ static bool join(struct hw_records *w, const struct hw_span *names, size_t count
         for (size_t k = 0; k < names[i].n; k++) {
             plain = plain && names[i].p[k] >= 0x20 && names[i].p[k] < 0x7f;
         }
-        hw_buf_span_put(&w->names,
-                        plain ? names[i] : hw_exam_text(w->x, names[i], HW_NAME_BYTES));
+        hw_buf_span_put(&w->names, plain ? names[i] : hw_exam_text(w->x, names[i], HW_NAME_BYTES));
         for (size_t k = from; k < w->names.n; k++) {
             w->names.p[k] = w->names.p[k] == '\n' ? ' ' : w->names.p[k];
         }

@@ -58,6 +58,7 @@
     X(BUILD_OUTPUT, "build-output")                                                                \
     X(SIGNED, "signed")                                                                            \
     X(PUBLISHED, "published")                                                                      \
+    X(NOTED, "noted")                                                                              \
     X(LOST, "lost")                                                                                \
     X(DECLARED, "declared")
 
@@ -187,15 +188,22 @@ struct hw_map_event {
     const struct hw_map_from *from;
     size_t from_count;
 };
-/* How a file of a product is known: form is csv (the header begins so), csv-has, json, kv (these
- * names are there) or lines. */
+/* How a file of a product is known: form is csv (the header begins so), csv-has, json, kv, w3c
+ * (these names are there) or lines (this text is in each). */
 struct hw_map_recognise {
     const char *form, *what;
 };
+/* One kind of line of a product whose log is text: "Group <{group}> User <{user}>". */
+struct hw_map_line {
+    const char *event, *pattern;
+};
 struct hw_mapping {
-    const char *name;   /* of its file */
-    const char *source; /* word of hw_sources */
-    const char *event_from, *time_from;
+    const char *name;                            /* of its file */
+    const char *source;                          /* word of hw_sources */
+    const char *event_from, *time_from, *unfold; /* or NULL */
+    const char *also_name, *also_pattern;        /* or NULL: a name made of other names' values */
+    const struct hw_map_line *lines;
+    size_t line_count;
     const struct hw_map_recognise *recognise;
     size_t recognise_count;
     const struct hw_map_event *events;

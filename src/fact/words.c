@@ -67,6 +67,7 @@ static const struct hw_word formats[] = {
     {"mach-o", "Mach-O program, library or fat binary"},
     {"mapped-csv", "a product's log as CSV, with a declared mapping"},
     {"mapped-json", "a product's log as JSON, with a declared mapping"},
+    {"mapped-text", "a product's log as lines of text, with a declared mapping"},
     {"nsis", "NSIS installer"},
     {"inno", "Inno Setup installer"},
     {"osquery", "osquery results as JSON"},

@@ -102,6 +102,10 @@ void hw_cli_safe(struct hw_cli *cli, struct hw_span s);
 const char *hw_cli_who(struct hw_cli *cli); /* user name and uid, for the log */
 extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 
+/* Makes the graph of all records anew where it is no longer true, with progress. */
+struct hw_derived;
+HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
+
 /* What intake saw, for the question behind it. */
 struct hw_seen {
     uint8_t sha256[32];

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/knowledge/knowledge.h"
 
+#include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/list.h"
 #include "evidence/knowledge/x509.h"
 
 const struct hw_format *const hw_knowledge_formats[] = {
     &hw_cert_format,
     &hw_crl_format,
+    &hw_estate_format,
     &hw_list_format,
 };
 const size_t hw_knowledge_formats_count =

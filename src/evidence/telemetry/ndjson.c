@@ -38,6 +38,7 @@ void hw_json_flat_init(struct hw_json_flat *f)
     f->lines = 0;
     f->odd = false;
     f->joint = ", ";
+    f->aside = NULL;
     hw_buf_init(&f->text, HW_JSON_TEXT);
 }
 
@@ -264,6 +265,16 @@ static enum hw_json_end object(struct walk *k, struct hw_span name)
     }
 }
 
+/* Where the closing quote is of the string whose inside begins at `at`; s.n or more: nowhere. */
+static size_t string_end(struct hw_span s, size_t at)
+{
+    size_t i = hw_scan_string(s, at);
+    while (i < s.n && s.p[i] != '"') {
+        i = hw_scan_string(s, i + (s.p[i] == '\\' ? 2 : 1));
+    }
+    return i;
+}
+
 /* Are there only scalars up to the end of the array k->at stands in? Each byte is looked at once
  * more at most: where it meets a box it stops, and that box begins behind. */
 static bool all_scalar(const struct walk *k)
@@ -277,10 +288,7 @@ static bool all_scalar(const struct walk *k)
             return true;
         }
         if (c == '"') {
-            for (i = hw_scan_string(k->s, i + 1); i < k->s.n && k->s.p[i] != '"';
-                 i = hw_scan_string(k->s, i)) {
-                i += k->s.p[i] == '\\' ? 2 : 1;
-            }
+            i = string_end(k->s, i + 1);
         }
     }
     return true;
@@ -340,6 +348,41 @@ static enum hw_json_end numbered(struct walk *k, struct hw_span name)
     return e;
 }
 
+static bool is_aside(const struct hw_json_flat *f, struct hw_span name)
+{
+    for (const char *const *one = f->aside; one != NULL && *one != NULL; one++) {
+        if (hw_span_is(name, *one)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Passes over an array, k->at behind its bracket, by counting brackets outside of strings. */
+static enum hw_json_end aside(struct walk *k, struct hw_span name)
+{
+    size_t from = k->at - 1, open = 1;
+    while (from > 0 && k->s.p[from] != '[') {
+        from--;
+    }
+    for (; open > 0; k->at++) {
+        if (k->at >= k->s.n) {
+            return HW_JSON_CUT;
+        }
+        uint8_t c = k->s.p[k->at];
+        k->f->lines += c == '\n';
+        if (c == '[' || c == '{') {
+            open++;
+        } else if (c == ']' || c == '}') {
+            open--;
+        } else if (c == '"') {
+            k->at = string_end(k->s, k->at + 1);
+        }
+    }
+    struct hw_span all = hw_span_cut(k->s, from, k->at - from);
+    return add(k, name, HW_JSON_ASIDE, all);
+}
+
 static enum hw_json_end array(struct walk *k, struct hw_span name)
 {
     k->at++;
@@ -348,7 +391,10 @@ static enum hw_json_end array(struct walk *k, struct hw_span name)
         k->at++;
         return add(k, name, HW_JSON_EMPTY, nothing);
     }
-    return all_scalar(k) ? list(k, name) : numbered(k, name);
+    if (all_scalar(k)) {
+        return list(k, name);
+    }
+    return is_aside(k->f, name) ? aside(k, name) : numbered(k, name);
 }
 
 static enum hw_json_end value(struct walk *k, struct hw_span name)
@@ -379,10 +425,12 @@ enum hw_json_end hw_json_flatten(struct hw_span s, size_t *at, struct hw_json_fl
     f->odd = false;
     hw_buf_clear(&f->text);
     blanks(&k);
+    size_t from = k.at;
     enum hw_json_end e = HW_JSON_WIDE;
     if (hw_buf_room(&f->text, HW_JSON_TEXT)) {
         e = k.at >= s.n ? HW_JSON_NONE : value(&k, nothing);
     }
+    f->size = k.at - from;
     *at = k.at;
     return e;
 }
@@ -401,6 +449,19 @@ bool hw_json_flatten_more(struct hw_span s, const char *prefix, struct hw_json_f
     f->lines = lines;
     f->count = good ? f->count : count;
     return good;
+}
+
+bool hw_json_rows(struct hw_span array, size_t *at, struct hw_json_flat *f)
+{
+    size_t i = *at;
+    while (i < array.n && (hw_ascii_is_blank(array.p[i]) || array.p[i] == (*at == 0 ? '[' : ','))) {
+        i++;
+    }
+    if (i >= array.n || array.p[i] != '{') {
+        return false;
+    }
+    *at = i;
+    return hw_json_flatten(array, at, f) == HW_JSON_FINE;
 }
 
 size_t hw_json_find(const struct hw_json_flat *f, const char *name, size_t from)

@@ -164,6 +164,12 @@ void hw_json_close(struct hw_json_lines *j)
 unsigned hw_json_probe(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
                        hw_json_sees sees, void *state)
 {
+    return hw_json_probe_aside(bytes, fuel, max, sees, state, NULL);
+}
+
+unsigned hw_json_probe_aside(struct hw_span bytes, struct hw_budget *fuel, unsigned max,
+                             hw_json_sees sees, void *state, const char *const *aside)
+{
     struct hw_json_flat flat;
     struct hw_reader r;
     unsigned seen = 0;
@@ -171,6 +177,7 @@ unsigned hw_json_probe(struct hw_span bytes, struct hw_budget *fuel, unsigned ma
         return 0;
     }
     hw_json_flat_init(&flat);
+    flat.aside = aside;
     hw_reader_init(&r, bytes, fuel);
     size_t at = begin(bytes);
     at += bytes.p[at] == '[' ? 1 : 0;

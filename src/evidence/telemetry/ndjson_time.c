@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evidence/telemetry/ndjson_time.c -- the times of JSON logs, with what their text says of the clock.
+ * evidence/telemetry/ndjson_time.c -- the times of JSON logs, and what they say of the clock.
  */
 #include "base/checked.h"
 #include "base/text.h"

@@ -16,7 +16,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "evidence/telemetry/columns.h"
+#include "evidence/telemetry/ndjson_columns.h"
 #include "evidence/telemetry/ndjson.h"
 
 enum { PROBE_RECORDS = 4, GENERIC_BITS = 36, VENDOR_BITS = 56 };

@@ -15,4 +15,8 @@
 extern const struct hw_format *const hw_telemetry_formats[];
 extern const size_t hw_telemetry_formats_count;
 
+/* Says LOST of a member of a collection that could not be copied (mapped_collection.c); silence for
+ * every other. For each member, whatever won it. */
+void hw_telemetry_member(struct hw_exam *x, const struct hw_node *n);
+
 #endif

@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "evidence/telemetry/columns.h"
+#include "evidence/telemetry/ndjson_columns.h"
 #include "evidence/telemetry/ndjson.h"
 
 enum { PROBE_RECORDS = 4, PATH_BYTES = 64, ONE_BITS = 48, MANY_BITS = 64 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON made flat, value by value. How a whole log is walked is held by test_windows_json.c.
+ * JSON made flat, value by value. How a whole log is walked is held by test_winjson.c.
  */
 #include <stdarg.h>
 #include <setjmp.h>

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive/client.c -- who on one machine may have asked for what happened on another, where the system
+ * itself spoke for it.
+ *
+ * File sharing and remote calls leave the asking machine through its kernel or a broker, so no record
+ * names the process. What is left is place, time and account, and signs that weigh: a command that
+ * names the other machine, a file of the same name or kind written before, a connection of its own.
+ * Only the best of them are told, and never as more than inferred.
+ */
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "derive/room.h"
+
+#define BEFORE_NS (15 * MINUTE) /* a file made ready */
+#define CALL_NS (2 * MINUTE)    /* a command that waits for its answer */
+#define AFTER_NS (5 * SECOND)
+
+static struct hw_span extension(struct hw_span base)
+{
+    size_t dot = base.n;
+    while (dot > 0 && base.p[dot - 1] != '.') {
+        dot--;
+    }
+    return dot == 0 ? (struct hw_span){NULL, 0} : hw_span_from(base, dot);
+}
+
+struct sign {
+    unsigned weight;
+    uint8_t why;
+};
+
+static void weigh(struct sign *s, unsigned weight, uint8_t why)
+{
+    if (weight > s->weight) {
+        *s = (struct sign){weight, why};
+    }
+}
+
+/* First deed of a list sorted by host and time that is not before `lo`. */
+static uint32_t first_deed(struct world *w, uint32_t host, int64_t lo)
+{
+    uint32_t a = 0, b = w->writes_count;
+    while (a < b) {
+        uint32_t mid = a + (b - a) / 2;
+        const struct deed *d = AT(struct deed, &w->deeds, w->writes[mid]);
+        if (d->at.host < host || (d->at.host == host && d->at.lo < lo)) {
+            a = mid + 1;
+        } else {
+            b = mid;
+        }
+    }
+    return a;
+}
+
+static int compare_writes(const void *a, const void *b, void *state)
+{
+    struct world *w = state;
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    const struct deed *x = AT(struct deed, &w->deeds, i), *y = AT(struct deed, &w->deeds, k);
+    return x->at.host != y->at.host ? (x->at.host < y->at.host ? -1 : 1)
+           : x->at.lo != y->at.lo   ? (x->at.lo < y->at.lo ? -1 : 1)
+                                    : (i > k) - (i < k);
+}
+
+static bool order_writes(struct world *w)
+{
+    if (w->writes != NULL) {
+        return true;
+    }
+    w->writes = malloc(((size_t)w->deeds.count + 1) * sizeof *w->writes);
+    if (w->writes == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
+        return false;
+    }
+    for (uint32_t i = 1; i < w->deeds.count; i++) {
+        const struct deed *d = AT(struct deed, &w->deeds, i);
+        if (d->kind == HW_HAPPENED_FILE_WRITE || d->kind == HW_HAPPENED_FILE_READ) {
+            w->writes[w->writes_count++] = i;
+        }
+    }
+    qsort_r(w->writes, w->writes_count, sizeof *w->writes, compare_writes, w);
+    return true;
+}
+
+static text_id proc_user(struct world *w, const struct proc *p)
+{
+    return account_is(w, host_at(w, p->host)->scope, p->user);
+}
+
+static bool could(struct world *w, const struct suspicion *s, const struct proc *p)
+{
+    return p->host == s->from && p->twin == 0 && !p->broker && p->lo <= s->at.hi &&
+           p->died >= s->at.lo - AFTER_NS && (p->implied ? p->seen_lo <= s->at.hi + BEFORE_NS : true) &&
+           (s->account == 0 || proc_user(w, p) == s->account);
+}
+
+/* Signs by file: the same name, or the same kind of file, made ready by this process before. */
+static void weigh_files(struct world *w, const struct suspicion *s, uint32_t proc, struct sign *g)
+{
+    struct hw_span base = text_span(w, path_base(w, s->file)), kind = extension(base);
+    for (uint32_t i = first_deed(w, s->from, s->at.lo - BEFORE_NS); i < w->writes_count; i++) {
+        const struct deed *d = AT(struct deed, &w->deeds, w->writes[i]);
+        if (d->at.host != s->from || d->at.lo > s->at.hi) {
+            break;
+        }
+        if (d->proc != proc) {
+            continue;
+        }
+        struct hw_span other = text_span(w, path_base(w, d->a));
+        if (hw_span_equal_nocase(other, base)) {
+            weigh(g, 40, HW_WHY_SAME_NAME);
+        } else if (kind.n > 0 && hw_span_equal_nocase(extension(other), kind)) {
+            weigh(g, 20, HW_WHY_SAME_USER);
+        }
+    }
+}
+
+static void weigh_command(struct world *w, const struct suspicion *s, const struct proc *p,
+                          struct sign *g)
+{
+    const struct host *to = host_at(w, s->to);
+    bool then = p->hi + CALL_NS >= s->at.lo && p->lo <= s->at.hi + AFTER_NS;
+    if (!p->implied && then && p->command != 0 &&
+        span_holds(text_span(w, p->command), text_str(w, to->name))) {
+        weigh(g, 60, HW_WHY_NAMES_HOST);
+    }
+}
+
+size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *out, size_t max)
+{
+    size_t n = 0;
+    unsigned best = 0;
+    if (s->from == 0 || s->from == s->to || s->account == 0 || !order_writes(w) ||
+        account_is_machine(text_span(w, s->account))) {
+        return 0;
+    }
+    for (uint32_t i = 1; i < w->procs.count; i++) {
+        const struct proc *p = proc_get(w, i);
+        struct sign g = {0, 0};
+        if (p->host != s->from || !could(w, s, p)) {
+            continue;
+        }
+        weigh_command(w, s, p, &g);
+        if (s->file != 0) {
+            weigh_files(w, s, i, &g);
+        }
+        if (g.weight < best || g.weight == 0) {
+            continue;
+        }
+        n = g.weight > best ? 0 : n;
+        best = g.weight;
+        if (n < max) {
+            out[n++] = (struct suspect){i, g.why};
+        }
+    }
+    return n;
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive/file.c -- files as versions: one content of one path, from a write to the next.
+ *
+ * All that happened to a path on a host is put in order. A write begins a version, unless it goes on
+ * with one (same writer, or the kernel that writes for a session, within ten seconds and not read in
+ * between). What reads, loads or runs the path is joined to the version that lay there. A hash seen
+ * with any of these is the version's; another hash with no write in between shows a write that
+ * nobody recorded, and begins a version without a writer.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "derive/room.h"
+
+#define BURST_NS (10 * SECOND)
+
+enum what { OP_WRITE, OP_USE, OP_SEEN, OP_GONE };
+
+struct op {
+    struct when at;
+    uint64_t number;
+    text_id path, hash, url;
+    uint32_t who;    /* thing that writes, uses or fetched; 0: not known */
+    uint32_t from;   /* version thing it was renamed from; filled in as it is met */
+    uint32_t rename; /* of this op: index + 1 of the op that makes the target */
+    uint8_t what, verb, why, known, flags;
+    bool kernel; /* written by the kernel for somebody else */
+};
+
+struct ops {
+    struct op *p;
+    size_t count, room;
+};
+
+static struct op *op_new(struct world *w, struct ops *o, struct when at, text_id path)
+{
+    static struct op nowhere;
+    if (o->count == o->room) {
+        size_t room = o->room == 0 ? 1024 : o->room * 2;
+        struct op *p = realloc(o->p, room * sizeof *p);
+        if (p == NULL) {
+            (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
+            return &nowhere;
+        }
+        o->p = p;
+        o->room = room;
+    }
+    struct op *n = &o->p[o->count++];
+    *n = (struct op){.at = at,
+                     .path = path,
+                     .number = AT(struct event, &w->events, at.event)->number,
+                     .known = HW_OBSERVED,
+                     .why = HW_WHY_RECORD};
+    return n;
+}
+
+static void use(struct world *w, struct ops *o, const struct deed *d, text_id path, text_id hash,
+                enum hw_verb verb)
+{
+    uint32_t who = proc_thing(w, d->proc);
+    struct op *n = op_new(w, o, d->at, path);
+    n->what = OP_USE;
+    n->verb = (uint8_t)verb;
+    n->hash = hash;
+    n->who = who;
+}
+
+static struct op *wrote(struct world *w, struct ops *o, const struct deed *d, text_id path,
+                        text_id hash)
+{
+    uint32_t who = proc_thing(w, d->proc);
+    const struct proc *p = proc_get(w, d->proc);
+    bool kernel = (p->pid == 5 || p->pid == 0) && image_is(text_span(w, p->image), "system");
+    struct op *n = op_new(w, o, d->at, path);
+    n->what = OP_WRITE;
+    n->verb = HW_VERB_WROTE;
+    n->hash = hash;
+    n->who = who;
+    n->kernel = kernel;
+    n->flags = kernel ? HW_EDGE_CONTEXT : 0;
+    return n;
+}
+
+/* A program that ran, told by an artefact that outlives logs: a process of which no more is known. */
+static void ran(struct world *w, struct ops *o, const struct deed *d)
+{
+    const struct host *h = host_at(w, d->at.host);
+    text_id base = path_base(w, d->a);
+    text_id key = text_print(w, "%s|ran|%s|%lld", text_str(w, h->name), text_str(w, d->a),
+                             (long long)d->at.lo);
+    uint32_t t = thing_of(w, HW_ENTITY_PROCESS, h->scope, key, base);
+    thing_at(w, t)->host = host_thing(w, d->at.host);
+    struct op *n = op_new(w, o, d->at, d->a);
+    n->what = OP_USE;
+    n->verb = HW_VERB_RAN;
+    n->hash = d->b;
+    n->who = t;
+}
+
+static void take_deed(struct world *w, struct ops *o, const struct deed *d)
+{
+    switch (d->kind) {
+    case HW_HAPPENED_PROCESS_START:
+        if (proc_get(w, d->proc)->image != 0) {
+            use(w, o, d, proc_get(w, d->proc)->image, d->c, HW_VERB_RAN);
+        }
+        break;
+    case HW_HAPPENED_PROCESS_EXEC:
+        if (d->a != 0) {
+            use(w, o, d, d->a, 0, HW_VERB_RAN);
+        }
+        break;
+    case HW_HAPPENED_IMAGE_LOAD:
+        use(w, o, d, d->a, d->b, HW_VERB_LOADED);
+        break;
+    case HW_HAPPENED_FILE_READ:
+        use(w, o, d, d->a, 0, HW_VERB_READ);
+        break;
+    case HW_HAPPENED_FILE_WRITE:
+        (void)wrote(w, o, d, d->a, d->b);
+        break;
+    case HW_HAPPENED_DOWNLOAD:
+        wrote(w, o, d, d->a, d->b)->url = d->c != 0 ? d->c : d->d;
+        break;
+    case HW_HAPPENED_FILE_MARK: {
+        struct op *n = op_new(w, o, d->at, d->a);
+        n->what = OP_SEEN;
+        n->hash = d->b;
+        n->url = d->c != 0 ? d->c : d->d;
+        break;
+    }
+    case HW_HAPPENED_FILE_SEEN: {
+        struct op *n = op_new(w, o, d->at, d->a);
+        n->what = OP_SEEN;
+        n->hash = d->b;
+        break;
+    }
+    case HW_HAPPENED_FILE_RAN:
+        ran(w, o, d);
+        break;
+    case HW_HAPPENED_FILE_RENAME: {
+        struct op *n = op_new(w, o, d->at, d->a);
+        n->what = OP_GONE;
+        n->rename = (uint32_t)o->count + 1; /* the next one */
+        (void)wrote(w, o, d, d->b, 0);
+        break;
+    }
+    case HW_HAPPENED_FILE_DELETE: {
+        struct op *n = op_new(w, o, d->at, d->a);
+        n->what = OP_GONE;
+        n->hash = d->b;
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+/* ---- what sessions reached over the network ---- */
+
+static int compare_ops(const void *a, const void *b)
+{
+    const struct op *x = a, *y = b;
+    return x->at.host != y->at.host   ? (x->at.host < y->at.host ? -1 : 1)
+           : x->path != y->path       ? (x->path < y->path ? -1 : 1)
+           : x->at.lo != y->at.lo     ? (x->at.lo < y->at.lo ? -1 : 1)
+           : x->number != y->number   ? (x->number < y->number ? -1 : 1)
+           : x->at.event != y->at.event ? (x->at.event < y->at.event ? -1 : 1)
+                                        : (int)x->what - (int)y->what;
+}
+
+/* The kernel writes for a session: a session that reached the same path then is the writer, whether
+ * or not its record shows the very access that wrote. */
+static void take_shares(struct world *w, struct ops *o)
+{
+    size_t kernel_count = 0, n = o->count;
+    struct op *kernel = malloc((n + 1) * sizeof *kernel);
+    if (kernel == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (o->p[i].kernel) {
+            kernel[kernel_count++] = o->p[i];
+        }
+    }
+    qsort(kernel, kernel_count, sizeof *kernel, compare_ops);
+    for (uint32_t i = 1; i < w->shares.count && w->rc == HW_OK; i++) {
+        struct share s = *AT(struct share, &w->shares, i);
+        bool met = false;
+        size_t lo = 0, hi = kernel_count;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2;
+            const struct op *k = &kernel[mid];
+            if (k->at.host < s.at.host || (k->at.host == s.at.host && k->path < s.path)) {
+                lo = mid + 1;
+            } else {
+                hi = mid;
+            }
+        }
+        for (; lo < kernel_count && kernel[lo].at.host == s.at.host && kernel[lo].path == s.path;
+             lo++) {
+            met = met || overlaps(kernel[lo].at, s.at, BURST_NS);
+        }
+        uint32_t session = session_at(w, s.at.host, s.logon, s.at);
+        struct op *op = op_new(w, o, s.at, s.path);
+        op->who = session;
+        op->what = met || s.writes ? OP_WRITE : OP_USE;
+        op->verb = met || s.writes ? HW_VERB_WROTE : HW_VERB_READ;
+        op->known = s.writes || !met ? HW_OBSERVED : HW_KEYED;
+        op->why = met && !s.writes ? HW_WHY_SHARE : HW_WHY_RECORD;
+    }
+    free(kernel);
+}
+
+/* ---- versions ---- */
+
+static int compare_alias(const void *a, const void *b)
+{
+    const struct alias *x = a, *y = b;
+    return x->weak != y->weak ? (x->weak < y->weak ? -1 : 1)
+                              : (x->strong > y->strong) - (x->strong < y->strong);
+}
+
+void hash_alias(struct world *w, text_id weak, text_id strong)
+{
+    uint32_t last = w->aliases.count - 1;
+    if (AT(struct alias, &w->aliases, last)->weak == weak) {
+        return;
+    }
+    uint32_t i = vec_add(w, &w->aliases);
+    *AT(struct alias, &w->aliases, i) = (struct alias){weak, strong};
+}
+
+uint32_t artifact_thing(struct world *w, text_id hash)
+{
+    uint32_t lo = 1, hi = w->aliases.count;
+    if (hash == 0) {
+        return 0;
+    }
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (AT(struct alias, &w->aliases, mid)->weak < hash) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    const struct alias *a = AT(struct alias, &w->aliases, lo);
+    text_id key = lo < w->aliases.count && a->weak == hash ? a->strong : hash;
+    return thing_of(w, HW_ENTITY_ARTIFACT, 0, key, key);
+}
+
+static uint32_t version_new(struct world *w, const struct op *o, bool written, int64_t lo)
+{
+    uint32_t i = vec_add(w, &w->versions);
+    const struct host *h = host_at(w, o->at.host);
+    text_id key = text_print(w, "%s|%s|%lld", text_str(w, h->name), text_str(w, o->path),
+                             written || lo != HW_TIME_MIN ? (long long)lo : 0LL);
+    uint32_t t = thing_of(w, HW_ENTITY_FILE, h->scope, key, o->path);
+    uint32_t on = host_thing(w, o->at.host);
+    struct thing *x = thing_at(w, t);
+    x->host = on;
+    x->flags |= written ? 0U : HW_THING_IMPLIED;
+    *AT(struct version, &w->versions, i) = (struct version){.host = o->at.host,
+                                                            .path = o->path,
+                                                            .lo = lo,
+                                                            .hi = o->at.hi,
+                                                            .seen = o->at.hi,
+                                                            .thing = t,
+                                                            .touched = written};
+    return i;
+}
+
+static void know_hash(struct world *w, struct version *v, const struct op *o)
+{
+    if (o->hash != 0 && v->hash == 0) {
+        v->hash = o->hash;
+        v->event = o->at.event;
+    }
+    v->seen = o->at.hi > v->seen ? o->at.hi : v->seen;
+    (void)w;
+}
+
+static bool goes_on(struct world *w, const struct version *v, const struct op *o, bool used)
+{
+    (void)w;
+    return v->touched && !used && o->at.lo - v->hi <= BURST_NS &&
+           (v->writer == o->who || o->kernel || v->writer == 0 || o->what != OP_WRITE ||
+            (o->flags & HW_EDGE_CONTEXT) != 0 || (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||
+            thing_at(w, o->who)->kind == HW_ENTITY_SESSION);
+}
+
+struct now { /* of one path on one host */
+    uint32_t version;
+    bool used; /* since its last write */
+};
+
+static void fetched(struct world *w, const struct op *o, uint32_t file)
+{
+    struct hw_span url = text_span(w, o->url);
+    if (url.n == 0 || file == 0) {
+        return;
+    }
+    uint32_t t = thing_of(w, HW_ENTITY_URL, 0, o->url, o->url);
+    edge_add(w, t, file, (struct edge_how){HW_VERB_DOWNLOADED, HW_OBSERVED, HW_WHY_RECORD, 0},
+             o->at);
+}
+
+static void do_write(struct world *w, struct now *n, struct op *o)
+{
+    struct version *v = AT(struct version, &w->versions, n->version);
+    if (n->version == 0 || !goes_on(w, v, o, n->used)) {
+        n->version = version_new(w, o, true, o->at.lo);
+        n->used = false;
+        v = AT(struct version, &w->versions, n->version);
+    }
+    v->hi = o->at.hi > v->hi ? o->at.hi : v->hi;
+    v->writer = v->writer == 0 || thing_at(w, v->writer)->flags & HW_THING_BROKER ? o->who : v->writer;
+    know_hash(w, v, o);
+    uint32_t file = v->thing;
+    edge_add(w, o->who, file,
+             (struct edge_how){HW_VERB_WROTE, (enum hw_known)o->known, o->why, o->flags}, o->at);
+    if (o->from != 0) {
+        edge_add(w, o->from, file,
+                 (struct edge_how){HW_VERB_IS, HW_OBSERVED, HW_WHY_RENAMED, 0}, o->at);
+    }
+    fetched(w, o, file);
+}
+
+static void do_use(struct world *w, struct now *n, struct op *o)
+{
+    const struct version *v = AT(struct version, &w->versions, n->version);
+    bool other = n->version != 0 && o->hash != 0 && v->hash != 0 && o->hash != v->hash;
+    if (n->version == 0) {
+        n->version = version_new(w, o, false, HW_TIME_MIN);
+    } else if (other) {
+        n->version = version_new(w, o, false, v->seen);
+    }
+    struct version *now = AT(struct version, &w->versions, n->version);
+    know_hash(w, now, o);
+    n->used = n->used || o->what == OP_USE;
+    uint32_t file = now->thing;
+    if (o->what == OP_USE) {
+        edge_add(w, file, o->who,
+                 (struct edge_how){(enum hw_verb)o->verb, (enum hw_known)o->known, o->why, 0},
+                 o->at);
+    } else if (o->url != 0) {
+        now->touched = true;
+    }
+    fetched(w, o, file);
+}
+
+static void walk_ops(struct world *w, struct ops *o)
+{
+    struct now n = {0};
+    for (size_t i = 0; i < o->count && w->rc == HW_OK; i++) {
+        struct op *p = &o->p[i];
+        if (i > 0 && (o->p[i - 1].at.host != p->at.host || o->p[i - 1].path != p->path)) {
+            n = (struct now){0};
+        }
+        if (p->path == 0) {
+            continue;
+        }
+        if (p->what == OP_WRITE) {
+            do_write(w, &n, p);
+        } else if (p->what != OP_GONE) {
+            do_use(w, &n, p);
+        } else {
+            struct version *v = AT(struct version, &w->versions, n.version);
+            if (n.version == 0 && p->rename != 0) {
+                n.version = version_new(w, p, false, HW_TIME_MIN);
+                v = AT(struct version, &w->versions, n.version);
+            }
+            know_hash(w, v, p);
+            p->from = v->thing; /* the rename's other half finds it here */
+            n = (struct now){0};
+        }
+    }
+}
+
+/* Renames cross paths: ops are walked twice, first to know what each rename took away. */
+static void link_renames(struct ops *o, const uint32_t *place)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        if (o->p[i].rename != 0) {
+            o->p[place[o->p[i].rename - 1]].from = o->p[i].from;
+        }
+    }
+}
+
+/* ---- the same bytes ---- */
+
+static void join_bytes(struct world *w)
+{
+    for (uint32_t i = 1; i < w->versions.count && w->rc == HW_OK; i++) {
+        struct version v = *AT(struct version, &w->versions, i);
+        uint32_t a = artifact_thing(w, v.hash);
+        if (a == 0) {
+            continue;
+        }
+        /* The bytes were known from the version on; the version had them from its write on. */
+        struct edge_how how = {HW_VERB_IS, HW_KEYED, HW_WHY_HASH, 0};
+        edge_add(w, v.thing, a, how, (struct when){v.lo, v.seen, v.event, v.host});
+        edge_add(w, a, v.thing, how, (struct when){v.lo, v.hi, v.event, v.host});
+    }
+}
+
+struct ordered {
+    struct op op;
+    uint32_t was;
+};
+
+static int compare_ordered(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    int by = compare_ops(&x->op, &y->op);
+    return by != 0 ? by : (x->was > y->was) - (x->was < y->was);
+}
+
+/* Sorts; place[i] is where op i went. */
+static uint32_t *sort_ops(struct world *w, struct ops *o)
+{
+    struct ordered *p = malloc((o->count + 1) * sizeof *p);
+    uint32_t *place = malloc((o->count + 1) * sizeof *place);
+    if (p == NULL || place == NULL) {
+        free(p);
+        free(place);
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
+        return NULL;
+    }
+    for (size_t i = 0; i < o->count; i++) {
+        p[i] = (struct ordered){o->p[i], (uint32_t)i};
+    }
+    qsort(p, o->count, sizeof *p, compare_ordered);
+    for (size_t i = 0; i < o->count; i++) {
+        o->p[i] = p[i].op;
+        place[p[i].was] = (uint32_t)i;
+    }
+    free(p);
+    return place;
+}
+
+int join_files(struct world *w)
+{
+    struct ops o = {0};
+    for (uint32_t i = 1; i < w->deeds.count && w->rc == HW_OK; i++) {
+        struct deed d = *AT(struct deed, &w->deeds, i);
+        take_deed(w, &o, &d);
+    }
+    take_shares(w, &o);
+    if (w->aliases.count > 2) {
+        qsort(AT(struct alias, &w->aliases, 1), w->aliases.count - 1, sizeof(struct alias),
+              compare_alias);
+    }
+    uint32_t *place = w->rc == HW_OK ? sort_ops(w, &o) : NULL;
+    if (place != NULL) {
+        uint32_t edges = w->edges.count, versions = w->versions.count;
+        walk_ops(w, &o);
+        bool renames = false;
+        for (size_t i = 0; i < o.count; i++) {
+            renames = renames || o.p[i].rename != 0;
+        }
+        if (renames) {
+            link_renames(&o, place);
+            w->edges.count = edges;
+            w->versions.count = versions;
+            walk_ops(w, &o);
+        }
+        join_bytes(w);
+    }
+    free(place);
+    free(o.p);
+    return w->rc;
+}

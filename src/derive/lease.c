@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines' own
+ * records.
+ *
+ * An address is no machine: it belongs to one for a while. A gateway's assignment is the strongest
+ * word, then a lease, then what records of a machine bear, then what the estate declares.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "derive/room.h"
+
+#define LONGEST_VPN_NS (2 * DAY)
+#define LEASE_NS DAY
+#define OWN_NS (2 * HOUR) /* how far a machine's own records speak beyond themselves */
+
+/* ---- addresses ---- */
+
+bool address_is_public(struct hw_span ip)
+{
+    static const char *const inner[] = {"10.",  "192.168.", "169.254.", "fc",   "fd",  "fe80",
+                                        "172.16.", "172.17.", "172.18.", "172.19.", "172.2", "172.30.",
+                                        "172.31.", "100.64.", "224.",  "239.",   "255.", "ff0"};
+    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++) {
+        if (hw_span_starts(ip, inner[i])) {
+            return false;
+        }
+    }
+    return ip.n > 0;
+}
+
+uint32_t address_thing(struct world *w, text_id scope, text_id ip)
+{
+    bool open = address_is_public(text_span(w, ip));
+    uint32_t t = thing_of(w, HW_ENTITY_ADDRESS, open ? text_print(w, "internet") : scope, ip, ip);
+    thing_at(w, t)->flags |= open ? HW_THING_OUTSIDE : 0U;
+    return t;
+}
+
+/* ---- holders ---- */
+
+static int compare(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+    return x->scope != y->scope ? (x->scope < y->scope ? -1 : 1)
+           : x->ip != y->ip     ? (x->ip < y->ip ? -1 : 1)
+           : x->lo != y->lo     ? (x->lo < y->lo ? -1 : 1)
+           : x->why != y->why   ? (x->why < y->why ? -1 : 1)
+                                : (x->thing > y->thing) - (x->thing < y->thing);
+}
+
+static void hold(struct world *w, struct holder h)
+{
+    if (h.ip == 0 || h.thing == 0) {
+        return;
+    }
+    uint32_t i = vec_add(w, &w->holders);
+    *AT(struct holder, &w->holders, i) = h;
+}
+
+static unsigned strength(const struct holder *h)
+{
+    return h->why == HW_WHY_LEASE     ? 3
+           : h->why == HW_WHY_ADDRESS ? 2
+                                      : 1;
+}
+
+const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struct when at)
+{
+    uint32_t lo = 1, hi = w->holders.count;
+    const struct holder *best = NULL;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct holder *h = AT(struct holder, &w->holders, mid);
+        if (h->scope < scope || (h->scope == scope && h->ip < ip)) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    for (; lo < w->holders.count; lo++) {
+        const struct holder *h = AT(struct holder, &w->holders, lo);
+        if (h->scope != scope || h->ip != ip) {
+            break;
+        }
+        int64_t reach = h->why == HW_WHY_ADDRESS ? OWN_NS : 0;
+        bool then = h->lo - (h->lo > HW_TIME_MIN + reach ? reach : 0) <= at.hi &&
+                    h->hi + (h->hi < HW_TIME_MAX - reach ? reach : 0) >= at.lo;
+        /* Of two equals the later lease has taken the address over. */
+        if (then && (best == NULL || strength(h) >= strength(best))) {
+            best = h;
+        }
+    }
+    return best;
+}
+
+/* ---- VPN and DHCP ---- */
+
+static int compare_leases(const void *a, const void *b)
+{
+    const struct lease *x = a, *y = b;
+    return x->at.lo != y->at.lo ? (x->at.lo < y->at.lo ? -1 : 1)
+                                : (x->at.event > y->at.event) - (x->at.event < y->at.event);
+}
+
+static text_id scope_of_event(struct world *w, uint32_t event)
+{
+    const struct event *e = AT(struct event, &w->events, event);
+    return AT(struct log, &w->logs, e->log)->scope;
+}
+
+/* Does b end what a began? */
+static bool ends(const struct lease *a, const struct lease *b)
+{
+    if (b->kind != a->kind) {
+        return false;
+    }
+    if (b->action == 2) {
+        return a->session != 0 && b->session != 0 ? a->session == b->session
+               : a->ip != 0 && b->ip != 0         ? a->ip == b->ip
+                                                  : a->account == b->account && a->account != 0;
+    }
+    return a->ip != 0 && a->ip == b->ip; /* given to somebody else */
+}
+
+static int64_t end_of(struct world *w, uint32_t i)
+{
+    const struct lease *a = AT(struct lease, &w->leases, i);
+    int64_t longest = a->at.lo + (a->kind == HW_HAPPENED_LEASE ? LEASE_NS : LONGEST_VPN_NS);
+    if (a->action == 0) {
+        return a->at.hi;
+    }
+    for (uint32_t k = i + 1; k < w->leases.count; k++) {
+        const struct lease *b = AT(struct lease, &w->leases, k);
+        if (b->at.lo > longest) {
+            break;
+        }
+        if (ends(a, b)) {
+            bool again = b->action != 2 && b->account == a->account && b->device == a->device;
+            if (!again) {
+                return b->at.hi;
+            }
+        }
+    }
+    return longest;
+}
+
+/* A record that repeats what is already known of a running session (its configuration comes in
+ * several) begins none. */
+static bool repeats(struct world *w, uint32_t i)
+{
+    const struct lease *b = AT(struct lease, &w->leases, i);
+    for (uint32_t k = i; k-- > 1;) {
+        const struct lease *a = AT(struct lease, &w->leases, k);
+        if (b->at.lo - a->at.lo > 5 * MINUTE) {
+            break;
+        }
+        if (a->kind == b->kind && a->action != 2 && a->ip == b->ip && a->account == b->account &&
+            a->device == b->device) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void vpn(struct world *w, uint32_t i)
+{
+    struct lease l = *AT(struct lease, &w->leases, i);
+    text_id scope = scope_of_event(w, l.at.event);
+    text_id account = account_is(w, scope, l.account);
+    int64_t until = end_of(w, i);
+    struct when span = {l.at.lo, until, l.at.event, l.at.host};
+    if (l.action == 2 || l.ip == 0 || repeats(w, i)) {
+        return;
+    }
+    text_id key = text_print(w, "vpn|%s|%s|%lld", text_str(w, account), text_str(w, l.ip),
+                             (long long)l.at.lo);
+    text_id name = text_print(w, "VPN session of %s", text_str(w, account));
+    uint32_t s = thing_of(w, HW_ENTITY_SESSION, scope, key, name);
+    thing_at(w, s)->native = l.session;
+    thing_at(w, s)->host = host_thing(w, l.at.host);
+    struct edge_how who = {HW_VERB_LOGGED_ON, HW_OBSERVED, HW_WHY_RECORD, HW_EDGE_CONTEXT};
+    edge_add(w, account_thing(w, l.at.host, scope, account), s, who, l.at);
+    uint32_t device = host_of(w, scope, text_span(w, l.device));
+    who.why = HW_WHY_DEVICE;
+    who.flags = 0;
+    edge_add(w, host_thing(w, device), s, who, l.at);
+    who.why = HW_WHY_RECORD;
+    who.flags = device != 0 ? HW_EDGE_CONTEXT : 0;
+    edge_add(w, address_thing(w, scope, l.src), s, who, l.at);
+    hold(w, (struct holder){scope, l.ip, device, s, l.at.lo, until, l.at.event, HW_WHY_LEASE,
+                            HW_OBSERVED});
+    edge_add(w, s, address_thing(w, scope, l.ip),
+             (struct edge_how){HW_VERB_CONNECTED, HW_OBSERVED, HW_WHY_LEASE, HW_EDGE_HOLDS}, span);
+}
+
+static void dhcp(struct world *w, uint32_t i)
+{
+    struct lease l = *AT(struct lease, &w->leases, i);
+    text_id scope = scope_of_event(w, l.at.event);
+    uint32_t h = host_of(w, scope, text_span(w, l.name));
+    if (h == 0 || l.action == 2) {
+        return;
+    }
+    hold(w, (struct holder){scope, l.ip, h, host_thing(w, h), l.at.lo, end_of(w, i), l.at.event,
+                            HW_WHY_LEASE, HW_OBSERVED});
+}
+
+/* ---- what machines' own records bear ---- */
+
+static int compare_own(const void *a, const void *b)
+{
+    const struct holder *x = a, *y = b;
+    return x->scope != y->scope ? (x->scope < y->scope ? -1 : 1)
+           : x->ip != y->ip     ? (x->ip < y->ip ? -1 : 1)
+           : x->host != y->host ? (x->host < y->host ? -1 : 1)
+                                : (x->lo > y->lo) - (x->lo < y->lo);
+}
+
+static void own_addresses(struct world *w)
+{
+    struct vec v = {.each = sizeof(struct holder)};
+    (void)vec_add(w, &v);
+    for (uint32_t i = 1; i < w->flows.count && w->rc == HW_OK; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        text_id own = f->initiated ? f->src : f->dst;
+        if (f->sensor || f->at.host == 0 || own == 0 || f->at.lo == HW_TIME_NONE ||
+            !f->known_side || hw_span_ends(text_span(w, own), ".255")) {
+            continue;
+        }
+        uint32_t k = vec_add(w, &v);
+        f = AT(struct flow, &w->flows, i);
+        *AT(struct holder, &v, k) = (struct holder){.scope = host_at(w, f->at.host)->scope,
+                                                    .ip = own,
+                                                    .host = f->at.host,
+                                                    .lo = f->at.lo,
+                                                    .hi = f->at.hi,
+                                                    .event = f->at.event,
+                                                    .why = HW_WHY_ADDRESS};
+    }
+    if (v.count > 2) {
+        qsort(AT(struct holder, &v, 1), v.count - 1, sizeof(struct holder), compare_own);
+    }
+    for (uint32_t i = 1; i < v.count && w->rc == HW_OK;) {
+        struct holder h = *AT(struct holder, &v, i);
+        uint32_t k = i + 1;
+        for (; k < v.count; k++) {
+            const struct holder *n = AT(struct holder, &v, k);
+            if (n->scope != h.scope || n->ip != h.ip || n->host != h.host ||
+                n->lo > h.hi + DAY) {
+                break;
+            }
+            h.hi = n->hi > h.hi ? n->hi : h.hi;
+        }
+        h.thing = host_thing(w, h.host);
+        hold(w, h);
+        i = k;
+    }
+    free(v.p);
+}
+
+static void declared_addresses(struct world *w)
+{
+    for (uint32_t i = 1; i < w->claims.count && w->rc == HW_OK; i++) {
+        struct claim c = *AT(struct claim, &w->claims, i);
+        if (c.kind != HW_HAPPENED_DECLARED || !hw_span_is(text_span(w, c.a), "host-address")) {
+            continue;
+        }
+        text_id scope = c.c != 0 ? c.c : scope_of_event(w, c.at.event);
+        uint32_t h = host_of(w, scope, text_span(w, c.b));
+        int64_t lo = HW_TIME_MIN, hi = HW_TIME_MAX;
+        (void)!hw_time_parse(text_span(w, c.e), &lo);
+        (void)!hw_time_parse(text_span(w, c.f), &hi);
+        hold(w, (struct holder){scope, address_of(w, text_span(w, c.d)), h, host_thing(w, h), lo,
+                                hi, c.at.event, HW_WHY_ESTATE, HW_CLAIMED});
+    }
+}
+
+static void hold_edges(struct world *w)
+{
+    for (uint32_t i = 1; i < w->holders.count && w->rc == HW_OK; i++) {
+        struct holder h = *AT(struct holder, &w->holders, i);
+        if (thing_at(w, h.thing)->kind != HW_ENTITY_HOST) {
+            continue;
+        }
+        edge_add(w, h.thing, address_thing(w, h.scope, h.ip),
+                 (struct edge_how){HW_VERB_CONNECTED,
+                                   h.why == HW_WHY_ESTATE ? HW_CLAIMED : HW_OBSERVED, h.why,
+                                   HW_EDGE_HOLDS},
+                 (struct when){h.lo, h.hi, h.event, h.host});
+    }
+}
+
+int join_leases(struct world *w)
+{
+    if (w->leases.count > 2) {
+        qsort(AT(struct lease, &w->leases, 1), w->leases.count - 1, sizeof(struct lease),
+              compare_leases);
+    }
+    for (uint32_t i = 1; i < w->leases.count && w->rc == HW_OK; i++) {
+        if (AT(struct lease, &w->leases, i)->kind == HW_HAPPENED_VPN_SESSION) {
+            vpn(w, i);
+        } else {
+            dhcp(w, i);
+        }
+    }
+    own_addresses(w);
+    declared_addresses(w);
+    if (w->holders.count > 2) {
+        qsort(AT(struct holder, &w->holders, 1), w->holders.count - 1, sizeof(struct holder),
+              compare);
+    }
+    hold_edges(w);
+    return w->rc;
+}

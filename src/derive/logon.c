@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive/logon.c -- where each session came from, and what ran in it.
+ *
+ * In the order of their worth: the process that held the socket; the session whose credentials were
+ * used towards this machine in that second; the machine that a domain controller's ticket names; the
+ * machine that held the address, and on it, by place, time and account only, who may have asked.
+ */
+#include "base/text.h"
+#include "derive/room.h"
+
+#define SOCKET_NS MINUTE
+#define EXPLICIT_NS (5 * SECOND)
+#define SUSPECTS 4
+
+static const struct edge_how observed = {HW_VERB_LOGGED_ON, HW_OBSERVED, HW_WHY_RECORD, 0};
+
+static void who_and_where(struct world *w, const struct logon *l)
+{
+    const struct host *h = host_at(w, l->at.host);
+    struct edge_how how = observed;
+    how.flags = HW_EDGE_CONTEXT;
+    edge_add(w, account_thing(w, l->at.host, h->scope, l->account), l->session, how, l->at);
+    if (l->src != 0) {
+        edge_add(w, address_thing(w, h->scope, l->src), l->session, observed, l->at);
+    }
+}
+
+static void by_id(struct world *w, const struct logon *l)
+{
+    if (l->by != 0 && l->by != l->logon && !logon_is_system(text_span(w, l->by))) {
+        edge_add(w, session_at(w, l->at.host, l->by, l->at), l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_LOGON_ID, 0}, l->at);
+    }
+    if (l->linked != 0) {
+        uint32_t other = session_at(w, l->at.host, l->linked, l->at);
+        struct edge_how how = {HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_LINKED, 0};
+        edge_add(w, other, l->session, how, l->at);
+        edge_add(w, l->session, other, how, l->at);
+    }
+}
+
+/* The process that held the socket, on the machine it was opened on. Gives that machine. */
+static uint32_t by_socket(struct world *w, const struct logon *l, bool *out_named)
+{
+    uint32_t from = 0;
+    struct flow_range r = {NULL, 0};
+    if (l->src != 0 && l->src_port != 0) {
+        r = flows_from(w, l->src, l->src_port);
+    }
+    for (size_t i = 0; i < r.count; i++) {
+        struct flow f = *AT(struct flow, &w->flows, r.p[i]);
+        if (!f.initiated || f.sensor || f.at.host == l->at.host || f.at.host == 0 ||
+            !overlaps(f.at, l->at, SOCKET_NS) ||
+            host_at(w, f.at.host)->scope != host_at(w, l->at.host)->scope) {
+            continue;
+        }
+        from = f.at.host;
+        bool broker = proc_get(w, f.proc)->broker;
+        edge_add(w, proc_thing(w, f.proc), l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_SOCKET,
+                                   broker ? HW_EDGE_CONTEXT : 0},
+                 f.at);
+        *out_named = *out_named || (f.proc != 0 && !broker);
+    }
+    return from;
+}
+
+static bool by_credentials(struct world *w, const struct logon *l)
+{
+    const struct host *h = host_at(w, l->at.host);
+    bool found = false;
+    for (uint32_t i = 1; i < w->explicits.count; i++) {
+        struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
+        bool guid = e.guid != 0 && e.guid == l->guid;
+        struct hw_span dst = hw_span_cut(text_span(w, e.dst), 0,
+                                         hw_span_find(text_span(w, e.dst), '.'));
+        bool second = e.dst != 0 && hw_span_equal_nocase(dst, text_span(w, h->name)) &&
+                      overlaps(e.at, l->at, EXPLICIT_NS) &&
+                      account_is(w, h->scope, e.account) == l->account;
+        if ((!guid && !second) || host_at(w, e.at.host)->scope != h->scope) {
+            continue;
+        }
+        uint32_t from = session_at(w, e.at.host, e.by, e.at);
+        edge_add(w, from, l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED,
+                                   guid ? HW_WHY_LOGON_GUID : HW_WHY_EXPLICIT, 0},
+                 e.at);
+        found = found || from != 0;
+    }
+    return found;
+}
+
+/* The domain controller's ticket with the same GUID knows the address that the log-on does not. */
+static text_id by_ticket(struct world *w, const struct logon *l)
+{
+    text_id src = 0;
+    for (uint32_t i = 1; l->guid != 0 && i < w->tickets.count; i++) {
+        struct ticket t = *AT(struct ticket, &w->tickets, i);
+        const struct host *h = host_at(w, l->at.host);
+        if (t.guid != l->guid || t.src == 0 || host_at(w, t.at.host)->scope != h->scope) {
+            continue;
+        }
+        src = t.src;
+        edge_add(w, address_thing(w, h->scope, t.src), l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_LOGON_GUID, 0}, t.at);
+    }
+    return src;
+}
+
+/* What the session wrote here first, for its name. */
+static text_id wrote_here(struct world *w, const struct logon *l)
+{
+    for (uint32_t i = 1; i < w->shares.count; i++) {
+        const struct share *s = AT(struct share, &w->shares, i);
+        if (s->at.host == l->at.host && s->logon == l->logon &&
+            session_at(w, s->at.host, s->logon, s->at) == l->session) {
+            struct hw_span base = text_span(w, path_base(w, s->path));
+            if (hw_span_find(base, '.') < base.n) {
+                return s->path;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Sessions of the same account that were open on that machine. */
+static void by_place(struct world *w, const struct logon *l, uint32_t from)
+{
+    struct suspicion s = {from, l->at.host, l->account, wrote_here(w, l), l->at};
+    struct suspect found[SUSPECTS];
+    size_t n = suspects_of(w, &s, found, SUSPECTS);
+    for (size_t i = 0; i < n; i++) {
+        edge_add(w, proc_thing(w, found[i].proc), l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, found[i].why, 0}, l->at);
+    }
+    uint32_t last = 0;
+    int64_t when = HW_TIME_MIN;
+    for (uint32_t i = 1; n == 0 && i < w->logons.count; i++) {
+        const struct logon *o = AT(struct logon, &w->logons, i);
+        bool person = hw_span_is(text_span(w, o->kind), "2") ||
+                      hw_span_is(text_span(w, o->kind), "10") ||
+                      hw_span_is(text_span(w, o->kind), "11") ||
+                      hw_span_is(text_span(w, o->kind), "7") || o->kind == 0;
+        if (o->at.host == from && o->account == l->account && o->at.lo <= l->at.hi &&
+            o->session != 0 && o->session != l->session && person && o->at.lo >= when) {
+            last = i;
+            when = o->at.lo;
+        }
+    }
+    if (last != 0) {
+        edge_add(w, AT(struct logon, &w->logons, last)->session, l->session,
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, HW_WHY_SAME_USER, 0}, l->at);
+    }
+}
+
+static void join_one(struct world *w, const struct logon *l)
+{
+    bool named = false;
+    who_and_where(w, l);
+    by_id(w, l);
+    uint32_t from = by_socket(w, l, &named);
+    named = by_credentials(w, l) || named;
+    text_id src = by_ticket(w, l);
+    src = l->src != 0 ? l->src : src;
+    if (from == 0 && src != 0) {
+        const struct holder *h = holder_of(w, host_at(w, l->at.host)->scope, src, l->at);
+        from = h == NULL ? 0 : h->host;
+    }
+    bool machine = account_is_machine(text_span(w, l->account)) ||
+                   account_is_system(text_span(w, l->account));
+    if (!named && from != 0 && from != l->at.host && !machine) {
+        by_place(w, l, from);
+    }
+}
+
+/* What ran in a session, unless its parent already did. */
+static void ran_in(struct world *w)
+{
+    uint32_t n = w->procs.count;
+    for (uint32_t i = 1; i < n && w->rc == HW_OK; i++) {
+        struct proc p = *proc_get(w, i);
+        if (p.twin != 0 || p.logon == 0 || p.implied) {
+            continue;
+        }
+        struct when at = {p.lo, p.hi, p.event, p.host};
+        uint32_t s = session_at(w, p.host, p.logon, at);
+        uint32_t parent = p.parent == 0 ? 0 : proc_at(w, p.parent, at);
+        const struct proc *q = proc_get(w, parent);
+        bool inherited = parent != 0 && !q->broker && q->logon == p.logon;
+        edge_add(w, s, proc_thing(w, i),
+                 (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_LOGON_ID,
+                                   inherited ? HW_EDGE_CONTEXT : 0},
+                 at);
+    }
+}
+
+int join_sessions(struct world *w)
+{
+    for (uint32_t i = 1; i < w->logons.count && w->rc == HW_OK; i++) {
+        struct logon l = *AT(struct logon, &w->logons, i);
+        if (l.session != 0) {
+            join_one(w, &l);
+        }
+    }
+    ran_in(w);
+    return w->rc;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive/service.c -- services, tasks and remote calls: brokers' joins, each by its key.
+ *
+ * A service is the key between whoever told it to start and the process that runs as it: by name on
+ * its host. sc and net name both in their command line. A process whose parent is the WMI provider
+ * host or that is the remoting host runs for a session; where that bears no address, the connection
+ * to the port of that very second is what is left, and that is inferred.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "derive/room.h"
+
+#define REMOTE_NS (30 * SECOND)
+
+static uint32_t service_thing(struct world *w, uint32_t host, text_id name)
+{
+    const struct host *h = host_at(w, host);
+    text_id key = text_print(w, "%s|%s", text_str(w, h->name), text_str(w, name));
+    uint32_t t = name == 0 || host == 0 ? 0 : thing_of(w, HW_ENTITY_SERVICE, h->scope, key, name);
+    if (t != 0) {
+        uint32_t on = host_thing(w, host);
+        thing_at(w, t)->host = on;
+    }
+    return t;
+}
+
+/* ---- words of a command ---- */
+
+static struct hw_span next_word(struct hw_span *s)
+{
+    *s = hw_span_trim(*s);
+    bool quoted = s->n > 0 && s->p[0] == '"';
+    struct hw_span in = quoted ? hw_span_from(*s, 1) : *s;
+    size_t end = 0;
+    while (end < in.n && (quoted ? in.p[end] != '"' : in.p[end] != ' ' && in.p[end] != '\t')) {
+        end++;
+    }
+    struct hw_span word = hw_span_cut(in, 0, end);
+    *s = hw_span_from(in, end < in.n ? end + 1 : end);
+    return word;
+}
+
+static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
+                                       "query", "qc"};
+
+static bool is_command(struct hw_span word)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (hw_span_is_nocase(word, commands[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* sc [\\HOST] start NAME ..., net start NAME. */
+static void controls(struct world *w, uint32_t proc)
+{
+    struct proc p = *proc_get(w, proc);
+    struct hw_span line = text_span(w, p.command);
+    bool sc = image_is(text_span(w, p.image), "sc.exe");
+    bool net = image_is(text_span(w, p.image), "net.exe") ||
+               image_is(text_span(w, p.image), "net1.exe");
+    if ((!sc && !net) || line.n == 0) {
+        return;
+    }
+    uint32_t host = p.host;
+    (void)next_word(&line);
+    struct hw_span word = next_word(&line);
+    if (word.n > 2 && word.p[0] == '\\' && word.p[1] == '\\') {
+        host = host_of(w, host_at(w, p.host)->scope, hw_span_from(word, 2));
+        word = next_word(&line);
+    }
+    if (!is_command(word)) {
+        return;
+    }
+    text_id name = text_lower(w, next_word(&line));
+    edge_add(w, proc_thing(w, proc), service_thing(w, host, name),
+             (struct edge_how){HW_VERB_CONTROLS, HW_KEYED, HW_WHY_SERVICE_NAME, 0},
+             (struct when){p.lo, p.hi, p.event, p.host});
+}
+
+/* svchost -k GROUP -s NAME */
+static text_id hosted(struct world *w, const struct proc *p)
+{
+    struct hw_span line = text_span(w, p->command);
+    while (line.n > 0) {
+        struct hw_span word = next_word(&line);
+        if (hw_span_is(word, "-s")) {
+            return text_lower(w, next_word(&line));
+        }
+    }
+    return 0;
+}
+
+static void runs_as(struct world *w, uint32_t proc)
+{
+    struct proc p = *proc_get(w, proc);
+    if (image_is(text_span(w, p.image), "svchost.exe") && p.command != 0) {
+        edge_add(w, service_thing(w, p.host, hosted(w, &p)), proc_thing(w, proc),
+                 (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_SERVICE_STARTS, 0},
+                 (struct when){p.lo, p.hi, p.event, p.host});
+    }
+}
+
+/* A service's own program, started by the service manager. */
+static void runs_program(struct world *w, const struct service *s, uint32_t thing)
+{
+    struct proc_range r = procs_of_host(w, s->at.host);
+    for (size_t i = 0; i < r.count && s->path != 0; i++) {
+        struct proc p = *proc_get(w, r.p[i]);
+        const struct actor *a = AT(struct actor, &w->actors, p.parent);
+        struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
+        bool mine = image.n > 0 && path.n >= image.n &&
+                    hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
+        bool asked = path.n > 8 && p.command != 0 &&
+                     path_of(w, text_span(w, p.command)) == s->path;
+        if (p.twin == 0 && !p.implied && image_is(text_span(w, a->image), "services.exe") &&
+            (mine || asked) && p.hi >= s->at.lo && !image_is(image, "svchost.exe")) {
+            edge_add(w, thing, proc_thing(w, r.p[i]),
+                     (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_SERVICE_STARTS, 0},
+                     (struct when){p.lo, p.hi, p.event, p.host});
+        }
+    }
+}
+
+static void recorded(struct world *w)
+{
+    for (uint32_t i = 1; i < w->services.count && w->rc == HW_OK; i++) {
+        struct service s = *AT(struct service, &w->services, i);
+        uint32_t t = service_thing(w, s.at.host, s.name);
+        uint32_t session = session_at(w, s.at.host, s.logon, s.at);
+        uint32_t proc = s.actor == 0 ? 0 : proc_at(w, s.actor, s.at);
+        struct edge_how how = {HW_VERB_CONTROLS, HW_OBSERVED, HW_WHY_RECORD, 0};
+        edge_add(w, session, t, how, s.at);
+        edge_add(w, proc_thing(w, proc), t, how, s.at);
+        if (s.kind == HW_HAPPENED_SERVICE_INSTALL) {
+            runs_program(w, &s, t);
+        }
+    }
+}
+
+/* HKLM\System\CurrentControlSet\Services\NAME\... : who wrote it made or changed the service. */
+static void by_registry(struct world *w, const struct deed *d)
+{
+    static const char marker[] = "\\services\\";
+    struct hw_span key = text_span(w, text_lower(w, text_span(w, d->a)));
+    size_t at = 0, n = sizeof marker - 1;
+    while (at + n <= key.n && memcmp(key.p + at, marker, n) != 0) {
+        at++;
+    }
+    if (at + n >= key.n || !span_holds(key, "controlset")) {
+        return;
+    }
+    struct hw_span name = hw_span_from(key, at + n), rest;
+    size_t end = hw_span_find(name, '\\');
+    rest = hw_span_from(name, end);
+    name = hw_span_cut(name, 0, end);
+    if (!hw_span_ends(rest, "\\imagepath") && !hw_span_ends(rest, "\\servicedll") &&
+        !hw_span_ends(rest, "\\start")) {
+        return;
+    }
+    bool broker = proc_get(w, d->proc)->broker;
+    edge_add(w, proc_thing(w, d->proc), service_thing(w, d->at.host, text_of(w, name)),
+             (struct edge_how){HW_VERB_CONTROLS, HW_OBSERVED, HW_WHY_RECORD,
+                               broker ? HW_EDGE_CONTEXT : 0},
+             d->at);
+}
+
+/* ---- remote calls ---- */
+
+static bool remoting_port(uint16_t port)
+{
+    return port == 5985 || port == 5986;
+}
+
+/* The process behind the newest connection to this host's remoting port. */
+static void by_remoting(struct world *w, uint32_t proc)
+{
+    struct proc p = *proc_get(w, proc);
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < w->flows.count; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        if (!f->initiated || f->proc == 0 || !remoting_port(f->dst_port) || f->at.host == p.host ||
+            proc_get(w, f->proc)->broker || f->at.lo > p.hi || f->at.hi + REMOTE_NS < p.lo ||
+            host_at(w, f->at.host)->scope != host_at(w, p.host)->scope) {
+            continue;
+        }
+        const struct holder *h = holder_of(w, host_at(w, p.host)->scope, f->dst, f->at);
+        bool here = h != NULL ? h->host == p.host
+                              : hw_span_starts(text_span(w, f->dst_name),
+                                               text_str(w, host_at(w, p.host)->name));
+        if (here && (best == 0 || f->at.lo > AT(struct flow, &w->flows, best)->at.lo)) {
+            best = i;
+        }
+    }
+    struct flow f = *AT(struct flow, &w->flows, best);
+    edge_add(w, best == 0 ? 0 : proc_thing(w, f.proc), proc_thing(w, proc),
+             (struct edge_how){HW_VERB_CONNECTED, HW_INFERRED, HW_WHY_WINRM, 0}, f.at);
+}
+
+/* A command elsewhere that names this machine just before the provider host made a process here. */
+static void by_management(struct world *w, uint32_t proc)
+{
+    struct proc p = *proc_get(w, proc);
+    text_id scope = host_at(w, p.host)->scope;
+    const char *name = text_str(w, host_at(w, p.host)->name);
+    for (uint32_t i = 1; i < w->procs.count; i++) {
+        struct proc q = *proc_get(w, i);
+        if (q.twin != 0 || q.implied || q.host == p.host || q.command == 0 ||
+            host_at(w, q.host)->scope != scope || q.lo > p.hi || q.hi + REMOTE_NS < p.lo) {
+            continue;
+        }
+        struct hw_span line = text_span(w, q.command);
+        if (span_holds(line, "/node:") && span_holds(line, name)) {
+            edge_add(w, proc_thing(w, i), proc_thing(w, proc),
+                     (struct edge_how){HW_VERB_CONNECTED, HW_INFERRED, HW_WHY_WMI, 0},
+                     (struct when){q.lo, q.hi, q.event, q.host});
+        }
+    }
+}
+
+int join_services(struct world *w)
+{
+    uint32_t known = w->procs.count;
+    for (uint32_t i = 1; i < known && w->rc == HW_OK; i++) {
+        struct proc p = *proc_get(w, i);
+        if (p.twin != 0 || p.implied) {
+            continue;
+        }
+        controls(w, i);
+        runs_as(w, i);
+        const struct actor *a = AT(struct actor, &w->actors, p.parent);
+        if (image_is(text_span(w, p.image), "wsmprovhost.exe")) {
+            by_remoting(w, i);
+        } else if (image_is(text_span(w, p.image), "wmiprvse.exe") ||
+                   image_is(text_span(w, a->image), "wmiprvse.exe")) {
+            by_management(w, i);
+        }
+    }
+    for (uint32_t i = 1; i < w->deeds.count && w->rc == HW_OK; i++) {
+        struct deed d = *AT(struct deed, &w->deeds, i);
+        if (d.kind == HW_HAPPENED_REGISTRY_SET) {
+            by_registry(w, &d);
+        }
+    }
+    recorded(w);
+    return w->rc;
+}
