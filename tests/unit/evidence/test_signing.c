@@ -157,6 +157,22 @@ static void signing_tool_inside_a_console_is_the_consoles(void **state)
     assert_true(HAS("ci/jenkins/signed", "path=\"C:\\\\rel\\\\app.exe\""));
 }
 
+static void signing_by_aws_is_in_its_mapped_trail(void **state)
+{
+    (void)state;
+    t.happenings = true;
+    hw_buf_str(&b, "{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-03-01T10:00:00Z\","
+                   "\"eventSource\":\"kms.amazonaws.com\",\"eventName\":\"Sign\",\"awsRegion\":"
+                   "\"eu-central-1\",\"sourceIPAddress\":\"203.0.113.9\",\"userIdentity\":{\"arn\":"
+                   "\"arn:aws:iam::1:role/ci\"},\"requestParameters\":{\"keyId\":\"k-1\","
+                   "\"signingAlgorithm\":\"RSASSA_PSS_SHA_256\"},\"eventID\":\"e-1\"}\n");
+    hw_told_examine(&t.told, b.p, b.n, NULL);
+    assert_true(HAS("artifact node=0", "format=mapped-json"));
+    assert_false(HAS("rule=polyglot"));
+    assert_true(HAS("happened signed", "key=\"k-1\"", "user=\"arn:aws:iam::1:role/ci\"",
+                    "src.ip=\"203.0.113.9\""));
+}
+
 static void signing_is_not_claimed_of_other_files(void **state)
 {
     (void)state;
@@ -215,6 +231,7 @@ int main(void)
         CASE(signing_json_of_something_else_is_bad),
         CASE(signing_tool_ties_file_to_certificate),
         CASE(signing_tool_inside_a_console_is_the_consoles),
+        CASE(signing_by_aws_is_in_its_mapped_trail),
         CASE(signing_is_not_claimed_of_other_files),
         CASE(signing_survives_every_cut_and_damage),
     };
