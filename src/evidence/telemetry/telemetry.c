@@ -2,11 +2,13 @@
 #include "evidence/telemetry/telemetry.h"
 
 #include "evidence/telemetry/browser.h"
+#include "evidence/telemetry/ci.h"
 #include "evidence/telemetry/eslogger.h"
 #include "evidence/telemetry/evtx.h"
 #include "evidence/telemetry/mapped.h"
 #include "evidence/telemetry/osquery.h"
 #include "evidence/telemetry/quarantine.h"
+#include "evidence/telemetry/signing.h"
 #include "evidence/telemetry/strace.h"
 #include "evidence/telemetry/winjson.h"
 #include "evidence/telemetry/zeek.h"
@@ -16,6 +18,8 @@ const struct hw_format *const hw_telemetry_formats[] = {
     &hw_format_windows_json,
     &hw_format_strace,
     &hw_format_zeek,
+    &hw_format_ci,
+    &hw_format_signing,
     &hw_format_osquery,
     &hw_format_eslogger,
     &hw_browser_format,
