@@ -13,14 +13,20 @@ static size_t varint_bytes(uint64_t v)
     }
     return n;
 }
+
 static uint8_t *lay_varint(uint8_t *p, uint64_t v)
+{
     while (v >= 0x80) {
         *p++ = (uint8_t)(v | 0x80);
         v >>= 7;
+    }
     *p++ = (uint8_t)v;
     return p;
+}
+
 /* Most values are a few bytes: two overlapping moves of a fixed width beat a call. */
 static uint8_t *lay_value(uint8_t *p, struct hw_span s)
+{
     if (s.n > 16) {
         memcpy(p, s.p, s.n);
     } else if (s.n >= 8) {
@@ -33,8 +39,8 @@ static uint8_t *lay_value(uint8_t *p, struct hw_span s)
         for (size_t i = 0; i < s.n; i++) {
             p[i] = s.p[i];
         }
+    }
     return p + s.n;
-static uint8_t *put_varint(uint8_t *p, uint64_t v)
 }
 
 static bool get_varint(struct hw_reader *r, uint64_t *out)
@@ -69,17 +75,23 @@ static bool packed_bytes(const struct hw_record *r, size_t *out)
         size_t value = r->values[i].n;
         if (value > HW_RECORD_BYTES) {
             return false;
+        }
         n += value + (value < 0x7f ? 1 : varint_bytes(value + 1));
     }
     *out = n;
     return n <= HW_RECORD_BYTES;
 }
+
 bool hw_record_pack(const struct hw_record *r, struct hw_buf *out)
+{
     size_t n;
     if (out->failed || !packed_bytes(r, &n)) {
         return false;
+    }
     if (!hw_buf_room(out, n)) {
         out->failed = false;
+        return false;
+    }
     uint8_t *p = out->p + out->n;
     p = lay_varint(p, r->layout);
     p = lay_varint(p, r->number);
@@ -87,34 +99,16 @@ bool hw_record_pack(const struct hw_record *r, struct hw_buf *out)
     *p++ = (uint8_t)((unsigned)r->clock | r->digits << 4);
     for (unsigned k = 0; k < 8; k++) {
         *p++ = (uint8_t)((uint64_t)r->time_ns >> (8 * k));
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->values[i].p == NULL) {
             *p++ = 0;
         } else {
             p = lay_varint(p, (uint64_t)r->values[i].n + 1);
             p = lay_value(p, r->values[i]);
+        }
+    }
     out->n += n;
-/* Measured first and then written in one go: this runs for each value of millions of records. */
-static size_t packed_bytes(const struct hw_record *r)
-    for (size_t i = 0; i < r->count && n <= HW_RECORD_BYTES; i++) {
-        size_t value = r->values[i].p == NULL ? 0 : r->values[i].n;
-            return SIZE_MAX;
-        n += value + (r->values[i].p == NULL ? 1 : varint_bytes((uint64_t)value + 1));
-    return n;
-    size_t n = packed_bytes(r);
-    if (n > HW_RECORD_BYTES || !hw_buf_ok(out)) {
-    uint8_t *p = hw_buf_more(out, n);
-    if (p == NULL) {
-        out->failed = false; /* as it was: the caller says what is gathered and tries again */
-    p = put_varint(p, r->layout);
-    p = put_varint(p, r->number);
-    p = put_varint(p, r->off);
-    for (unsigned i = 0; i < 8; i++) {
-        *p++ = (uint8_t)((uint64_t)r->time_ns >> (8 * i));
-        const struct hw_span *v = &r->values[i];
-        if (v->p == NULL) {
-        p = put_varint(p, (uint64_t)v->n + 1);
-        if (v->n > 0) {
-            memcpy(p, v->p, v->n);
-            p += v->n;
     return true;
 }
 
