@@ -40,6 +40,9 @@ struct hw_cli {
     bool keep;
     const char *anchors, *crl;
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
+    /* of case reread: read though it is known, and where it was sighted then */
+    bool again;
+    const char *again_scope, *again_host;
     /* policy */
     struct hw_strings expect_signer, require_signer, accept_opaque, baseline;
     bool require_timestamp;
@@ -106,6 +109,8 @@ extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 /* Makes the graph of all records anew where it is no longer true, with progress. */
 struct hw_derived;
 HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
+/* One line of what it came to; nothing when it was true already or no log is in the case. */
+void hw_cli_say_derived(struct hw_cli *cli, const struct hw_derived *d);
 
 /* What intake saw, for the question behind it. */
 struct hw_seen {
@@ -124,7 +129,7 @@ struct hw_targets {
     size_t unread_count, unread_room;
 };
 
-/* cmd_add.c: what add, scan and learn have in common. */
+/* cmd_add.c: what add, scan, ingest and learn have in common. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
 
 int cmd_add(struct hw_cli *cli, struct hw_error *err);

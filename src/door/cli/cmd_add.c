@@ -3,7 +3,7 @@
 
 #include "derive/derive.h"
 
-/* add, scan and learn are one thing, restricted to different kinds of evidence. */
+/* add, scan, ingest and learn are one thing, restricted to different kinds of evidence. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
 {
     int status = HW_EXIT_FINE;
@@ -13,6 +13,9 @@ int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
                      : hw_cli_intake(cli, asked, cli->args.p, cli->args.count, NULL, &status, err);
     struct hw_derived d;
     rc = rc != HW_OK ? rc : hw_cli_derive(cli, &d, err);
+    if (rc == HW_OK) {
+        hw_cli_say_derived(cli, &d);
+    }
     return rc != HW_OK ? rc : status;
 }
 
