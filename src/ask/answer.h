@@ -158,6 +158,78 @@ struct hw_answer {
     int exit_status; /* 0, 1 or 3 */
 };
 
+/* ---- chains ---- */
+
+/* One end of a step. */
+struct hw_end {
+    char id[20]; /* "e-" and 16 hex digits */
+    const char *kind;
+    struct hw_span key, name, native, host, org;
+    uint32_t n, host_n; /* handles while the question runs; UINT32_MAX: no host */
+    bool broker, implied, quiet, outside;
+};
+
+struct hw_place_said {
+    struct hw_place_said *next;
+    struct hw_span file;
+    uint64_t record, off;
+};
+
+struct hw_step {
+    struct hw_step *next;
+    unsigned n; /* from 1, in the order of time */
+    char id[20]; /* of the edge: "s-" and 16 hex digits, for judge */
+    int64_t lo, hi;
+    struct hw_end from, to;
+    const char *verb, *known; /* observed keyed inferred claimed */
+    const char *why;          /* the join in words; "" when the record says so itself */
+    struct hw_place_said *places;
+    bool forward; /* behind the target, not before it */
+    bool context; /* says who or where; no way by itself */
+    bool lost_across;     /* records are missing from a log of its time and host */
+    const char *judged;   /* "accept" or "reject" by an analyst, else NULL */
+    struct hw_span judged_because;
+    struct hw_span benign; /* --counter: a harmless reading, or empty */
+};
+
+struct hw_crossing {
+    struct hw_crossing *next;
+    struct hw_span from_org, to_org, release;
+    struct hw_end over; /* the bytes, or the address */
+};
+
+struct hw_root {
+    struct hw_root *next;
+    struct hw_end at;
+    bool observed;    /* its beginning is in the records */
+    int64_t before;   /* not observed before this */
+    unsigned cost;    /* what the way to it cost: less is better known */
+    struct hw_span says;
+};
+
+struct hw_unseen {
+    struct hw_unseen *next;
+    struct hw_span what, ask_for;
+    int64_t from, to;
+    unsigned worth; /* how much it would settle: more is first */
+};
+
+struct hw_trace_answer {
+    struct hw_arena *arena;
+    struct hw_end target;
+    struct hw_step *steps;
+    struct hw_crossing *crossings;
+    struct hw_root *roots;
+    struct hw_unseen *missing;
+    struct hw_step *cut; /* --counter: the fewest steps without which nothing leads to a root */
+    uint64_t things, edges, expanded, left, touched;
+    unsigned step_count, by_known[4], host_count, org_count;
+    int64_t as_of;
+    bool back, forward, counter;
+    int exit_status; /* 0 with a chain, 3 without */
+};
+void hw_trace_answer_free(struct hw_trace_answer *a);
+
 /* 0, 1 or 3 from findings, fail_on and gaps; sets the counts. */
 void hw_answer_close(struct hw_answer *a);
 void hw_answer_free(struct hw_answer *a);

@@ -84,6 +84,15 @@ void hw_buf_bytes(struct hw_buf *b, const void *p, size_t n)
     }
 }
 
+uint8_t *hw_buf_more(struct hw_buf *b, size_t n)
+{
+    if (n == 0 || !grow(b, n)) {
+        return NULL;
+    }
+    b->n += n;
+    return b->p + b->n - n;
+}
+
 void hw_buf_span_put(struct hw_buf *b, struct hw_span s)
 {
     hw_buf_bytes(b, s.p, s.n);

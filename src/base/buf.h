@@ -34,6 +34,9 @@ const char *hw_buf_text(struct hw_buf *b);
  * remembered, when the maximum or memory says no. */
 HW_CHECK bool hw_buf_room(struct hw_buf *b, size_t n);
 void hw_buf_bytes(struct hw_buf *b, const void *p, size_t n);
+/* n bytes appended for the caller to write, all of them; borrowed until the next append. NULL when
+ * there is no room, or when n is 0. */
+HW_CHECK uint8_t *hw_buf_more(struct hw_buf *b, size_t n);
 void hw_buf_span_put(struct hw_buf *b, struct hw_span s);
 void hw_buf_str(struct hw_buf *b, const char *s);
 void hw_buf_char(struct hw_buf *b, char c);

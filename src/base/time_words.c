@@ -121,7 +121,7 @@ static bool eat_fraction(struct words *w)
 {
     unsigned scale = 100000000;
     size_t n = 0;
-    if (!eat(w, '.') && !eat(w, ',')) {
+    if (!eat(w, '.') && !eat(w, ',') && !eat(w, ':')) {
         return true;
     }
     for (; n < w->s.n && hw_ascii_is_digit(w->s.p[n]); n++) {

@@ -31,7 +31,7 @@ struct hw_time_said {
 
 /*
  * The whole span, blanks and one pair of [] or "" around it aside, is one of (f: a fraction of the
- * second behind '.' or ','; Z: Z, UTC, GMT, +HH:MM, +HHMM or +HH, with or without a blank before):
+ * second behind '.', ',' or ':'; Z: Z, UTC, GMT, +HH:MM, +HHMM or +HH, with or without a blank):
  *
  *   2023-03-13[T ,]06:31:00[.f][Z]   / or . between the parts of the date too; also without
  *                                    seconds, and the date alone (midnight, no digits)

@@ -219,7 +219,7 @@ int hw_graph_put_out(struct hw_graph *g, uint32_t n, const struct hw_edge *e, st
     return put_edge(g->s[PUT_OUT], e->subject, e->lo, n, e->object, e->hi, e, err);
 }
 
-int hw_graph_put_gap(struct hw_graph *g, const struct hw_gap *p, struct hw_error *err)
+int hw_graph_put_gap(struct hw_graph *g, const struct hw_gap_row *p, struct hw_error *err)
 {
     sqlite3_stmt *s = g->s[PUT_GAP];
     sqlite3_clear_bindings(s);

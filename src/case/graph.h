@@ -55,7 +55,7 @@ struct hw_edge {
 };
 
 /* Where an edge is recorded: number and offset in a source; `why`, a number of derive's own list
- * of joins (0: the record says so itself); `also`, more places, packed (derive/why.h). */
+ * of joins (0: the record says so itself); `also`, more places, packed (fact/why.h). */
 struct hw_edge_place {
     uint32_t why, source;
     uint64_t number, off;
@@ -70,7 +70,7 @@ struct hw_source {
     uint64_t records;
 };
 
-struct hw_gap {
+struct hw_gap_row {
     const char *what, *log, *says;
     uint32_t host; /* n, or UINT32_MAX */
     int64_t from_ns, to_ns;
@@ -98,7 +98,7 @@ HW_CHECK int hw_graph_put_in(struct hw_graph *g, uint32_t n, const struct hw_edg
                              struct hw_error *err);
 HW_CHECK int hw_graph_put_out(struct hw_graph *g, uint32_t n, const struct hw_edge *e,
                               struct hw_error *err);
-HW_CHECK int hw_graph_put_gap(struct hw_graph *g, const struct hw_gap *p, struct hw_error *err);
+HW_CHECK int hw_graph_put_gap(struct hw_graph *g, const struct hw_gap_row *p, struct hw_error *err);
 /* Commits under this print. Without it everything is undone at free. */
 HW_CHECK int hw_graph_end(struct hw_graph *g, const uint8_t print[32], struct hw_error *err);
 void hw_graph_free(struct hw_graph *g);
@@ -138,6 +138,6 @@ HW_CHECK int hw_walk_find(struct hw_walk *w, const struct hw_thing_ask *ask, str
 HW_CHECK int hw_walk_found(struct hw_walk *w, uint32_t *out_n, struct hw_thing *out,
                            struct hw_error *err);
 HW_CHECK int hw_walk_gaps(struct hw_walk *w, struct hw_error *err);
-HW_CHECK int hw_walk_gap(struct hw_walk *w, struct hw_gap *out, struct hw_error *err);
+HW_CHECK int hw_walk_gap(struct hw_walk *w, struct hw_gap_row *out, struct hw_error *err);
 
 #endif

@@ -275,11 +275,11 @@ int hw_walk_gaps(struct hw_walk *w, struct hw_error *err)
     return HW_OK;
 }
 
-int hw_walk_gap(struct hw_walk *w, struct hw_gap *out, struct hw_error *err)
+int hw_walk_gap(struct hw_walk *w, struct hw_gap_row *out, struct hw_error *err)
 {
     sqlite3_stmt *s = w->s[GET_GAPS];
     bool ok = true;
-    struct hw_gap g = {.host = UINT32_MAX};
+    struct hw_gap_row g = {.host = UINT32_MAX};
     int rc = hw_sql_step(s, err);
     if (rc != HW_ROW) {
         return rc;

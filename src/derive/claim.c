@@ -230,7 +230,8 @@ static int boxes(struct world *w)
             parents.count = 0;
         }
         while (parents.count <= a.node && w->rc == HW_OK) {
-            *AT(text_id, &parents, vec_add(w, &parents)) = 0;
+            uint32_t i = vec_add(w, &parents);
+            *AT(text_id, &parents, i) = 0;
         }
         text_id hex = hex_of(w, a.sha256);
         *AT(text_id, &parents, a.node) = hex;

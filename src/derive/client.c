@@ -28,13 +28,14 @@ static struct hw_span extension(struct hw_span base)
 
 struct sign {
     unsigned weight;
+    uint32_t deed;
     uint8_t why;
 };
 
-static void weigh(struct sign *s, unsigned weight, uint8_t why)
+static void weigh(struct sign *s, unsigned weight, uint8_t why, uint32_t deed)
 {
     if (weight > s->weight) {
-        *s = (struct sign){weight, why};
+        *s = (struct sign){weight, deed, why};
     }
 }
 
@@ -110,9 +111,9 @@ static void weigh_files(struct world *w, const struct suspicion *s, uint32_t pro
         }
         struct hw_span other = text_span(w, path_base(w, d->a));
         if (hw_span_equal_nocase(other, base)) {
-            weigh(g, 40, HW_WHY_SAME_NAME);
+            weigh(g, 40, HW_WHY_SAME_NAME, w->writes[i]);
         } else if (kind.n > 0 && hw_span_equal_nocase(extension(other), kind)) {
-            weigh(g, 20, HW_WHY_SAME_USER);
+            weigh(g, 20, HW_WHY_SAME_USER, w->writes[i]);
         }
     }
 }
@@ -124,7 +125,7 @@ static void weigh_command(struct world *w, const struct suspicion *s, const stru
     bool then = p->hi + CALL_NS >= s->at.lo && p->lo <= s->at.hi + AFTER_NS;
     if (!p->implied && then && p->command != 0 &&
         span_holds(text_span(w, p->command), text_str(w, to->name))) {
-        weigh(g, 60, HW_WHY_NAMES_HOST);
+        weigh(g, 60, HW_WHY_NAMES_HOST, 0);
     }
 }
 
@@ -138,7 +139,7 @@ size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *o
     }
     for (uint32_t i = 1; i < w->procs.count; i++) {
         const struct proc *p = proc_get(w, i);
-        struct sign g = {0, 0};
+        struct sign g = {0, 0, 0};
         if (p->host != s->from || !could(w, s, p)) {
             continue;
         }
@@ -152,7 +153,7 @@ size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *o
         n = g.weight > best ? 0 : n;
         best = g.weight;
         if (n < max) {
-            out[n++] = (struct suspect){i, g.why};
+            out[n++] = (struct suspect){i, g.deed, g.why};
         }
     }
     return n;

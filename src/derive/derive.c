@@ -39,6 +39,13 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
     return rc != HW_OK ? rc : write_graph(w, print);
 }
 
+int hw_derive_fresh(struct hw_case *c, bool *out, struct hw_error *err)
+{
+    uint8_t print[32];
+    int rc = hw_graph_print(c, HW_DERIVE_VERSION, print, err);
+    return rc != HW_OK ? rc : hw_graph_fresh(c, print, out, err);
+}
+
 int hw_derive(struct hw_case *c, const struct hw_derive_progress *progress, struct hw_derived *out,
               struct hw_error *err)
 {

@@ -18,6 +18,9 @@ struct hw_derived {
     uint64_t logs, records, twice, things, edges;
 };
 
+/* Is the graph in the case still true? */
+HW_CHECK int hw_derive_fresh(struct hw_case *c, bool *out, struct hw_error *err);
+
 /* progress may be NULL; it is called a few times a second at most. */
 struct hw_derive_progress {
     void (*say)(void *state, const char *doing, uint64_t done);

@@ -72,7 +72,7 @@ static struct op *wrote(struct world *w, struct ops *o, const struct deed *d, te
 {
     uint32_t who = proc_thing(w, d->proc);
     const struct proc *p = proc_get(w, d->proc);
-    bool kernel = p->pid == 5 && image_is(text_span(w, p->image), "system");
+    bool kernel = (p->pid == 5 || p->pid == 0) && image_is(text_span(w, p->image), "system");
     struct op *n = op_new(w, o, d->at, path);
     n->what = OP_WRITE;
     n->verb = HW_VERB_WROTE;
@@ -251,6 +251,29 @@ uint32_t artifact_thing(struct world *w, text_id hash)
     const struct alias *a = AT(struct alias, &w->aliases, lo);
     text_id key = lo < w->aliases.count && a->weak == hash ? a->strong : hash;
     return thing_of(w, HW_ENTITY_ARTIFACT, 0, key, key);
+}
+
+/* Versions stand in the order of host, path and time. */
+uint32_t version_at(struct world *w, uint32_t host, text_id path, int64_t by)
+{
+    uint32_t lo = 1, hi = w->versions.count, found = 0;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct version *v = AT(struct version, &w->versions, mid);
+        if (v->host < host || (v->host == host && v->path < path)) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    for (; lo < w->versions.count; lo++) {
+        const struct version *v = AT(struct version, &w->versions, lo);
+        if (v->host != host || v->path != path || v->lo > by) {
+            break;
+        }
+        found = v->thing;
+    }
+    return found;
 }
 
 static uint32_t version_new(struct world *w, const struct op *o, bool written, int64_t lo)

@@ -134,6 +134,7 @@ static void renamed(struct world *w)
         struct trail *a = &t[i - 1], *b = &t[i];
         if (a->machine == b->machine && a->channel == b->channel && a->host != b->host &&
             host_at(w, a->host)->scope == host_at(w, b->host)->scope && a->to < b->from &&
+            host_at(w, a->host)->last < host_at(w, b->host)->first &&
             a->last < b->first && host_at(w, a->host)->is == 0) {
             become(w, a->host, b->host);
             a->host = b->host;

@@ -219,6 +219,25 @@ static int compare_own(const void *a, const void *b)
                                 : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
+/* Some recorders turn the ends of a connection round, so a far address looks like the machine's own.
+ * Of two machines that bear one address at one time the one that bears it more often has it. */
+static bool outdone(const struct vec *v, uint32_t i, uint32_t kept)
+{
+    const struct holder *h = AT(const struct holder, v, i);
+    for (int step = -1; step <= 1; step += 2) {
+        for (int64_t k = (int64_t)i + step; k >= 1 && k < (int64_t)kept; k += step) {
+            const struct holder *o = AT(const struct holder, v, k);
+            if (o->scope != h->scope || o->ip != h->ip) {
+                break;
+            }
+            if (o->host != h->host && o->count > h->count && o->lo <= h->hi && h->lo <= o->hi) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void own_addresses(struct world *w)
 {
     struct vec v = {.each = sizeof(struct holder)};
@@ -243,6 +262,7 @@ static void own_addresses(struct world *w)
     if (v.count > 2) {
         qsort(AT(struct holder, &v, 1), v.count - 1, sizeof(struct holder), compare_own);
     }
+    uint32_t kept = 1;
     for (uint32_t i = 1; i < v.count && w->rc == HW_OK;) {
         struct holder h = *AT(struct holder, &v, i);
         uint32_t k = i + 1;
@@ -254,9 +274,16 @@ static void own_addresses(struct world *w)
             }
             h.hi = n->hi > h.hi ? n->hi : h.hi;
         }
-        h.thing = host_thing(w, h.host);
-        hold(w, h);
+        h.count = k - i;
+        *AT(struct holder, &v, kept++) = h;
         i = k;
+    }
+    for (uint32_t i = 1; i < kept && w->rc == HW_OK; i++) {
+        struct holder h = *AT(struct holder, &v, i);
+        if (!outdone(&v, i, kept)) {
+            h.thing = host_thing(w, h.host);
+            hold(w, h);
+        }
     }
     free(v.p);
 }

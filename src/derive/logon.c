@@ -11,18 +11,21 @@
 
 #define SOCKET_NS MINUTE
 #define EXPLICIT_NS (5 * SECOND)
+#define COPY_NS MINUTE /* from a log-on to the write it was for */
 #define SUSPECTS 4
 
 static const struct edge_how observed = {HW_VERB_LOGGED_ON, HW_OBSERVED, HW_WHY_RECORD, 0};
 
-static void who_and_where(struct world *w, const struct logon *l)
+/* An address is the way only where nothing better is known of who spoke from it. */
+static void who_and_where(struct world *w, const struct logon *l, bool better)
 {
     const struct host *h = host_at(w, l->at.host);
     struct edge_how how = observed;
     how.flags = HW_EDGE_CONTEXT;
     edge_add(w, account_thing(w, l->at.host, h->scope, l->account), l->session, how, l->at);
     if (l->src != 0) {
-        edge_add(w, address_thing(w, h->scope, l->src), l->session, observed, l->at);
+        edge_add(w, address_thing(w, h->scope, l->src), l->session, better ? how : observed,
+                 l->at);
     }
 }
 
@@ -125,7 +128,7 @@ static text_id wrote_here(struct world *w, const struct logon *l)
 }
 
 /* Sessions of the same account that were open on that machine. */
-static void by_place(struct world *w, const struct logon *l, uint32_t from)
+static bool by_place(struct world *w, const struct logon *l, uint32_t from)
 {
     struct suspicion s = {from, l->at.host, l->account, wrote_here(w, l), l->at};
     struct suspect found[SUSPECTS];
@@ -133,6 +136,12 @@ static void by_place(struct world *w, const struct logon *l, uint32_t from)
     for (size_t i = 0; i < n; i++) {
         edge_add(w, proc_thing(w, found[i].proc), l->session,
                  (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, found[i].why, 0}, l->at);
+        if (found[i].deed != 0) {
+            struct deed d = *AT(struct deed, &w->deeds, found[i].deed);
+            edge_add(w, version_at(w, from, d.a, d.at.hi), version_at(w, l->at.host, s.file,
+                                                                      l->at.hi + COPY_NS),
+                     (struct edge_how){HW_VERB_IS, HW_INFERRED, HW_WHY_COPY, 0}, l->at);
+        }
     }
     uint32_t last = 0;
     int64_t when = HW_TIME_MIN;
@@ -152,12 +161,12 @@ static void by_place(struct world *w, const struct logon *l, uint32_t from)
         edge_add(w, AT(struct logon, &w->logons, last)->session, l->session,
                  (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, HW_WHY_SAME_USER, 0}, l->at);
     }
+    return n > 0 || last != 0;
 }
 
 static void join_one(struct world *w, const struct logon *l)
 {
-    bool named = false;
-    who_and_where(w, l);
+    bool named = false, placed = false;
     by_id(w, l);
     uint32_t from = by_socket(w, l, &named);
     named = by_credentials(w, l) || named;
@@ -170,8 +179,9 @@ static void join_one(struct world *w, const struct logon *l)
     bool machine = account_is_machine(text_span(w, l->account)) ||
                    account_is_system(text_span(w, l->account));
     if (!named && from != 0 && from != l->at.host && !machine) {
-        by_place(w, l, from);
+        placed = by_place(w, l, from);
     }
+    who_and_where(w, l, named || placed);
 }
 
 /* What ran in a session, unless its parent already did. */

@@ -27,7 +27,7 @@ struct proc *proc_get(struct world *w, uint32_t i)
 
 /* Those that act on a request by others. svchost and dllhost by what they were started for. */
 static const char *const brokers[] = {
-    "system",      "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
+    "system",      "conhost.exe", "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
     "csrss.exe",   "wmiprvse.exe", "dllhost.exe", "taskeng.exe",  "taskhostw.exe", "registry",
     "lsaiso.exe",  "spoolsv.exe", "fontdrvhost.exe", "dwm.exe",   "logonui.exe",  "sihost.exe",
     "runtimebroker.exe", "msmpeng.exe", "sysmon.exe", "sysmon64.exe", "searchindexer.exe",
@@ -158,27 +158,43 @@ static bool same_program(struct world *w, text_id a, text_id b)
     return a == 0 || b == 0 || a == b || path_base(w, a) == path_base(w, b);
 }
 
+/* Some exports lose a process's own pid and keep its parent's: then that must agree. */
+static bool may_be_twins(struct world *w, const struct proc *p, const struct proc *q)
+{
+    uint32_t a = AT(struct actor, &w->actors, p->parent)->pid;
+    uint32_t b = AT(struct actor, &w->actors, q->parent)->pid;
+    bool numbers = q->pid != 0 ? q->pid == p->pid : p->image == q->image && a != 0 && a == b;
+    return q->guid != 0 && q->host == p->host && numbers && same_program(w, p->image, q->image) &&
+           q->lo <= p->hi + TWIN_NS && p->lo <= q->hi + TWIN_NS;
+}
+
 static void find_twins(struct world *w)
 {
-    uint32_t n = w->procs.count - 1;
+    uint32_t n = w->known_procs;
     for (uint32_t i = 0; i < n; i++) {
-        struct proc *p = proc_get(w, w->procs_by_pid[i]);
+        uint32_t self = w->procs_by_host[i];
+        struct proc *p = proc_get(w, self);
         if (p->guid != 0 || p->pid == 0) {
             continue;
         }
+        int64_t best = INT64_MAX;
         for (int step = -1; step <= 1; step += 2) {
-            for (int64_t k = (int64_t)i + step; k >= 0 && k < (int64_t)n && p->twin == 0;
-                 k += step) {
-                uint32_t other = w->procs_by_pid[k];
-                const struct proc *q = proc_get(w, other);
-                if (q->host != p->host || q->pid != p->pid || q->lo > p->hi + TWIN_NS ||
-                    p->lo > q->hi + TWIN_NS) {
+            for (int64_t k = (int64_t)i + step; k >= 0 && k < (int64_t)n; k += step) {
+                const struct proc *q = proc_get(w, w->procs_by_host[k]);
+                int64_t far = q->lo > p->lo ? q->lo - p->lo : p->lo - q->lo;
+                if (q->host != p->host || far > 2 * TWIN_NS + SECOND) {
                     break;
                 }
-                if (q->guid != 0 && same_program(w, p->image, q->image)) {
-                    p->twin = other;
+                if (far < best && !q->has_twin && may_be_twins(w, p, q)) {
+                    p->twin = w->procs_by_host[k];
+                    best = far;
                 }
             }
+        }
+        if (p->twin != 0) {
+            struct proc *q = proc_get(w, p->twin);
+            q->has_twin = true;
+            q->pid = q->pid != 0 ? q->pid : p->pid;
         }
     }
 }
@@ -256,6 +272,7 @@ uint32_t proc_at(struct world *w, uint32_t actor, struct when at)
     }
     if (a->guid == 0) {
         i = held_pid(w, a, at, w->known_procs);
+        i = i != 0 || a->other == 0 ? i : proc_at(w, a->other, at);
     } else if (a->proc != 0) {
         i = a->proc;
     }
@@ -362,6 +379,18 @@ static uint32_t before_exec(struct world *w, const struct deed *d)
     return found;
 }
 
+/* A child has its maker's account and log-on unless a broker made it: so it tells what nobody
+ * recorded of a maker that was there before. */
+static void inherit(struct world *w, uint32_t parent, uint32_t child)
+{
+    struct proc *p = proc_get(w, parent);
+    const struct proc *c = proc_get(w, child);
+    if (p->implied && !p->broker) {
+        p->user = p->user != 0 ? p->user : c->user;
+        p->logon = p->logon != 0 ? p->logon : c->logon;
+    }
+}
+
 static void add_births(struct world *w)
 {
     for (uint32_t i = 1; i < w->deeds.count && w->rc == HW_OK; i++) {
@@ -384,6 +413,7 @@ static void add_births(struct world *w)
             continue;
         }
         bool broker = proc_get(w, parent)->broker;
+        inherit(w, parent, d.proc);
         edge_add(w, proc_thing(w, parent), proc_thing(w, d.proc),
                  (struct edge_how){HW_VERB_SPAWNED, HW_OBSERVED, HW_WHY_RECORD,
                                    broker ? HW_EDGE_CONTEXT : 0},
@@ -391,16 +421,73 @@ static void add_births(struct world *w)
     }
 }
 
+/* A pid without a guid is the process that another recorder knows by guid and nobody saw begin:
+ * the same number and program on the same host, and only one such. */
+static int compare_actors(const void *a, const void *b)
+{
+    const struct actor *x = AT(struct actor, &sorting->actors, *(const uint32_t *)a);
+    const struct actor *y = AT(struct actor, &sorting->actors, *(const uint32_t *)b);
+    return x->host != y->host   ? (x->host < y->host ? -1 : 1)
+           : x->pid != y->pid   ? (x->pid < y->pid ? -1 : 1)
+           : x->guid != y->guid ? (x->guid < y->guid ? -1 : 1)
+                                : 0;
+}
+
+static void name_pids(struct world *w)
+{
+    uint32_t n = 0, *p = malloc(((size_t)w->actors.count + 1) * sizeof *p);
+    if (p == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order processes"));
+        return;
+    }
+    for (uint32_t i = 1; i < w->actors.count; i++) {
+        struct actor *a = AT(struct actor, &w->actors, i);
+        if (a->pid == 0 && image_is(text_span(w, a->image), "system")) {
+            a->pid = 5; /* the kernel's number never changes */
+        }
+        if (a->pid != 0) {
+            p[n++] = i;
+        }
+    }
+    sorting = w;
+    qsort(p, n, sizeof *p, compare_actors);
+    for (uint32_t i = 0; i < n;) { /* a run of one host and pid: those without guid come first */
+        const struct actor *a = AT(struct actor, &w->actors, p[i]);
+        uint32_t end = i, by_guid = 0, one = 0;
+        for (; end < n; end++) {
+            const struct actor *b = AT(struct actor, &w->actors, p[end]);
+            if (b->host != a->host || b->pid != a->pid) {
+                break;
+            }
+            by_guid += b->guid != 0;
+            one = b->guid != 0 ? p[end] : one;
+        }
+        for (; i < end; i++) {
+            struct actor *b = AT(struct actor, &w->actors, p[i]);
+            if (b->guid == 0 && by_guid == 1 &&
+                same_program(w, b->image, AT(struct actor, &w->actors, one)->image)) {
+                b->other = one;
+            }
+        }
+    }
+    free(p);
+}
+
 int join_processes(struct world *w)
 {
-    int rc = sorted(w, &w->procs_by_pid, by_pid);
+    w->known_procs = w->procs.count - 1;
+    settle_guids(w);
+    int rc = sorted(w, &w->procs_by_host, by_host);
     if (rc != HW_OK) {
         return rc;
     }
-    w->known_procs = w->procs.count - 1;
-    settle_guids(w);
     find_twins(w);
     merge_twins(w);
+    rc = sorted(w, &w->procs_by_pid, by_pid);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    name_pids(w);
     settle_ends(w);
     settle_doers(w);
     add_births(w);

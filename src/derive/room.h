@@ -6,7 +6,7 @@
 #define HW_DERIVE_ROOM_H
 
 #include "derive/derive.h"
-#include "derive/why.h"
+#include "fact/why.h"
 #include "derive/world.h"
 #include "fact/mapping.h"
 
@@ -101,6 +101,7 @@ struct proc_range {
 };
 struct proc_range procs_of_host(struct world *w, uint32_t host); /* in the order of their start */
 /* file.c */
+uint32_t version_at(struct world *w, uint32_t host, text_id path, int64_t by); /* 0: none */
 uint32_t artifact_thing(struct world *w, text_id hash);
 /* account.c */
 text_id account_is(struct world *w, text_id scope, text_id account); /* its one spelling */
@@ -127,6 +128,7 @@ struct suspicion {
 };
 struct suspect {
     uint32_t proc;
+    uint32_t deed; /* the file it made ready, or 0 */
     uint8_t why;
 };
 size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *out, size_t max);

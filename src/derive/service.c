@@ -42,7 +42,8 @@ static struct hw_span next_word(struct hw_span *s)
     return word;
 }
 
-static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset"};
+static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
+                                       "query", "qc"};
 
 static bool is_command(struct hw_span word)
 {
@@ -175,7 +176,15 @@ static bool remoting_port(uint16_t port)
     return port == 5985 || port == 5986;
 }
 
-/* The process behind the newest connection to this host's remoting port. */
+/* How far a connection and a start lie apart; a connection is recorded late rather than early. */
+static int64_t apart(const struct flow *f, const struct proc *p)
+{
+    int64_t d = f->at.hi - p->hi;
+    return d >= 0 ? d : -d;
+}
+
+/* The process behind the connection to this host's remoting port that lies nearest. It leads to the
+ * session, where the process has one, for that is what was asked for. */
 static void by_remoting(struct world *w, uint32_t proc)
 {
     struct proc p = *proc_get(w, proc);
@@ -191,12 +200,17 @@ static void by_remoting(struct world *w, uint32_t proc)
         bool here = h != NULL ? h->host == p.host
                               : hw_span_starts(text_span(w, f->dst_name),
                                                text_str(w, host_at(w, p.host)->name));
-        if (here && (best == 0 || f->at.lo > AT(struct flow, &w->flows, best)->at.lo)) {
+        if (here && (best == 0 || apart(f, &p) < apart(AT(struct flow, &w->flows, best), &p))) {
             best = i;
         }
     }
+    if (best == 0) {
+        return;
+    }
     struct flow f = *AT(struct flow, &w->flows, best);
-    edge_add(w, best == 0 ? 0 : proc_thing(w, f.proc), proc_thing(w, proc),
+    struct when at = {p.lo, p.hi, p.event, p.host};
+    uint32_t session = session_at(w, p.host, p.logon, at);
+    edge_add(w, proc_thing(w, f.proc), session != 0 ? session : proc_thing(w, proc),
              (struct edge_how){HW_VERB_CONNECTED, HW_INFERRED, HW_WHY_WINRM, 0}, f.at);
 }
 

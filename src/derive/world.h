@@ -65,7 +65,8 @@ struct log {
 struct actor {
     uint32_t host;
     text_id guid, image, user;
-    uint32_t pid; /* 0: not known, 1 + pid otherwise */
+    uint32_t pid;   /* 0: not known, 1 + pid otherwise */
+    uint32_t other; /* of a pid alone: the actor that is it */
     uint32_t proc; /* by guid: the process, once made */
 };
 
@@ -80,7 +81,7 @@ struct proc {
     int64_t seen_lo, seen_hi;
     uint32_t thing;
     uint32_t twin;   /* the same process by another source */
-    bool broker, implied;
+    bool broker, implied, has_twin;
 };
 
 struct when {
@@ -185,6 +186,7 @@ struct holder {
     uint32_t thing; /* a host, or the session of a gateway */
     int64_t lo, hi;
     uint32_t event;
+    uint32_t count; /* records that bear it */
     uint8_t why, known;
 };
 /* One spelling of an account for another, within a scope. */
@@ -250,7 +252,7 @@ void thing_saw(struct world *w, uint32_t t, int64_t lo, int64_t hi);
 struct edge_how {
     enum hw_verb verb;
     enum hw_known known;
-    uint8_t why; /* enum why */
+    uint8_t why; /* enum hw_join */
     uint8_t flags;
 };
 /* An edge; nothing when an end is 0 or both are the same. */

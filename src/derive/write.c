@@ -216,6 +216,18 @@ static bool twice(const struct edge *a, const struct edge *b)
            a->lo == b->lo && a->hi == b->hi && a->known == b->known && a->why == b->why;
 }
 
+/* Two records, one edge: both are where it stands. */
+static void also_from(struct world *w, uint32_t event, uint32_t other)
+{
+    uint32_t a = event == other ? 0 : vec_add(w, &w->alsos);
+    if (a != 0) {
+        const struct event *o = AT(struct event, &w->events, other);
+        struct event *e = AT(struct event, &w->events, event);
+        *AT(struct also, &w->alsos, a) = (struct also){e->also, o->log, o->number, o->off};
+        e->also = a;
+    }
+}
+
 static int order_edges(struct writing *x)
 {
     struct world *w = x->w;
@@ -238,6 +250,8 @@ static int order_edges(struct writing *x)
     for (uint32_t i = 0; i < x->count; i++) {
         if (kept == 0 || !twice(&x->e[kept - 1], &x->e[i])) {
             x->e[kept++] = x->e[i];
+        } else {
+            also_from(w, x->e[kept - 1].event, x->e[i].event);
         }
     }
     x->count = kept;
@@ -308,7 +322,7 @@ static int put_gaps(struct writing *x)
     for (uint32_t i = 1; i < w->gaps.count && rc == HW_OK; i++) {
         const struct gap *g = AT(struct gap, &w->gaps, i);
         uint32_t host = host_thing(w, g->host);
-        struct hw_gap out = {.what = text_str(w, g->what),
+        struct hw_gap_row out = {.what = text_str(w, g->what),
                              .log = text_str(w, g->log),
                              .says = text_str(w, g->says),
                              .host = host == 0 || host > w->ranked ? UINT32_MAX : x->n_of[host],

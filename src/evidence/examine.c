@@ -102,7 +102,13 @@ static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auct
         ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, a);
     }
     if (x->reading == HW_READ_ANY || x->reading == HW_READ_TELEMETRY) {
-        ask(x, n->bytes, hw_telemetry_formats, hw_telemetry_formats_count, HW_SERIOUS_BITS, a);
+        /* One log is one log: that Windows events are JSON too, or a firewall's lines syslog, makes
+         * no second file of it. Of these formats only the surest reads it. */
+        struct auction logs = {.count = 0};
+        ask(x, n->bytes, hw_telemetry_formats, hw_telemetry_formats_count, HW_SERIOUS_BITS, &logs);
+        if (logs.count > 0) {
+            put_bid(a, logs.bids[0]);
+        }
     }
     if ((x->reading == HW_READ_ANY || x->reading == HW_READ_KNOWLEDGE) && n->number == 0) {
         /* What could be knowledge is knowledge only when somebody says so: knowledge/list.c. */

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "fact/mapping.h"
 #include "fact/record.h"
 
 struct hw_recorded_layout {
@@ -63,6 +64,40 @@ static void put_record(struct hw_recorded *t, const struct hw_recorded_layout *l
     hw_buf_char(b, '\n');
 }
 
+static void put_happened(struct hw_buf *b, const struct hw_bound *m, const struct hw_span *values)
+{
+    hw_buf_printf(b, "happened %s", hw_happening_word(m->kind));
+    for (unsigned role = 0; role < HW_ROLE_COUNT; role++) {
+        struct hw_span v = hw_bound_get(m, (enum hw_role)role, values);
+        if (v.p != NULL) {
+            hw_buf_printf(b, " %s=\"", hw_role_word((enum hw_role)role));
+            hw_escape_put(b, v, HW_ESCAPE_TERMINAL);
+            hw_buf_char(b, '"');
+        }
+    }
+    hw_buf_char(b, '\n');
+}
+
+static void put_happenings(struct hw_recorded *t, const struct hw_recorded_layout *l,
+                           const struct hw_record *r)
+{
+    enum { LINES = 32 };
+    static struct hw_bound bound[LINES];
+    static struct hw_span names[HW_RECORD_VALUES];
+    size_t count = 0;
+    for (const char *s = l->names; count < r->count; count++) {
+        names[count] = (struct hw_span){(const uint8_t *)s, strcspn(s, "\n")};
+        s += names[count].n + (s[names[count].n] == '\n');
+    }
+    size_t lines = hw_bind(hw_span_str(l->source), hw_span_str(l->log), hw_span_str(l->event),
+                           names, count, bound, LINES);
+    for (size_t i = 0; i < lines; i++) {
+        if (hw_bound_holds(&bound[i], r->values)) {
+            put_happened(&t->told.lines, &bound[i], r->values);
+        }
+    }
+}
+
 /* The layouts of one node, in the order of their index. */
 static void put_records(struct hw_recorded *t, const struct hw_fact *f)
 {
@@ -89,6 +124,9 @@ static void put_records(struct hw_recorded *t, const struct hw_fact *f)
         if (!t->told.quiet) {
             put_record(t, own[one.layout], &one);
         }
+        if (t->happenings) {
+            put_happenings(t, own[one.layout], &one);
+        }
     }
     if (!hw_reader_ok(&r) || seen != hw_fact_get_u64(f, HW_EVENTS_COUNT)) {
         (void)fprintf(stderr, "an EVENTS fact does not hold what it counts\n");
@@ -99,10 +137,23 @@ static void put_records(struct hw_recorded *t, const struct hw_fact *f)
     free(counts);
 }
 
+static void forget_layouts(struct hw_recorded *t)
+{
+    for (size_t i = 0; i < t->layouts_count; i++) {
+        free(t->layouts[i].source);
+        free(t->layouts[i].log);
+        free(t->layouts[i].event);
+        free(t->layouts[i].names);
+    }
+    t->layouts_count = 0;
+}
+
 static int put(struct hw_sink *sink, const struct hw_fact *f, struct hw_error *err)
 {
     struct hw_recorded *t = (struct hw_recorded *)sink;
-    if (f->kind == HW_FACT_LAYOUT) {
+    if (f->kind == HW_FACT_ARTIFACT && hw_fact_get_u64(f, 0) == 0) {
+        forget_layouts(t); /* another input begins */
+    } else if (f->kind == HW_FACT_LAYOUT) {
         keep_layout(t, f);
     } else if (f->kind == HW_FACT_EVENTS) {
         put_records(t, f);
@@ -123,12 +174,7 @@ void hw_recorded_init(struct hw_recorded *t)
 
 void hw_recorded_done(struct hw_recorded *t)
 {
-    for (size_t i = 0; i < t->layouts_count; i++) {
-        free(t->layouts[i].source);
-        free(t->layouts[i].log);
-        free(t->layouts[i].event);
-        free(t->layouts[i].names);
-    }
+    forget_layouts(t);
     free(t->layouts);
     hw_told_done(&t->told);
 }

@@ -6,7 +6,10 @@
  *
  *   source/log/event number=1 off=0 time=2023-08-16T00:00:00Z clock=1 digits=6 name="value" ...
  *
- * with absent values left out, so that hw_told_has() and hw_told_count() find them.
+ * with absent values left out, so that hw_told_has() and hw_told_count() find them; and, when
+ * `happenings` is set, what the mappings make of it on lines of their own behind it:
+ *
+ *   happened net-flow src.ip="10.0.0.5" ...
  */
 #ifndef HW_TESTS_RECORDS_H
 #define HW_TESTS_RECORDS_H
@@ -21,6 +24,7 @@ struct hw_recorded {
     struct hw_recorded_layout *layouts;
     size_t layouts_count;
     uint64_t records, lost;
+    bool happenings;
 };
 
 void hw_recorded_init(struct hw_recorded *t);

@@ -33,6 +33,7 @@ struct hw_cli {
     /* for every command */
     const char *case_path;
     bool json, help, all;
+    bool back, forward, counter; /* of a trace */
     int zone_minutes;
     /* evidence */
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
@@ -102,6 +103,10 @@ void hw_cli_safe(struct hw_cli *cli, struct hw_span s);
 const char *hw_cli_who(struct hw_cli *cli); /* user name and uid, for the log */
 extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 
+/* Makes the graph of all records anew where it is no longer true, with progress. */
+struct hw_derived;
+HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
+
 /* What intake saw, for the question behind it. */
 struct hw_seen {
     uint8_t sha256[32];
@@ -127,6 +132,8 @@ int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);
 int cmd_hunt(struct hw_cli *cli, struct hw_error *err);
+int cmd_ingest(struct hw_cli *cli, struct hw_error *err);
+int cmd_trace(struct hw_cli *cli, struct hw_error *err);
 int cmd_show(struct hw_cli *cli, struct hw_error *err);
 int cmd_judge(struct hw_cli *cli, struct hw_error *err);
 int cmd_note(struct hw_cli *cli, struct hw_error *err);

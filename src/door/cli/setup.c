@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "case/log.h"
+#include "derive/derive.h"
 #include "door/cli/cli.h"
 
 static const char DEFAULT_CASE[] = "headwater.case";
@@ -226,4 +227,10 @@ int hw_cli_tell(struct hw_cli *cli, const struct hw_answer *a, struct hw_error *
         rc = tell_junit(cli, a, err);
     }
     return rc != HW_OK ? rc : a->exit_status;
+}
+
+int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err)
+{
+    (void)cli;
+    return hw_derive(cli->c, NULL, out, err);
 }

@@ -196,7 +196,7 @@ static void fill_defaults(struct hw_job *j)
     j->wall_ms = j->wall_ms == 0 ? 2000 * j->cpu_seconds : j->wall_ms;
     j->memory_bytes = j->memory_bytes == 0 ? HW_WORKER_MEMORY_BYTES : j->memory_bytes;
     j->caps.facts = j->caps.facts == 0 ? caps.facts : j->caps.facts;
-    j->caps.bytes = j->caps.bytes == 0 ? caps.bytes : j->caps.bytes;
+    j->caps.bytes = j->caps.bytes == 0 ? hw_input_fact_bytes(j->size) : j->caps.bytes;
     j->caps.nodes = j->caps.nodes == 0 ? caps.nodes : j->caps.nodes;
 }
 

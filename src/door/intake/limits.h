@@ -11,6 +11,8 @@
 
 #define HW_INPUT_FACTS_MAX UINT64_C(4000000)
 #define HW_INPUT_FACT_BYTES_MAX (UINT64_C(256) << 20) /* frames of one input together */
+/* A log's records take about as much room as the log: bytes of frames grow with the input. */
+#define HW_INPUT_FACT_BYTES_PER_BYTE UINT64_C(4)
 #define HW_INPUT_NODES_MAX UINT64_C(1000000)
 #define HW_WORKER_MEMORY_BYTES (UINT64_C(256) << 20) /* private memory of one worker */
 
@@ -25,6 +27,13 @@ enum {
     HW_BROKER_DEATHS_MAX = 8,        /* in a row, without one finished input between them */
     HW_SPOOL_MEMORY_BYTES = 1 << 20, /* facts of one input kept in memory; more go to a file */
 };
+
+static inline uint64_t hw_input_fact_bytes(uint64_t size_bytes)
+{
+    uint64_t most = UINT64_MAX / HW_INPUT_FACT_BYTES_PER_BYTE - HW_INPUT_FACT_BYTES_MAX;
+    return HW_INPUT_FACT_BYTES_MAX +
+           HW_INPUT_FACT_BYTES_PER_BYTE * (size_bytes < most ? size_bytes : most);
+}
 
 /* CPU seconds for an input of this size: 60 and 2 for each MiB, at most an hour. Wall: twice. */
 static inline uint64_t hw_input_cpu_seconds(uint64_t size_bytes)

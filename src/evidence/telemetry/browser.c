@@ -9,8 +9,6 @@
  */
 #include "evidence/telemetry/browser.h"
 
-#include <stdlib.h>
-
 #include "base/text.h"
 
 enum {
@@ -74,17 +72,43 @@ void hw_browser_keep(struct hw_browser *b, int64_t id, int64_t order, struct hw_
     t->p[t->count++] = (struct hw_browser_text){id, order, kept};
 }
 
-static int by_id(const void *a, const void *b)
+static bool before(const struct hw_browser_text *a, const struct hw_browser_text *b)
 {
-    const struct hw_browser_text *l = a, *r = b;
-    int by = (l->id > r->id) - (l->id < r->id);
-    return by != 0 ? by : (l->order > r->order) - (l->order < r->order);
+    return a->id != b->id ? a->id < b->id : a->order < b->order;
 }
 
+static void sink(struct hw_browser_text *p, size_t root, size_t count)
+{
+    for (size_t child = 2 * root + 1; child < count; root = child, child = 2 * root + 1) {
+        child += child + 1 < count && before(&p[child], &p[child + 1]);
+        if (!before(&p[root], &p[child])) {
+            return;
+        }
+        struct hw_browser_text t = p[root];
+        p[root] = p[child];
+        p[child] = t;
+    }
+}
+
+/* Heapsort, as in box.c and for its reasons: no memory, no system call, no worst case. */
 void hw_browser_sort(struct hw_browser *b)
 {
-    if (b->texts.count > 1) {
-        qsort(b->texts.p, b->texts.count, sizeof *b->texts.p, by_id);
+    struct hw_browser_texts *t = &b->texts;
+    size_t i = 1;
+    while (i < t->count && !before(&t->p[i], &t->p[i - 1])) {
+        i++;
+    }
+    if (i >= t->count) {
+        return;
+    }
+    for (i = t->count / 2; i-- > 0;) {
+        sink(t->p, i, t->count);
+    }
+    for (i = t->count; i-- > 1;) {
+        struct hw_browser_text last = t->p[i];
+        t->p[i] = t->p[0];
+        t->p[0] = last;
+        sink(t->p, 0, i);
     }
 }
 

@@ -35,7 +35,7 @@ enum {
     CHUNK_HEADER = 512,
     RECORD_LEAST = 28,
     DIRTY = 1,
-    RUNS = 32768,
+    RUNS = 8192,
     GAPS_TOLD = 1000,
 };
 
@@ -48,6 +48,7 @@ struct chunk {
     uint64_t end;         /* of the records, as the header says, or of the chunk */
     uint64_t id;          /* of the last record read */
     uint32_t records;     /* read or lost */
+    uint64_t torn;        /* a stretch before the next record holds none; its offset, 0: no such */
     bool sound;           /* the header is one */
 };
 
@@ -98,6 +99,18 @@ static void note_number(struct evtx *e, uint64_t id, uint64_t off)
         last->last = id;
     } else if (e->run_count < RUNS) {
         e->runs[e->run_count++] = (struct evtx_run){id, id, off};
+    }
+}
+
+/* Records of the chunk in hand that are known to have been there: no gap, whatever comes next. */
+static void damaged(struct evtx *e, uint64_t off, uint64_t first, uint64_t last, const char *says)
+{
+    struct evtx_run *run = e->run_count == 0 ? NULL : &e->runs[e->run_count - 1];
+    hw_records_lost(&e->w, "damaged", off, last - first + 1, first, last, says);
+    if (run != NULL && run->last + 1 == first) {
+        run->last = last;
+    } else if (e->run_count < RUNS) {
+        e->runs[e->run_count++] = (struct evtx_run){first, last, off};
     }
 }
 
@@ -201,10 +214,15 @@ static bool frame_at(const struct evtx *e, const struct chunk *c, uint64_t off, 
                                          hw_read_magic(&next, record_magic, sizeof record_magic));
 }
 
-static void read_record(struct evtx *e, const struct frame *f, uint64_t at)
+static void read_record(struct evtx *e, struct chunk *c, const struct frame *f, uint64_t at)
 {
     struct hw_reader r;
     uint64_t off = e->chunk_off + at;
+    uint64_t want = c->records > 0 ? c->id + 1 : c->sound ? c->first : f->id;
+    if (c->torn != 0 && want < f->id && f->id - want < EVTX_CHUNK_BYTES / RECORD_LEAST) {
+        damaged(e, c->torn, want, f->id - 1, "the chunk holds something else in their place");
+    }
+    c->torn = 0;
     if (f->odd) {
         hw_say_anomaly(e->x, e->n, "bad-size", off, f->size,
                        "record %llu: its mark, or its size at its end, is not right",
@@ -263,7 +281,7 @@ static void walk(struct evtx *e, struct chunk *c)
             if (c->sound && !stated && !goes_on) {
                 break;
             }
-            read_record(e, &f, at);
+            read_record(e, c, &f, at);
             c->id = f.id;
             c->records++;
             at += f.size;
@@ -274,9 +292,12 @@ static void walk(struct evtx *e, struct chunk *c)
         }
         uint64_t next = next_record(e, c, at + 1, end);
         if (c->sound || !all_zero(e, at, next)) {
-            /* One at least; how many more, the gap in the numbers tells. */
-            bad(e, c->records > 0 ? c->id + 1 : c->first, e->chunk_off + at, next - at,
-                "no record is where one should be");
+            /* How many these were, the numbers around them tell. */
+            e->w.bad++;
+            c->torn = e->chunk_off + at;
+            hw_say_anomaly(e->x, e->n, "line-refused", c->torn, next - at,
+                           "no record is where one should be");
+            hw_say_degree(e->n, HW_BROKEN, "not every record can be read");
         }
         at = next;
     }
@@ -346,9 +367,9 @@ static void read_chunk(struct evtx *e, uint64_t off, struct hw_span bytes, struc
     if (!c.sound && all_zero(e, 0, bytes.n)) {
         return; /* room the log has not used yet */
     }
-    uint64_t bad_before = e->damaged;
+    uint64_t bad_before = e->w.bad;
     walk(e, &c);
-    if (!c.sound && (c.records > 0 || e->damaged > bad_before || bytes.n >= CHUNK_HEADER)) {
+    if (!c.sound && (c.records > 0 || e->w.bad > bad_before || bytes.n >= CHUNK_HEADER)) {
         hw_say_anomaly(e->x, e->n, "bad-magic", off, CHUNK_HEADER,
                        "a chunk's header is damaged; %u records were found in it", c.records);
     }
@@ -357,9 +378,10 @@ static void read_chunk(struct evtx *e, uint64_t off, struct hw_span bytes, struc
         hw_records_lost(&e->w, "truncated", off + bytes.n, 0, 0, 0, "the file ends inside a chunk");
         hw_say_degree(e->n, HW_BROKEN, "the log is cut short");
     }
-    if (c.sound && c.records > 0 && c.last > c.id && c.last - c.id < EVTX_CHUNK_BYTES) {
-        hw_records_lost(&e->w, "damaged", off, c.last - c.id, c.id + 1, c.last,
-                        "the chunk's header states records that are not in it");
+    uint64_t first = c.records > 0 ? c.id + 1 : c.first;
+    if (c.sound && c.last >= first && c.last - first < EVTX_CHUNK_BYTES / RECORD_LEAST &&
+        c.end > CHUNK_HEADER) {
+        damaged(e, off, first, c.last, "the chunk's header states records that are not in it");
     }
     s->chunks += c.records > 0;
     if (index >= s->stated) {
@@ -456,7 +478,7 @@ static uint64_t file_header(struct evtx *e, struct summary *s)
 static bool set_up(struct evtx *e)
 {
     struct hw_arena *a = e->x->arena;
-    e->shape_room = 8192;
+    e->shape_room = EVTX_SHAPES;
     e->ops = hw_arena_array(a, EVTX_OPS, sizeof *e->ops);
     e->pieces = hw_arena_array(a, EVTX_PIECES, sizeof *e->pieces);
     e->text = hw_arena_alloc(a, EVTX_TEXT_BYTES);
@@ -471,10 +493,11 @@ static bool set_up(struct evtx *e)
     e->repeats = hw_arena_array(a, HW_RECORD_VALUES, sizeof *e->repeats);
     e->seen = hw_arena_array(a, EVTX_SEEN, sizeof *e->seen);
     e->runs = hw_arena_array(a, RUNS, sizeof *e->runs);
+    e->lenders = hw_arena_array(a, EVTX_SPOTS, sizeof *e->lenders);
     return e->ops != NULL && e->pieces != NULL && e->text != NULL && e->spots != NULL &&
            e->shapes != NULL && e->layouts != NULL && e->values != NULL && e->out != NULL &&
            e->fields != NULL && e->slots != NULL && e->names != NULL && e->repeats != NULL &&
-           e->seen != NULL && e->runs != NULL;
+           e->seen != NULL && e->runs != NULL && e->lenders != NULL;
 }
 
 static void say_summary(struct evtx *e, const struct summary *s)
@@ -498,13 +521,19 @@ static void say_summary(struct evtx *e, const struct summary *s)
                        "%llu values do not have the size of their type",
                        (unsigned long long)e->odd_sizes);
     }
+    if (e->borrowed > 0) {
+        hw_say_anomaly(e->x, e->n, "bad-offset", e->borrowed_off, 0,
+                       "%llu templates of records are damaged; those of the same number in other "
+                       "chunks were used",
+                       (unsigned long long)e->borrowed);
+    }
     if (e->pis > 0) {
         hw_say_anomaly(e->x, e->n, "unsupported", e->pi_off, 0,
                        "processing instructions in its binary XML are left out");
     }
     hw_say_number(e->x, e->n, "evtx.chunks", s->chunks);
     if (e->renumbered > 0) {
-        /* An export: records were left out of it by whoever made it, and no gap shows that. */
+        /* All of them: an export. Whoever made it chose the records, and no gap shows that. */
         hw_say_number(e->x, e->n, "evtx.renumbered", e->renumbered);
     }
 }

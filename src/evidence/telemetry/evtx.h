@@ -24,12 +24,13 @@ enum {
     EVTX_CHUNK_BYTES = 65536,
     EVTX_DEPTH = 8,           /* binary XML as a value within binary XML */
     EVTX_ELEMENTS = 64,       /* open at once */
-    EVTX_OPS = 4096,          /* of all programs being compiled or run unkept */
-    EVTX_PIECES = 16384,      /* likewise */
-    EVTX_TEXT_BYTES = 524288, /* names and literals of those */
+    EVTX_OPS = 3072,          /* of all programs being compiled or run unkept */
+    EVTX_PIECES = 8192,       /* likewise */
+    EVTX_TEXT_BYTES = 262144, /* names and literals of those */
     EVTX_VALUES = 20480,      /* substitution values of one record, all depths; a chunk has fewer */
-    EVTX_OUT_BYTES = 1 << 20, /* printed values of one record */
+    EVTX_OUT_BYTES = 524288,  /* printed values of one record */
     EVTX_SPOTS = 1024,        /* templates of the chunk in hand, by offset */
+    EVTX_SHAPES = 4096,       /* lists of names kept: half of it */
     EVTX_LAYOUTS = 4096,      /* cache of layout numbers */
     EVTX_SEEN = 4096,         /* names of one record, open addressing */
     EVTX_KEPT_BYTES = 16 << 20,
@@ -89,6 +90,12 @@ struct evtx_spot {
     const char *bad;
 };
 
+/* A template by the number instances call it by, for where the template itself is torn. */
+struct evtx_lender {
+    uint32_t id;
+    const struct evtx_program *program; /* NULL, with an id: there are several */
+};
+
 struct evtx_program_slot {
     const struct evtx_program *program;
 };
@@ -132,6 +139,7 @@ struct evtx {
     /* kept */
     size_t kept_bytes;
     struct evtx_spot *spots;
+    struct evtx_lender *lenders;
     struct evtx_program_slot *programs;
     uint32_t program_count, program_room;
     struct evtx_shape *shapes;
@@ -159,7 +167,8 @@ struct evtx {
     /* for the summary */
     struct evtx_run *runs;
     uint32_t run_count;
-    uint64_t renumbered, odd_sizes, odd_off, pis, pi_off, damaged, damaged_off;
+    uint64_t renumbered, odd_sizes, odd_off, pis, pi_off, borrowed, borrowed_off, damaged,
+        damaged_off;
 };
 
 /* evtx_template.c: binary XML up to its end token, or only the one element it begins with. */
@@ -177,9 +186,9 @@ struct evtx_mark {
 };
 struct evtx_mark evtx_mark(const struct evtx *e);
 void evtx_release(struct evtx *e, struct evtx_mark m);
-/* The template at this offset of the chunk. What is not kept lives until evtx_release(). False:
- * e->why says it. */
-HW_CHECK bool evtx_template(struct evtx *e, uint32_t off, struct evtx_program *out);
+/* The template at this offset of the chunk, which its instance calls `id`. What is not kept lives
+ * until evtx_release(). False: e->why says it. */
+HW_CHECK bool evtx_template(struct evtx *e, uint32_t off, uint32_t id, struct evtx_program *out);
 
 /* evtx_run.c: one record's binary XML into e->fields. False: e->why. */
 HW_CHECK bool evtx_record_run(struct evtx *e, struct hw_reader *r);

@@ -30,28 +30,37 @@ static bool refuse(struct evtx *e, const char *why)
     return false;
 }
 
+/* The same text by its place in memory, so that it need not be read again. */
+static bool same_span(struct hw_span a, struct hw_span b)
+{
+    return a.p == b.p && a.n == b.n;
+}
+
 static struct evtx_hash hash_of(struct evtx *e, const struct evtx_program *p, struct hw_span guid)
 {
     struct evtx_hash h = {e->x->name_key[0], e->x->name_key[1]};
     h = evtx_hash_span(h, guid);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct evtx_op *op = &p->ops[i];
+        bool own = !same_span(op->elem, op->name);
+        bool other = i == 0 || !same_span(op->parent, op[-1].parent);
         h = evtx_hash_word(h, (uint64_t)1 << 63 | (uint64_t)op->role |
                                   (uint64_t)op->attribute << 8 | (uint64_t)op->nests << 9 |
                                   (uint64_t)(op->naming != NULL) << 10 |
-                                  (uint64_t)(op->parent.p != NULL) << 11);
+                                  (uint64_t)(op->parent.p != NULL) << 11 | (uint64_t)own << 12 |
+                                  (uint64_t)other << 13);
         h = evtx_hash_span(h, op->name);
-        h = evtx_hash_span(h, op->elem);
-        h = evtx_hash_span(h, op->parent);
+        h = own ? evtx_hash_span(h, op->elem) : h;
+        h = other ? evtx_hash_span(h, op->parent) : h;
         for (const struct evtx_piece *k = op->first; k != NULL; k = k->next) {
             h = evtx_hash_word(h, (uint64_t)k->index << 8 | (uint64_t)k->optional << 1 |
                                       (uint64_t)(k->text.p != NULL));
-            h = evtx_hash_span(h, k->text);
+            h = k->text.p != NULL ? evtx_hash_span(h, k->text) : h;
         }
         for (const struct evtx_piece *k = op->naming; k != NULL; k = k->next) {
             h = evtx_hash_word(h, (uint64_t)1 << 62 | (uint64_t)k->index << 8 |
                                       (uint64_t)(k->text.p != NULL));
-            h = evtx_hash_span(h, k->text);
+            h = k->text.p != NULL ? evtx_hash_span(h, k->text) : h;
         }
     }
     return h;
@@ -170,12 +179,44 @@ static const struct evtx_program *keep(struct evtx *e, struct evtx_program *p)
     return kept;
 }
 
-static bool compile_at(struct evtx *e, uint32_t off, struct evtx_program *out)
+static struct evtx_lender *lender(const struct evtx *e, uint32_t id)
+{
+    return &e->lenders[(id * 2654435761U) >> 22];
+}
+
+static void note_lender(struct evtx *e, uint32_t id, const struct evtx_program *p)
+{
+    struct evtx_lender *l = lender(e, id);
+    if (l->id == id && l->program != p) {
+        l->program = NULL;
+    } else if (l->id == 0) {
+        *l = (struct evtx_lender){id, p};
+    }
+}
+
+/* A template's number is the first part of its GUID, so one of the same number in another chunk is
+ * as good; which of two different ones it was cannot be known. */
+static bool borrow(struct evtx *e, uint32_t id, const char *why, struct evtx_program *out)
+{
+    const struct evtx_lender *l = lender(e, id);
+    if (id == 0 || l->id != id || l->program == NULL) {
+        return refuse(e, why);
+    }
+    if (e->borrowed++ == 0) {
+        e->borrowed_off = e->chunk_off;
+    }
+    e->why = NULL;
+    *out = *l->program;
+    return true;
+}
+
+static bool compile_at(struct evtx *e, uint32_t off, uint32_t *out_id, struct evtx_program *out)
 {
     struct hw_reader head, body;
     struct hw_span guid;
     uint32_t next, size;
     if (!hw_read_tail(&e->chunk, off, &head) || !hw_read_u32le(&head, &next) ||
+        !hw_read_window(&head, 4, 16, &body) || !hw_read_u32le(&body, out_id) ||
         !hw_read_bytes(&head, 16, &guid) || !hw_read_u32le(&head, &size) ||
         !hw_read_window(&e->chunk, (uint64_t)off + 24, size, &body)) {
         return refuse(e, "its template lies outside of the chunk");
@@ -187,27 +228,29 @@ static bool compile_at(struct evtx *e, uint32_t off, struct evtx_program *out)
     return true;
 }
 
-bool evtx_template(struct evtx *e, uint32_t off, struct evtx_program *out)
+bool evtx_template(struct evtx *e, uint32_t off, uint32_t id, struct evtx_program *out)
 {
     struct evtx_spot *s = &e->spots[(off * 2654435761U) >> 22];
     if (s->stamp == e->stamp && s->off == off) {
         if (s->program == NULL) {
-            return refuse(e, s->bad);
+            return borrow(e, id, s->bad, out);
         }
         *out = *s->program;
         return true;
     }
     struct evtx_mark before = evtx_mark(e);
-    if (!compile_at(e, off, out)) {
+    uint32_t own_id;
+    if (!compile_at(e, off, &own_id, out)) {
         evtx_release(e, before);
         *s = (struct evtx_spot){e->stamp, off, NULL, e->why};
-        return false;
+        return borrow(e, id, e->why, out);
     }
     const struct evtx_program *kept = keep(e, out);
     if (kept != NULL) {
         evtx_release(e, before);
         *s = (struct evtx_spot){e->stamp, off, kept, NULL};
         *out = *kept;
+        note_lender(e, own_id, kept);
     }
     return true;
 }

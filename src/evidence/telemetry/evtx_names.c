@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "evidence/telemetry/evtx.h"
 
-enum { SHAPES = 8192, NUMBER_BYTES = 12 };
+enum { NUMBER_BYTES = 12 };
 
 static uint64_t fold(uint64_t x, uint64_t y)
 {

@@ -244,7 +244,7 @@ static bool instance(struct evtx *e, struct hw_reader *r, unsigned depth)
     }
     struct evtx_mark mark = evtx_mark(e);
     uint32_t values = e->value_n;
-    if (!evtx_template(e, off, &p) || !read_values(e, r, &f) || !run(e, &p, &f)) {
+    if (!evtx_template(e, off, id, &p) || !read_values(e, r, &f) || !run(e, &p, &f)) {
         return false;
     }
     e->value_n = values;

@@ -30,6 +30,10 @@
 #include "base/text.h"
 #include "evidence/telemetry/evtx.h"
 
+/* Names are compared with a dozen words for each element, so the words' lengths are constants. */
+#define IS(span, word)                                                                             \
+    ((span).n == sizeof(word) - 1 && memcmp((span).p, (word), sizeof(word) - 1) == 0)
+
 struct element {
     struct hw_span name;
     struct evtx_op *text;      /* its text, once there is any */
@@ -178,9 +182,9 @@ static void name_text(struct element *in, struct evtx_op *op)
 {
     op->name = in->name;
     if (in->system) {
-        op->role = hw_span_is(in->name, "EventID")         ? EVTX_EVENT
-                   : hw_span_is(in->name, "EventRecordID") ? EVTX_NUMBER
-                                                           : EVTX_PLAIN;
+        op->role = IS(in->name, "EventID")         ? EVTX_EVENT
+                   : IS(in->name, "EventRecordID") ? EVTX_NUMBER
+                                                   : EVTX_PLAIN;
     } else if (in->data && in->naming != NULL) {
         if (in->naming->next == NULL && in->naming->text.p != NULL) {
             op->name = in->naming->text.n > 0 ? in->naming->text : in->name;
@@ -285,7 +289,7 @@ static bool attribute(struct compiler *c)
     if (!name(c, &attr)) {
         return false;
     }
-    c->naming = in->data && hw_span_is(attr, "Name") && in->naming == NULL;
+    c->naming = in->data && IS(attr, "Name") && in->naming == NULL;
     c->naming_last = NULL;
     c->attribute = NULL;
     if (c->naming) {
@@ -301,10 +305,9 @@ static bool attribute(struct compiler *c)
     if (op->name.p == NULL) {
         return false;
     }
-    if (in->system && hw_span_is(in->name, "Provider") && hw_span_is(attr, "Name")) {
+    if (in->system && IS(in->name, "Provider") && IS(attr, "Name")) {
         op->role = EVTX_PROVIDER;
-    } else if (in->system && hw_span_is(in->name, "TimeCreated") &&
-               hw_span_is(attr, "SystemTime")) {
+    } else if (in->system && IS(in->name, "TimeCreated") && IS(attr, "SystemTime")) {
         op->role = EVTX_TIME;
     }
     c->attribute = op;
@@ -341,9 +344,8 @@ static bool open_element(struct compiler *c, bool attributes)
     if (attributes && !hw_read_skip(c->r, 4)) {
         return short_of(e);
     }
-    in->system = (c->depth == 2 && hw_span_is(c->open[0].name, "Event") &&
-                  hw_span_is(c->open[1].name, "System"));
-    in->data = !in->system && (hw_span_is(in->name, "Data") || hw_span_is(in->name, "ComplexData"));
+    in->system = (c->depth == 2 && IS(c->open[0].name, "Event") && IS(c->open[1].name, "System"));
+    in->data = !in->system && (IS(in->name, "Data") || IS(in->name, "ComplexData"));
     if (c->depth > 0) {
         c->open[c->depth - 1].children = true;
     }
@@ -374,7 +376,7 @@ static bool close_element(struct compiler *c)
         in->text->drop = in->children && p != NULL && p->next == NULL && p->text.p != NULL &&
                          begins_blank(p->text);
     } else if (!in->children && !in->system && !in->root && !in->attributes &&
-               !(c->depth == 2 && hw_span_is(c->open[0].name, "Event"))) {
+               !(c->depth == 2 && IS(c->open[0].name, "Event"))) {
         /* An empty leaf is a value too: <Data Name="X"/> says that X is empty. */
         if (target(c) == NULL) {
             return false;

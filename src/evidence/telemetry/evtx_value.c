@@ -3,8 +3,8 @@
  * evidence/telemetry/evtx_value.c -- one value of a record as text, as Windows prints it in event
  * XML.
  *
- * Follows [MS-EVEN6] 2.2.12 (BinXml, value types) and 3.1.4.7.1; what those leave open is settled
- * by what Windows shows:
+ * Follows [MS-EVEN6] 2.2.12 (BinXml, value types); what it leaves open is settled by what Windows
+ * shows:
  *
  *   type                                text
  *   00 null                             nothing
@@ -54,6 +54,7 @@ enum {
     EACH_BYTE = 7,
     ONCE = 64,
     BLOCK = 16,
+    HALF = 8,
 };
 
 static const char upper[] = "0123456789ABCDEF";
@@ -94,25 +95,41 @@ static size_t put_char(uint32_t c, uint8_t *out)
     return 4;
 }
 
-/* Sixteen characters at once; all of them ASCII? The compiler makes vectors of it. */
-static bool ascii_block(const uint8_t *p, uint8_t *out)
+/* So many characters at once; all of them ASCII? With a constant count the compiler makes vectors
+ * of it. */
+static inline __attribute__((always_inline)) bool ascii_block(const uint8_t *p, size_t count,
+                                                              uint8_t *out)
 {
     uint8_t not_ascii = 0;
-    for (size_t i = 0; i < BLOCK; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[i] = p[2 * i];
         not_ascii |= (uint8_t)(p[2 * i + 1] | (p[2 * i] & 0x80U));
     }
     return not_ascii == 0;
 }
 
+/* How many characters from the start are ASCII, in whole blocks; out has them. Most text is, and
+ * is done here: the last block overlaps the one before it, which writes the same bytes again. */
+static size_t ascii_start(const uint8_t *p, size_t chars, uint8_t *out)
+{
+    size_t i = 0;
+    while (chars - i >= BLOCK && ascii_block(p + 2 * i, BLOCK, out + i)) {
+        i += BLOCK;
+    }
+    while (chars - i >= HALF && ascii_block(p + 2 * i, HALF, out + i)) {
+        i += HALF;
+    }
+    if (chars >= HALF && chars - i < HALF &&
+        ascii_block(p + 2 * (chars - HALF), HALF, out + chars - HALF)) {
+        i = chars;
+    }
+    return i;
+}
+
 size_t evtx_utf8(struct hw_span s, uint8_t *out)
 {
-    size_t i = 0, n = 0, chars = s.n / 2;
+    size_t chars = s.n / 2, i = ascii_start(s.p, chars, out), n = i;
     while (i < chars) {
-        while (chars - i >= BLOCK && ascii_block(s.p + 2 * i, out + n)) {
-            i += BLOCK;
-            n += BLOCK;
-        }
         /* Up to where another block may begin. */
         for (size_t stop = chars - i >= BLOCK ? i + BLOCK : chars; i < stop; i++) {
             uint32_t c = (uint32_t)s.p[2 * i] | (uint32_t)s.p[2 * i + 1] << 8;
@@ -124,6 +141,10 @@ size_t evtx_utf8(struct hw_span s, uint8_t *out)
                 i += pair;
             }
             n += put_char(c, out + n);
+        }
+        while (i < chars && chars - i >= BLOCK && ascii_block(s.p + 2 * i, BLOCK, out + n)) {
+            i += BLOCK;
+            n += BLOCK;
         }
     }
     return n;
@@ -157,13 +178,18 @@ static size_t put_ansi(const uint8_t *p, size_t n, uint8_t *out)
 static size_t put_decimal(uint64_t v, uint8_t *out)
 {
     uint8_t digits[20];
-    size_t n = 0, k = 0;
-    do {
-        digits[n++] = (uint8_t)('0' + v % 10);
+    size_t n = sizeof digits, k = 0;
+    while (v > UINT32_MAX) {
+        digits[--n] = (uint8_t)('0' + v % 10);
         v /= 10;
-    } while (v > 0);
-    while (n > 0) {
-        out[k++] = digits[--n];
+    }
+    uint32_t w = (uint32_t)v;
+    do {
+        digits[--n] = (uint8_t)('0' + w % 10);
+        w /= 10;
+    } while (w > 0);
+    while (n < sizeof digits) {
+        out[k++] = digits[n++];
     }
     return k;
 }
@@ -178,7 +204,7 @@ static size_t put_signed(uint64_t v, size_t bytes, uint8_t *out)
     return 1 + put_decimal((sign << 1) - v, out + 1); /* of 64 bits: 0 - v, as it should be */
 }
 
-static size_t put_padded(uint64_t v, size_t digits, uint8_t *out)
+static size_t put_padded(uint32_t v, size_t digits, uint8_t *out)
 {
     for (size_t i = digits; i-- > 0; v /= 10) {
         out[i] = (uint8_t)('0' + v % 10);
@@ -258,14 +284,18 @@ static size_t put_guid(const uint8_t *p, uint8_t *out)
     return n;
 }
 
-static size_t put_moment(uint64_t year, uint64_t month, uint64_t day, uint64_t second,
-                         uint64_t part, size_t digits, uint8_t *out)
+static size_t put_date(uint64_t year, uint32_t month, uint32_t day, uint8_t *out)
 {
-    size_t n = year > 9999 ? put_decimal(year, out) : put_padded(year, 4, out);
+    size_t n = year > 9999 ? put_decimal(year, out) : put_padded((uint32_t)year, 4, out);
     out[n++] = '-';
     n += put_padded(month, 2, out + n);
     out[n++] = '-';
-    n += put_padded(day, 2, out + n);
+    return n + put_padded(day, 2, out + n);
+}
+
+static size_t put_time(uint32_t second, uint32_t part, size_t digits, uint8_t *out)
+{
+    size_t n = 0;
     out[n++] = 'T';
     n += put_padded(second / 3600, 2, out + n);
     out[n++] = ':';
@@ -278,11 +308,11 @@ static size_t put_moment(uint64_t year, uint64_t month, uint64_t day, uint64_t s
     return n;
 }
 
-static size_t put_filetime(uint64_t ft, uint8_t *out)
+/* The date so many days behind 1601-01-01, which begins a cycle of 400 years: leap days stand at
+ * the end of each part of it. */
+static size_t put_day(uint64_t days, uint8_t *out)
 {
     static const uint16_t before[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-    uint64_t seconds = ft / 10000000, days = seconds / 86400;
-    /* 1601 begins a cycle of 400 years, so leap days stand at the end of each part. */
     uint64_t year = 1601 + days / 146097 * 400;
     days %= 146097;
     uint64_t part = days / 36524 > 3 ? 3 : days / 36524;
@@ -294,21 +324,33 @@ static size_t put_filetime(uint64_t ft, uint8_t *out)
     year += part;
     days -= part * 365;
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    size_t month = 1;
+    uint32_t month = 1;
     while (month < 12 && days >= before[month] + (size_t)(leap && month >= 2)) {
         month++;
     }
-    uint64_t day = days - before[month - 1] - (size_t)(leap && month > 2) + 1;
-    return put_moment(year, month, day, seconds % 86400, ft % 10000000, 7, out);
+    return put_date(year, month, (uint32_t)(days - before[month - 1] - (leap && month > 2) + 1),
+                    out);
+}
+
+static size_t put_filetime(uint64_t ft, uint8_t *out)
+{
+    uint64_t seconds = ft / 10000000;
+    size_t n = put_day(seconds / 86400, out);
+    return n + put_time((uint32_t)(seconds % 86400), (uint32_t)(ft % 10000000), 7, out + n);
+}
+
+static uint32_t short_at(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
 }
 
 static size_t put_systime(const uint8_t *p, uint8_t *out)
 {
     /* year, month, day of the week, day, hour, minute, second, millisecond */
-    uint64_t second =
-        number(p + 8, 2) % 100 * 3600 + number(p + 10, 2) % 60 * 60 + number(p + 12, 2) % 60;
-    return put_moment(number(p, 2), number(p + 2, 2) % 100, number(p + 6, 2) % 100, second,
-                      number(p + 14, 2) % 1000, 3, out);
+    uint32_t second =
+        short_at(p + 8) % 100 * 3600 + short_at(p + 10) % 60 * 60 + short_at(p + 12) % 60;
+    size_t n = put_date(short_at(p), short_at(p + 2) % 100, short_at(p + 6) % 100, out);
+    return n + put_time(second, short_at(p + 14) % 1000, 3, out + n);
 }
 
 /* Bytes of the SID at p, 0 when there is none. */
@@ -349,18 +391,50 @@ static size_t size_of(unsigned type)
     return type <= T_HEX64 ? sizes[type] : type == T_HANDLE ? 8 : 0;
 }
 
-static bool is_number_size(size_t n)
+static size_t put_bool(uint64_t v, uint8_t *out)
 {
-    return n == 1 || n == 2 || n == 4 || n == 8;
+    const char *word = v != 0 ? "true" : "false";
+    size_t n = v != 0 ? 4 : 5;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (uint8_t)word[i];
+    }
+    return n;
+}
+
+/* One value of a type with a size, of that size. */
+static size_t put_sized(unsigned type, const uint8_t *p, size_t n, uint8_t *out)
+{
+    switch (type) {
+    case T_REAL32:
+    case T_REAL64:
+        return put_real(p, type == T_REAL64, out);
+    case T_GUID:
+        return put_guid(p, out);
+    case T_SYSTIME:
+        return put_systime(p, out);
+    case T_FILETIME:
+        return put_filetime(number(p, 8), out);
+    case T_BOOL:
+        return put_bool(number(p, n), out);
+    case T_SIZE:
+    case T_HEX32:
+    case T_HEX64:
+    case T_HANDLE:
+        return put_hex_number(number(p, n), out);
+    default: /* integers: odd types are signed */
+        return type % 2 == 1 ? put_signed(number(p, n), n, out) : put_decimal(number(p, n), out);
+    }
 }
 
 /* One value; *out_odd when its size is not its type's. */
 static size_t put_one(unsigned type, const uint8_t *p, size_t n, uint8_t *out, bool *out_odd)
 {
     size_t want = size_of(type);
-    *out_odd = want != 0 && n != want && !(type == T_SIZE && n == 4);
     if (type == T_STRING || type == T_XML) {
         return put_string(p, n, out);
+    }
+    if (want != 0 && (n == want || (type == T_SIZE && n == 4))) {
+        return put_sized(type, p, n, out);
     }
     if (type == T_ANSI) {
         return put_ansi(p, n, out);
@@ -368,40 +442,14 @@ static size_t put_one(unsigned type, const uint8_t *p, size_t n, uint8_t *out, b
     if (n == 0 || type == T_NULL) {
         return 0;
     }
-    if (is_number_size(n)) {
-        uint64_t v = number(p, n);
-        if (type >= T_INT8 && type <= T_UINT64) {
-            return type % 2 == 1 ? put_signed(v, n, out) : put_decimal(v, out);
-        }
-        if (type == T_SIZE || type == T_HEX32 || type == T_HEX64 || type == T_HANDLE) {
-            return put_hex_number(v, out);
-        }
-        if (type == T_FILETIME && n == 8) {
-            return put_filetime(v, out);
-        }
-        if (type == T_BOOL) {
-            const char *word = v != 0 ? "true" : "false";
-            size_t len = strlen(word);
-            for (size_t i = 0; i < len; i++) {
-                out[i] = (uint8_t)word[i];
-            }
-            return len;
-        }
-        if (!*out_odd && (type == T_REAL32 || type == T_REAL64)) {
-            return put_real(p, type == T_REAL64, out);
-        }
-    }
-    if (type == T_GUID && n == 16) {
-        return put_guid(p, out);
-    }
-    if (type == T_SYSTIME && n == 16) {
-        return put_systime(p, out);
-    }
     if (type == T_SID && sid_bytes(p, n) > 0) {
         return put_sid(p, out);
     }
-    *out_odd = *out_odd || (type != T_BINARY);
-    return put_binary(p, n, out);
+    bool integer = (type >= T_INT8 && type <= T_UINT64) || type == T_BOOL || type == T_HEX32 ||
+                   type == T_HEX64 || type == T_HANDLE || type == T_SIZE;
+    *out_odd = *out_odd || type != T_BINARY;
+    return integer && (n == 1 || n == 2 || n == 4 || n == 8) ? put_sized(type, p, n, out)
+                                                             : put_binary(p, n, out);
 }
 
 /* Bytes of the first element of an array, its NUL (for strings) included. */
@@ -430,14 +478,12 @@ static size_t put_array(unsigned type, const uint8_t *p, size_t n, uint8_t *out,
 {
     size_t at = 0, k = 0;
     while (at < n) {
-        bool odd;
         size_t each = element_bytes(type, p + at, n - at);
         if (at > 0) {
             out[k++] = ',';
             out[k++] = ' ';
         }
-        k += put_one(type, p + at, each, out + k, &odd);
-        *out_odd = *out_odd || odd;
+        k += put_one(type, p + at, each, out + k, out_odd);
         at += each;
     }
     return k;

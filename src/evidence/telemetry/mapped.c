@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 
-enum { OTHER = HW_MAPPED_EVENTS, ROW, SLOTS, JOINED = 128, ALSO_BYTES = 32 * 1024 };
+enum { OTHER = HW_MAPPED_EVENTS, ROW, SLOTS, LOSSES = 1000, JOINED = 128, ALSO_BYTES = 32 * 1024 };
 
 /* NAME|NAME+NAME into choices. */
 static size_t choices(struct hw_span list, struct hw_mapped_choice *out)
@@ -83,6 +83,9 @@ bool hw_mapped_open(struct hw_mapped *m, struct hw_exam *x, struct hw_node *n,
     m->hint = take_kind(&times, &m->utc);
     m->times_count = choices(times, m->times);
     m->events_count = choices(hw_span_str(p->event_from), m->events);
+    for (size_t i = 0; i < p->event_count; i++) {
+        m->loses = m->loses || p->events[i].kind == HW_HAPPENED_LOST;
+    }
     hw_buf_init(&m->also, ALSO_BYTES);
     hw_records_init(&m->w, x, n);
     hw_say_text(x, n, "mapped.product", hw_span_str(p->name));
@@ -281,6 +284,35 @@ static struct hw_span filled(struct hw_mapped *m, const struct hw_span *names,
     return hw_buf_ok(&m->also) ? hw_buf_span(&m->also) : (struct hw_span){NULL, 0};
 }
 
+/* ---- losses ---- */
+
+/* A collector's own log says what it did not bring: each such record is a LOST fact as well, so
+ * that whoever counts what is gone need not read mappings. The first line that holds counts, and
+ * no more than LOSSES are said: all of them stay records. */
+static void say_lost(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
+                     size_t count, struct hw_span event, uint64_t off)
+{
+    struct hw_bound bound[4];
+    size_t n = hw_bind(HW_SPAN_LIT("mapped"), hw_span_str(m->product->name), event, names, count,
+                       bound, sizeof bound / sizeof bound[0]);
+    for (size_t i = 0; i < n; i++) {
+        if (bound[i].kind != HW_HAPPENED_LOST || !hw_bound_holds(&bound[i], values)) {
+            continue;
+        }
+        struct hw_span kind = hw_bound_get(&bound[i], HW_ROLE_KIND, values);
+        struct hw_span what = hw_exam_text(m->w.x, hw_bound_get(&bound[i], HW_ROLE_WHAT, values),
+                                           HW_MAPPED_EVENT_BYTES * 4);
+        char says[HW_MAPPED_EVENT_BYTES * 4 + 1] = "";
+        for (size_t k = 0; k < what.n && k + 1 < sizeof says; k++) {
+            says[k] = (char)what.p[k];
+        }
+        const char *word = hw_span_is(kind, "locked") ? "locked" : "missing";
+        hw_records_lost(&m->w, word, off, 0, 0, 0, says);
+        m->losses++;
+        return;
+    }
+}
+
 static void put_one(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,
                     size_t count, struct hw_span event, uint64_t number, uint64_t off)
 {
@@ -297,6 +329,9 @@ static void put_one(struct hw_mapped *m, const struct hw_span *names, const stru
     }
     put_time(m, names, values, count, &r);
     hw_records_put(&m->w, &r);
+    if (m->loses && m->losses < LOSSES) {
+        say_lost(m, names, values, count, HW_SPAN_LIT("row"), off);
+    }
 }
 
 void hw_mapped_put(struct hw_mapped *m, const struct hw_span *names, const struct hw_span *values,

@@ -75,13 +75,14 @@ struct hw_mapped {
     struct hw_mapped_choice events[HW_MAPPED_CHOICES], times[HW_MAPPED_CHOICES];
     size_t events_count, times_count;
     enum hw_time_hint hint;
-    bool utc;                      /* a time without a zone is in UTC, by the mapping's word */
-    bool prefix;                   /* a time may have other words behind it: lines of text */
+    bool utc;    /* a time without a zone is in UTC, by the mapping's word */
+    bool prefix; /* a time may have other words behind it: lines of text */
+    bool loses;  /* the mapping has lines of kind lost: this log tells of losses */
     struct hw_mapped_event *known; /* HW_MAPPED_EVENTS, and two for "other" and "row" */
     size_t known_count;
     struct hw_span *names, *values; /* one more than the record has, where the mapping says also */
     struct hw_buf also;
-    uint64_t times_bad, times_bad_off;
+    uint64_t times_bad, times_bad_off, losses;
 };
 
 /* Opens the records. False when memory is out; that is said then, and nothing is to be done. */

@@ -53,9 +53,10 @@ static char delimiter_of(struct hw_span line)
 }
 
 /* Is this line a header some mapping knows? Quotes within names are left as they are. */
-static bool known_header(struct hw_span line, struct head *out)
+static bool known_header(struct hw_span line, struct hw_span names[HW_MAPPED_NAMES],
+                         struct head *out)
 {
-    struct hw_span names[HW_MAPPED_NAMES], rest = line;
+    struct hw_span rest = line;
     size_t count = 0;
     char delimiter = delimiter_of(line);
     if (delimiter == 0) {
@@ -76,8 +77,8 @@ static bool known_header(struct hw_span line, struct head *out)
 static bool find_head(struct hw_span bytes, struct hw_budget *fuel, struct head *out)
 {
     struct hw_reader r;
-    struct hw_span line;
-    struct hw_span all = hw_span_cut(bytes, 0, HEAD_BYTES);
+    struct hw_span names[HW_MAPPED_NAMES]; /* here, so that it is cleared once and not a line */
+    struct hw_span line, all = hw_span_cut(bytes, 0, HEAD_BYTES);
     if (!hw_mapped_looks_text(all)) {
         return false;
     }
@@ -90,7 +91,7 @@ static bool find_head(struct hw_span bytes, struct hw_budget *fuel, struct head 
         if (!hw_read_line(&r, HEAD_BYTES, &line)) {
             return false;
         }
-        if (known_header(line, out)) {
+        if (known_header(line, names, out)) {
             out->off = off;
             return true;
         }

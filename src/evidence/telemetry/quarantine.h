@@ -34,7 +34,7 @@ struct hw_plist_piece {
 struct hw_plist_piece hw_plist_next(struct hw_reader *r);
 HW_CHECK bool hw_plist_is(const struct hw_plist_piece *p, enum hw_plist_sort sort,
                           const char *name);
-/* The text behind an OPEN piece and the CLOSE of the same name, entities undone, appended to out. */
+/* The text behind an OPEN piece, up to and over the CLOSE of the same name; entities are undone. */
 HW_CHECK bool hw_plist_text(struct hw_reader *r, struct hw_span name, struct hw_buf *out);
 
 #endif

@@ -320,7 +320,7 @@ static uint32_t first_not_less(struct hw_sqlite *db, const struct hw_sqlite_leve
         uint64_t skipped, key;
         if (!cell_at(db, level, page, mid, &cell) ||
             !(level->leaf ? hw_sqlite_varint(&cell, &skipped) : hw_read_skip(&cell, 4)) ||
-            !hw_sqlite_varint(&cell, &key) || !hw_reader_item(&cell)) {
+            !hw_sqlite_varint(&cell, &key)) {
             return level->count;
         }
         if ((int64_t)key < rowid) {

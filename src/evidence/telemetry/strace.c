@@ -329,8 +329,12 @@ static void resumed_line(struct walk *k, struct hw_strace_process *p,
                          const struct hw_strace_line *l, const struct hw_strace_moment *at)
 {
     if (p->pending && hw_span_equal(p->pending_name, l->name)) {
-        if (l->unfinished) {
-            return; /* interrupted twice: only the arguments' middle stood here */
+        if (l->unfinished) { /* interrupted twice: only the arguments' middle stood here */
+            if (l->has_attached && hw_strace_find(&k->st, l->attached) == NULL) {
+                (void)appear(k, l->attached, NULL);
+                k->open_line = p->pid + 1;
+            }
+            return;
         }
         pending_done(k, p, l->rest);
         return;
@@ -355,7 +359,8 @@ static void call_line(struct walk *k, struct hw_strace_process *p, const struct 
     if (l->unfinished) {
         pending_set(k, p, l);
         if (l->has_attached) {
-            (void)appear(k, l->attached, p);
+            /* It may break into the line of a process that has nothing to do with it. */
+            (void)appear(k, l->attached, p->pending_spawn ? p : NULL);
             k->open_line = p->pid + 1;
         }
         return;

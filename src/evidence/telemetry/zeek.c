@@ -14,7 +14,7 @@
  *   #open	2023-08-16-01-28-55
  *   #fields	ts	uid	id.orig_h ...
  *   #types	time	string	addr ...
- *   values, one record a line; bytes that are not printable, the separator, a leading '#' and values
+ *   values, one record a line; what is not printable, the separator, a leading "#" and values
  *   that would read as empty or unset are written \xHH, a backslash as two
  *   #close	2023-08-16-01-28-55
  *
@@ -467,7 +467,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     hw_records_done(&z.w);
 }
 
-/* The first line, or the second behind one remark, says #separator; #fields comes soon after. */
+/* One of the first three lines, behind remarks, says #separator; #fields comes soon after. */
 static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
 {
     struct hw_reader r;
@@ -479,7 +479,7 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     hw_reader_init(&r, bytes, fuel);
     for (unsigned i = 0; i < HEAD_LINES; i++) {
         if (!hw_read_line(&r, 64 * 1024, &line) || line.n == 0 || line.p[0] != '#' ||
-            (!separator && i > 1)) {
+            (!separator && i > 2)) {
             return 0;
         }
         if (hw_span_starts(line, "#separator ")) {

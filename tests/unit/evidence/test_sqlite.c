@@ -82,7 +82,7 @@ static size_t size_of(unsigned i)
     return i % 97 == 0 ? 20000 + i : i % 7 == 0 ? 900 + i % 300 : i % 60;
 }
 
-static void build_big(const char *pragmas, unsigned rows)
+static void build_big_reserved(int reserved, const char *pragmas, unsigned rows)
 {
     struct hw_buf sql;
     hw_buf_init(&sql, 64 << 20);
@@ -97,8 +97,13 @@ static void build_big(const char *pragmas, unsigned rows)
         hw_buf_printf(&sql, "',%u.5,x'00ff%02x','l%u');", i, i % 256, i);
     }
     hw_buf_str(&sql, "COMMIT;");
-    build_sqlite(&b, pragmas, hw_buf_text(&sql));
+    build_sqlite_reserved(&b, reserved, pragmas, hw_buf_text(&sql));
     hw_buf_done(&sql);
+}
+
+static void build_big(const char *pragmas, unsigned rows)
+{
+    build_big_reserved(0, pragmas, rows);
 }
 
 static void expect_row(unsigned i)
@@ -127,7 +132,8 @@ static void sqlite_rows_are_what_the_library_wrote(void **state)
 {
     static const char *const pragmas[] = {
         "PRAGMA page_size=512", "PRAGMA page_size=1024; PRAGMA encoding='UTF-16le'",
-        "PRAGMA page_size=4096", "PRAGMA page_size=65536; PRAGMA encoding='UTF-16be'"};
+        "PRAGMA page_size=4096", "PRAGMA page_size=65536; PRAGMA encoding='UTF-16be'",
+        "PRAGMA page_size=1024; PRAGMA auto_vacuum=1"};
     (void)state;
     for (size_t k = 0; k < sizeof pragmas / sizeof pragmas[0]; k++) {
         struct hw_sqlite_table table;
@@ -153,6 +159,53 @@ static void sqlite_rows_are_what_the_library_wrote(void **state)
         (void)end(NULL);
         (void)begin(NULL);
     }
+}
+
+static void sqlite_reserved_bytes_are_no_payload(void **state)
+{
+    struct hw_sqlite_table table;
+    struct hw_sqlite_rows rows;
+    (void)state;
+    build_big_reserved(24, "PRAGMA page_size=1024", 600);
+    assert_int_equal(b.p[20], 24);
+    assert_true(open_desk(b.p, b.n));
+    assert_int_equal(d.db.usable, 1000);
+    assert_true(hw_sqlite_table(&d.db, "big", &table));
+    hw_sqlite_rows_init(&rows, &d.db, &table);
+    for (unsigned i = 1; i <= 600; i++) {
+        assert_true(hw_sqlite_rows_next(&rows, &d.row));
+        expect_row(i);
+    }
+    close_desk();
+    assert_int_equal(t.anomalies, 0);
+}
+
+static void sqlite_deleted_rows_are_gone_and_their_places_reused(void **state)
+{
+    struct hw_sqlite_table table;
+    struct hw_sqlite_rows rows;
+    unsigned count = 0;
+    (void)state;
+    build_sqlite(&b, "PRAGMA page_size=512",
+                 "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);"
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000)"
+                 " INSERT INTO t SELECT i, printf('%.*c', i % 700, 'x') FROM n;"
+                 "DELETE FROM t WHERE id % 3 != 0;"
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<400)"
+                 " INSERT INTO t SELECT i * 3 + 1, printf('%.*c', i, 'y') FROM n;");
+    assert_true(open_desk(b.p, b.n));
+    assert_true(hw_sqlite_table(&d.db, "t", &table));
+    hw_sqlite_rows_init(&rows, &d.db, &table);
+    while (hw_sqlite_rows_next(&rows, &d.row)) {
+        int64_t id = d.row.rowid;
+        struct hw_span a = hw_sqlite_value(&d.row, 1)->bytes;
+        assert_int_equal(a.n, id % 3 == 0 ? id % 700 : id / 3);
+        assert_true(a.n == 0 || a.p[a.n - 1] == (id % 3 == 0 ? 'x' : 'y'));
+        count++;
+    }
+    assert_int_equal(count, 666 + 400);
+    assert_int_equal(t.anomalies, 0);
+    close_desk();
 }
 
 static void sqlite_lookup_finds_each_row_and_no_other(void **state)
@@ -410,6 +463,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(sqlite_rows_are_what_the_library_wrote),
+        CASE(sqlite_reserved_bytes_are_no_payload),
+        CASE(sqlite_deleted_rows_are_gone_and_their_places_reused),
         CASE(sqlite_lookup_finds_each_row_and_no_other),
         CASE(sqlite_columns_are_found_in_every_spelling),
         CASE(sqlite_columns_beyond_the_limit_are_not_read),

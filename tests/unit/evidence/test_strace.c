@@ -253,6 +253,25 @@ static void strace_on_the_error_stream_shares_with_the_program(void **state)
     HAS("strace/strace/exit number=15", "pid=\"41\"");
 }
 
+static void strace_meets_a_child_in_the_line_of_another(void **state)
+{
+    (void)state;
+    hw_buf_str(&out, "[pid 1] getcwd(\"/w\", 99) = 3\n"
+                     "[pid 1] fork() = 2\n"
+                     "[pid 1] vfork( <unfinished ...>\n"
+                     "[pid 2] readlink(\"/x\", strace: Process 3 attached\n"
+                     " <unfinished ...>\n"
+                     "[pid 3] open(\"f\", O_RDONLY) = 3\n"
+                     "[pid 2] <... readlink resumed>0x1, 9) = -1 EINVAL (Invalid argument)\n"
+                     "[pid 1] <... vfork resumed>) = 3\n"
+                     "[pid 1] getpid() = 1\n");
+    examine();
+    assert_int_equal(t.told.anomalies + t.lost, 0);
+    HAS("number=6", "uniq=\"3.1.0\" parent_pid=\"1\"", "path=\"/w/f\"");
+    HAS("strace/strace/readlink number=4", "path=\"/x\"", "errno=\"EINVAL\"");
+    HAS("number=3", "child_uniq=\"3.1.0\"");
+}
+
 static void strace_marks_of_sockets_and_deleted_files_are_no_paths(void **state)
 {
     (void)state;
@@ -446,6 +465,7 @@ int main(void)
         T(strace_children_of_two_forks_at_once_find_their_parents),
         T(strace_calls_without_end_are_lost),
         T(strace_on_the_error_stream_shares_with_the_program),
+        T(strace_meets_a_child_in_the_line_of_another),
         T(strace_marks_of_sockets_and_deleted_files_are_no_paths),
         T(strace_other_texts_are_not_claimed),
         T(strace_bad_lines_are_told_and_passed),

@@ -14,8 +14,12 @@
 
 #include "build_archive.h"
 #include "build_asar.h"
+#include "build_browser.h"
+#include "build_estate.h"
+#include "build_quarantine.h"
 #include "build_tar.h"
 #include "build_zip.h"
+#include "build_zone.h"
 #include "exam.h"
 
 /* Everything but memory kills the process, as the cage would. */
@@ -91,6 +95,26 @@ static void examination_after_the_warm_up_calls_nothing_but_memory(void **state)
     build_zip_end(&z, "");
     assert_int_equal(status_of(build_zip_span(&z), 4, true), 0);
     build_zip_done(&z);
+    hw_buf_clear(&b);
+    build_browser_chromium(&b, "",
+                           "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE "
+                           "i<500) INSERT INTO downloads_url_chains SELECT 900-i, 0, 'u' FROM n;");
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
+    hw_buf_clear(&b);
+    build_browser_firefox(&b, "PRAGMA encoding='UTF-16le'", "");
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
+    hw_buf_clear(&b);
+    build_quarantine(&b, "");
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
+    hw_buf_clear(&b);
+    build_history(&b, BUILD_HISTORY_ENTRY);
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
+    hw_buf_clear(&b);
+    build_estate(&b);
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
+    hw_buf_clear(&b);
+    build_zone(&b, "ZoneId=3\r\n", BUILD_ZONE_UTF16);
+    assert_int_equal(status_of(hw_buf_span(&b), 1, true), 0);
     hw_buf_done(&b);
     hw_buf_done(&asar);
 }

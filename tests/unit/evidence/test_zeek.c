@@ -248,6 +248,30 @@ static void zeek_budget_of_items_is_kept(void **state)
     assert_true(HAS("rule=over-budget"));
 }
 
+static void zeek_records_mean_what_the_mapping_says(void **state)
+{
+    (void)state;
+    t.happenings = true;
+    build_zeek_json(&b, true);
+    hw_buf_str(&b, "{\"_path\":\"dce_rpc\",\"ts\":1,\"uid\":\"C9\",\"id_orig_h\":\"10.0.0.5\","
+                   "\"id_resp_h\":\"10.0.0.8\",\"endpoint\":\"svcctl\",\"operation\":"
+                   "\"CreateServiceW\"}\n"
+                   "{\"_path\":\"kerberos\",\"ts\":1,\"id_orig_h\":\"10.0.0.5\",\"client\":"
+                   "\"eve/X\",\"service\":\"cifs/B\",\"success\":true}\n"
+                   "{\"_path\":\"ssh\",\"ts\":1,\"id_orig_h\":\"10.0.0.5\",\"auth_success\":"
+                   "false}\n");
+    read_it();
+    assert_true(HAS("happened net-flow", "src.ip=\"10.0.0.5\"", "dst.ip=\"192.0.2.9\"",
+                    "dst.port=\"443\"", "uid=\"C1\""));
+    assert_true(HAS("happened file-transfer", "src.ip=\"10.0.0.5,10.0.0.6\"", "native=\"F1\""));
+    assert_true(HAS("happened dns", "name=\"example.org\"", "answers=\"192.0.2.9\""));
+    assert_true(HAS("happened service-install", "dst.ip=\"10.0.0.8\""));
+    assert_true(HAS("happened ticket", "user=\"eve/X\"", "service=\"cifs/B\""));
+    assert_true(HAS("happened logon-failed", "kind=\"ssh\""));
+    assert_int_equal(hw_told_count(&t.told, "happened "), 6);
+    assert_false(HAS("happened", " host=")); /* a sensor is neither end */
+}
+
 static void zeek_json_with_a_path_is_kept(void **state)
 {
     (void)state;
@@ -350,6 +374,7 @@ int main(void)
         CASE(zeek_value_without_end_is_cut_and_told),
         CASE(zeek_headers_without_end_are_bounded),
         CASE(zeek_budget_of_items_is_kept),
+        CASE(zeek_records_mean_what_the_mapping_says),
         CASE(zeek_json_with_a_path_is_kept),
         CASE(zeek_json_without_a_path_is_told_by_its_fields),
         CASE(zeek_json_of_a_shipper_is_known_by_its_writer),

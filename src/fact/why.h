@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/why.h -- the joins: why two records make one edge. Numbers are kept with a derivation
+ * fact/why.h -- the joins: why two records make one edge. Numbers are kept with a derivation
  * only; the words are for people.
  */
-#ifndef HW_DERIVE_WHY_H
-#define HW_DERIVE_WHY_H
+#ifndef HW_FACT_WHY_H
+#define HW_FACT_WHY_H
 
 /* X(enum tail, words) */
 #define HW_WHYS(X)                                                                                 \
@@ -36,7 +36,7 @@
     X(RENAMED, "renamed or linked")                                                                \
     X(SEEN_AGAIN, "two recorders, one process")
 
-enum hw_why {
+enum hw_join {
 #define X(tail, words) HW_WHY_##tail,
     HW_WHYS(X)
 #undef X

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "derive/why.h"
+#include "fact/why.h"
 
 const char *hw_why_words(unsigned why)
 {

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/trace.c -- the question: search both ways, choose the roots that matter, and tell the steps
+ * between in the order of time.
+ */
+#include "ask/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/search.h"
+#include "ask/tracing.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "case/cursor.h"
+
+enum { ROOTS = 5, USES = 8, DETOURS = 64, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
+
+/* ---- seeds ---- */
+
+/* The target itself, and what first loaded or ran it on each machine: how it came to run is part of
+ * how it got in. */
+static int seed_back(struct tracing *t, const struct hw_target_list *targets)
+{
+    int rc = HW_OK;
+    for (size_t i = 0; i < targets->count && rc == HW_OK; i++) {
+        rc = search_seed(&t->back, targets->p[i], HW_TIME_MIN, t->ask->as_of, 0, false);
+    }
+    return rc;
+}
+
+static int add_use(struct tracing *t, uint32_t thing, struct use *uses, size_t *count)
+{
+    struct hw_edge e;
+    uint32_t n;
+    int rc = hw_walk_forth(t->w, thing, t->err);
+    while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+        rc = HW_OK;
+        if ((e.verb == HW_VERB_LOADED || e.verb == HW_VERB_RAN) && *count < USES &&
+            (e.flags & HW_EDGE_CONTEXT) == 0) {
+            uses[(*count)++] = (struct use){n, e};
+        }
+    }
+    return rc;
+}
+
+/* Where the same bytes lie. */
+static int add_copies(struct tracing *t, const struct hw_target_list *targets, uint32_t *out,
+                      size_t *count, size_t max)
+{
+    struct hw_edge e;
+    uint32_t n;
+    int rc = HW_OK;
+    *count = 0;
+    for (size_t i = 0; i < targets->count && rc == HW_OK; i++) {
+        if (*count < max) {
+            out[(*count)++] = targets->p[i];
+        }
+        rc = hw_walk_forth(t->w, targets->p[i], t->err);
+        while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+            rc = HW_OK;
+            if (e.verb == HW_VERB_IS && *count < max) {
+                out[(*count)++] = e.object;
+            }
+        }
+    }
+    return rc;
+}
+
+static int seed_uses(struct tracing *t, const struct hw_target_list *targets)
+{
+    uint32_t copies[USES];
+    size_t count = 0;
+    int rc = add_copies(t, targets, copies, &count, USES);
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        rc = add_use(t, copies[i], t->uses, &t->use_count);
+    }
+    for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &t->uses[i].e;
+        rc = search_seed(&t->how, e->object, e->lo, e->hi, 0, true);
+    }
+    return rc;
+}
+
+/* ---- roots ---- */
+
+/* Can the thing be where something began? What merely stood there is none. */
+static bool may_be_root(const struct hw_thing *t, const struct label *l, bool seed)
+{
+    switch (t->kind) {
+    case HW_ENTITY_PROCESS:
+        return (t->flags & HW_THING_BROKER) == 0;
+    case HW_ENTITY_FILE:
+    case HW_ENTITY_ARTIFACT:
+        return seed || (l->e.verb == HW_VERB_IS && (t->flags & HW_THING_TOUCHED) != 0);
+    case HW_ENTITY_ORGANISATION:
+    case HW_ENTITY_ACCOUNT:
+    case HW_ENTITY_SERVICE:
+        return seed;
+    default:
+        return true;
+    }
+}
+
+static int compare_roots(const void *a, const void *b)
+{
+    const struct chosen *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost < y->cost ? -1 : 1)
+                              : (x->thing > y->thing) - (x->thing < y->thing);
+}
+
+/* Settled things beyond which nothing leads, cheapest way first. */
+static int find_roots(struct tracing *t, const struct search *s)
+{
+    struct hw_thing thing;
+    struct chosen *all = malloc((s->settled_count + 1) * sizeof *all);
+    size_t count = 0;
+    int rc = all == NULL ? hw_fail(t->err, HW_E_MEMORY, "no memory for roots") : HW_OK;
+    for (uint32_t i = 0; i < s->settled_count && rc == HW_OK; i++) {
+        const struct settled *x = &s->settled[i];
+        const struct label *l = &s->labels[x->label];
+        rc = x->ways > 0 ? HW_OK : hw_walk_thing(t->w, x->thing, &thing, t->err);
+        if (rc == HW_OK && x->ways == 0 && may_be_root(&thing, l, l->parent == 0)) {
+            all[count++] = (struct chosen){s, x->thing, x->label, l->cost};
+        }
+    }
+    if (rc == HW_OK) {
+        qsort(all, count, sizeof *all, compare_roots);
+        uint32_t best = count == 0 ? 0 : all[0].cost;
+        for (size_t i = 0, told = 0; i < count && told < ROOTS; i++) {
+            /* A way that costs far more than the best is no rival to it. */
+            if (all[i].cost <= best * 3 + 120 && t->root_count < TRACING_ROOTS) {
+                t->roots[t->root_count++] = all[i];
+                told++;
+            }
+        }
+    }
+    free(all);
+    return rc;
+}
+
+/* ---- the answer ---- */
+
+static int way_to(struct tracing *t, const struct chosen *r)
+{
+    uint32_t label = r->label;
+    int rc = HW_OK;
+    while (label != 0 && rc == HW_OK) {
+        const struct label *l = &r->s->labels[label];
+        if (l->edge != 0) {
+            rc = tracing_step(t, l->edge, &l->e, false, false);
+        }
+        label = l->parent;
+    }
+    return rc;
+}
+
+static bool on_chain(const struct tracing *t, uint32_t thing, size_t among)
+{
+    for (size_t i = 0; i < among; i++) {
+        if (t->told[i].e.subject == thing || t->told[i].e.object == thing) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Recorded or keyed; or the copy that an inferred step stands on. */
+static bool sure(const struct hw_edge *e)
+{
+    return (e->flags & HW_EDGE_CONTEXT) == 0 &&
+           (e->known <= HW_KEYED || (e->known == HW_INFERRED && e->verb == HW_VERB_IS));
+}
+
+/* Edges into a thing that are recorded or keyed and could have happened by then. */
+static int ways_into(struct tracing *t, uint32_t thing, int64_t by, struct use *out, size_t *count)
+{
+    struct hw_edge e;
+    uint32_t n;
+    *count = 0;
+    int rc = hw_walk_back(t->w, thing, t->err);
+    while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (sure(&e) && e.lo <= by && *count < DETOURS) {
+            out[(*count)++] = (struct use){n, e};
+        }
+    }
+    return rc;
+}
+
+/* Until when something could still have had its effect on the thing an edge leads to: the chain's
+ * last step from there. */
+static int64_t needed_by(const struct tracing *t, const struct hw_edge *x, size_t among)
+{
+    int64_t by = x->hi;
+    for (size_t i = 0; i < among; i++) {
+        const struct hw_edge *e = &t->told[i].e;
+        if (e->subject == x->object && (e->flags & HW_EDGE_HOLDS) == 0 && e->hi > by &&
+            e->hi < HW_TIME_MAX) {
+            by = e->hi;
+        }
+    }
+    return by;
+}
+
+/* What the chain's own things did to the chain by one step more: the same hand at work, told because
+ * it confirms, and because the cheapest way is not the only one. */
+static int add_detours(struct tracing *t)
+{
+    struct use first[DETOURS], second[DETOURS];
+    size_t among = t->told_count, n, m;
+    int rc = HW_OK;
+    for (size_t i = 0; i < among && rc == HW_OK; i++) {
+        struct hw_edge x = t->told[i].e;
+        rc = ways_into(t, x.object, needed_by(t, &x, among), first, &n);
+        for (size_t k = 0; k < n && rc == HW_OK; k++) {
+            const struct hw_edge *y = &first[k].e;
+            if (on_chain(t, y->subject, among)) {
+                rc = tracing_step(t, first[k].n, y, t->told[i].step->forward, false);
+                continue;
+            }
+            if ((y->verb != x.verb && y->verb != HW_VERB_IS) || y->subject == x.subject) {
+                continue;
+            }
+            rc = ways_into(t, y->subject, y->hi, second, &m);
+            for (size_t j = 0; j < m && rc == HW_OK; j++) {
+                if (on_chain(t, second[j].e.subject, among)) {
+                    rc = tracing_step(t, first[k].n, y, false, false);
+                    rc = rc != HW_OK ? rc
+                                     : tracing_step(t, second[j].n, &second[j].e, false, false);
+                }
+            }
+        }
+    }
+    return rc;
+}
+
+static int tell_back(struct tracing *t)
+{
+    int rc = find_roots(t, &t->back);
+    rc = rc != HW_OK ? rc : find_roots(t, &t->how);
+    for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
+        rc = way_to(t, &t->roots[i]);
+    }
+    for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
+        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, true, false);
+    }
+    return rc != HW_OK ? rc : add_detours(t);
+}
+
+static int tell_forward(struct tracing *t)
+{
+    const struct search *s = &t->forth;
+    int rc = HW_OK;
+    uint32_t told = 0;
+    for (uint32_t i = 0; i < s->settled_count && rc == HW_OK && told < FORWARD_STEPS; i++) {
+        const struct label *l = &s->labels[s->settled[i].label];
+        if (l->edge != 0) {
+            rc = tracing_step(t, l->edge, &l->e, true, false);
+            told++;
+        }
+    }
+    t->a->touched = s->settled_count;
+    return rc;
+}
+
+static int run(struct tracing *t, const struct hw_target_list *targets)
+{
+    uint32_t budget = t->ask->nodes == 0 ? HW_TRACE_NODES : t->ask->nodes;
+    bool both = !t->ask->back && !t->ask->forward;
+    t->a->back = both || t->ask->back;
+    t->a->forward = both || t->ask->forward;
+    int rc = search_init(&t->back, t->w, false, budget, t->err);
+    rc = rc != HW_OK ? rc : search_init(&t->how, t->w, false, budget, t->err);
+    rc = rc != HW_OK ? rc : search_init(&t->forth, t->w, true, budget, t->err);
+    if (rc == HW_OK && t->a->back) {
+        rc = seed_back(t, targets);
+        rc = rc != HW_OK ? rc : seed_uses(t, targets);
+        rc = rc != HW_OK ? rc : search_run(&t->back);
+        rc = rc != HW_OK ? rc : search_run(&t->how);
+        rc = rc != HW_OK ? rc : tell_back(t);
+    }
+    if (rc == HW_OK && t->a->forward) {
+        for (size_t i = 0; i < targets->count && rc == HW_OK; i++) {
+            rc = search_seed(&t->forth, targets->p[i], HW_TIME_MIN, HW_TIME_MAX, 0, false);
+        }
+        rc = rc != HW_OK ? rc : search_run(&t->forth);
+        rc = rc != HW_OK ? rc : tell_forward(t);
+    }
+    t->a->expanded = t->back.expanded + t->how.expanded + t->forth.expanded;
+    t->a->left = t->back.left + t->how.left + t->forth.left;
+    rc = rc != HW_OK ? rc : tracing_context(t);
+    return rc != HW_OK ? rc : tracing_close(t);
+}
+
+int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,
+             struct hw_target_list *several, struct hw_error *err)
+{
+    struct hw_arena *arena = hw_arena_new(ARENA_BYTES);
+    struct hw_trace_answer *a = arena == NULL ? NULL : hw_arena_alloc(arena, sizeof *a);
+    if (a == NULL) {
+        hw_arena_free(arena);
+        return hw_fail(err, HW_E_MEMORY, "no memory for an answer");
+    }
+    *a = (struct hw_trace_answer){.arena = arena, .as_of = ask->as_of, .counter = ask->counter};
+    struct tracing t = {.ask = ask, .a = a, .err = err, .c = c};
+    struct hw_target_list targets;
+    HW_AUTO(hw_walk) *w = NULL;
+    int rc = hw_walk_new(c, &w, err);
+    t.w = w;
+    rc = rc != HW_OK ? rc : hw_walk_counts(w, &a->things, &a->edges, err);
+    rc = rc != HW_OK ? rc : hw_trace_targets(w, ask->target, arena, &targets, err);
+    if (rc == HW_E_USAGE) {
+        *several = targets; /* lives in the arena that the answer owns */
+    }
+    rc = rc != HW_OK ? rc : tracing_end(&t, targets.p[0], &a->target);
+    rc = rc != HW_OK ? rc : run(&t, &targets);
+    search_done(&t.back);
+    search_done(&t.how);
+    search_done(&t.forth);
+    *out = a;
+    return rc;
+}
+
+void hw_trace_answer_free(struct hw_trace_answer *a)
+{
+    if (a != NULL) {
+        hw_arena_free(a->arena);
+    }
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ask/tracing.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "case/cursor.h"
+#include "fact/why.h"
+
+enum { CONTEXT_EACH = 3 };
+
+/* ---- pieces ---- */
+
+static int no_memory(struct tracing *t)
+{
+    return hw_fail(t->err, HW_E_LIMIT, "the answer is too large");
+}
+
+static struct hw_span copy(struct tracing *t, struct hw_span s)
+{
+    uint8_t *p = s.n == 0 ? NULL : hw_arena_copy(t->a->arena, s);
+    return p == NULL ? (struct hw_span){(const uint8_t *)"", 0} : (struct hw_span){p, s.n};
+}
+
+struct hw_span tracing_print(struct tracing *t, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    return copy(t, (struct hw_span){(const uint8_t *)text, len});
+}
+
+int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
+{
+    struct hw_thing x, host;
+    int rc = hw_walk_thing(t->w, n, &x, t->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    *out = (struct hw_end){.kind = hw_entity_word(x.kind),
+                           .n = n,
+                           .key = copy(t, x.key),
+                           .name = copy(t, x.name),
+                           .native = copy(t, x.native),
+                           .org = copy(t, hw_span_str(x.scope)),
+                           .broker = (x.flags & HW_THING_BROKER) != 0,
+                           .implied = (x.flags & HW_THING_IMPLIED) != 0,
+                           .quiet = (x.flags & HW_THING_QUIET) != 0,
+                           .outside = (x.flags & HW_THING_OUTSIDE) != 0};
+    struct hw_buf b;
+    hw_buf_init(&b, 64);
+    hw_buf_str(&b, "e-");
+    hw_buf_hex(&b, (struct hw_span){x.id, HW_ID_BYTES});
+    const char *id = hw_buf_text(&b);
+    (void)snprintf(out->id, sizeof out->id, "%s", id == NULL ? "" : id);
+    hw_buf_done(&b);
+    uint32_t on = x.kind == HW_ENTITY_HOST ? n : x.host;
+    out->host_n = on;
+    if (on == UINT32_MAX) {
+        return HW_OK;
+    }
+    rc = hw_walk_thing(t->w, on, &host, t->err);
+    if (rc == HW_OK) {
+        out->host = copy(t, host.name);
+    }
+    return rc;
+}
+
+/* An edge is known by what it joins and when: the same over order, machine and re-reading. */
+static int edge_id(struct tracing *t, const struct hw_edge *e, const struct hw_step *s,
+                   char out[20])
+{
+    struct hw_buf b;
+    char id[HW_ID_TEXT];
+    hw_buf_init(&b, 512);
+    hw_buf_printf(&b, "%s %s %s %lld %lld %s", s->from.id, s->verb, s->to.id, (long long)e->lo,
+                  (long long)e->hi, s->why);
+    int rc = hw_finding_id("edge", s->to.id, hw_buf_span(&b), id, t->err);
+    (void)snprintf(out, 20, "s-%s", rc == HW_OK ? id + 2 : "");
+    hw_buf_done(&b);
+    return rc;
+}
+
+static int add_place(struct tracing *t, struct hw_step *s, uint32_t source, uint64_t number,
+                     uint64_t off)
+{
+    struct hw_source src;
+    struct hw_place_said *p, **at = &s->places;
+    if (source == 0) {
+        return HW_OK; /* examined software: its own facts are the source */
+    }
+    int rc = hw_walk_source(t->w, source, &src, t->err);
+    p = rc != HW_OK ? NULL : hw_arena_alloc(t->a->arena, sizeof *p);
+    if (p == NULL) {
+        return rc != HW_OK ? rc : no_memory(t);
+    }
+    *p = (struct hw_place_said){.file = copy(t, src.path), .record = number, .off = off};
+    while (*at != NULL) {
+        at = &(*at)->next;
+    }
+    *at = p;
+    return HW_OK;
+}
+
+static uint64_t little(const uint8_t *p, unsigned n)
+{
+    uint64_t v = 0;
+    while (n-- > 0) {
+        v = v << 8 | p[n];
+    }
+    return v;
+}
+
+static int add_places(struct tracing *t, uint32_t n, struct hw_step *s)
+{
+    enum { EACH = 20, ALSO = 4 };
+    struct hw_edge_place p;
+    uint8_t also[EACH * ALSO];
+    int rc = hw_walk_place(t->w, n, &p, t->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    size_t bytes = p.also.n > sizeof also ? sizeof also : p.also.n;
+    memcpy(also, p.also.p == NULL ? (const uint8_t *)"" : p.also.p, bytes);
+    s->why = p.why == HW_WHY_RECORD ? "" : hw_why_words(p.why);
+    rc = add_place(t, s, p.source, p.number, p.off);
+    for (size_t i = 0; i + EACH <= bytes && rc == HW_OK; i += EACH) {
+        rc = add_place(t, s, (uint32_t)little(also + i, 4), little(also + i + 4, 8),
+                       little(also + i + 12, 8));
+    }
+    return rc;
+}
+
+int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, bool forward, bool context)
+{
+    for (size_t i = 0; i < t->told_count; i++) {
+        if (t->told[i].n == n) {
+            return HW_OK;
+        }
+    }
+    if (t->told_count == t->told_room) {
+        size_t room = t->told_room == 0 ? 64 : t->told_room * 2;
+        struct told *p = hw_arena_array(t->a->arena, room, sizeof *p);
+        if (p == NULL) {
+            return no_memory(t);
+        }
+        if (t->told_count > 0) {
+            memcpy(p, t->told, t->told_count * sizeof *p);
+        }
+        t->told = p;
+        t->told_room = room;
+    }
+    struct hw_step *s = hw_arena_alloc(t->a->arena, sizeof *s);
+    if (s == NULL) {
+        return no_memory(t);
+    }
+    *s = (struct hw_step){.lo = e->lo,
+                          .hi = e->hi,
+                          .verb = hw_verb_word(e->verb),
+                          .known = hw_known_word(e->known),
+                          .why = "",
+                          .forward = forward,
+                          .context = context};
+    int rc = tracing_end(t, e->subject, &s->from);
+    rc = rc != HW_OK ? rc : tracing_end(t, e->object, &s->to);
+    rc = rc != HW_OK ? rc : add_places(t, n, s);
+    rc = rc != HW_OK ? rc : edge_id(t, e, s, s->id);
+    if (rc == HW_OK) {
+        t->told[t->told_count++] = (struct told){n, *e, s};
+    }
+    return rc;
+}
+
+/* ---- who and where ---- */
+
+static bool tells_who(const struct hw_edge *e)
+{
+    return (e->flags & HW_EDGE_CONTEXT) != 0 &&
+           (e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_SIGNED ||
+            e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED ||
+            e->verb == HW_VERB_WROTE || e->verb == HW_VERB_RELEASED);
+}
+
+static int context_of(struct tracing *t, uint32_t thing, int64_t before)
+{
+    struct use found[CONTEXT_EACH];
+    struct hw_edge e;
+    uint32_t n;
+    size_t count = 0;
+    int rc = hw_walk_back(t->w, thing, t->err);
+    while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (tells_who(&e) && count < CONTEXT_EACH && e.lo <= before) {
+            found[count++] = (struct use){n, e};
+        }
+    }
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        rc = tracing_step(t, found[i].n, &found[i].e, false, true);
+    }
+    return rc;
+}
+
+int tracing_context(struct tracing *t)
+{
+    size_t count = t->told_count;
+    int rc = HW_OK;
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        struct told x = t->told[i];
+        if (x.step->forward && x.step->context) {
+            continue;
+        }
+        rc = context_of(t, x.e.object, x.e.hi);
+        rc = rc != HW_OK ? rc : context_of(t, x.e.subject, x.e.hi);
+    }
+    return rc;
+}
+
+/* ---- closing ---- */
+
+static int compare_told(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    return x->e.lo != y->e.lo ? (x->e.lo < y->e.lo ? -1 : 1)
+           : x->e.hi != y->e.hi ? (x->e.hi < y->e.hi ? -1 : 1)
+                                : (x->n > y->n) - (x->n < y->n);
+}
+
+static unsigned known_index(const char *word)
+{
+    for (unsigned i = 0; i < HW_KNOWN_COUNT; i++) {
+        if (strcmp(word, hw_known_word((enum hw_known)i)) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void number(struct tracing *t)
+{
+    struct hw_step **at = &t->a->steps;
+    if (t->told_count > 0) {
+        qsort(t->told, t->told_count, sizeof *t->told, compare_told);
+    }
+    for (size_t i = 0; i < t->told_count; i++) {
+        struct hw_step *s = t->told[i].step;
+        s->n = ++t->a->step_count;
+        t->a->by_known[known_index(s->known)]++;
+        *at = s;
+        at = &s->next;
+    }
+}
+
+static unsigned distinct(const struct tracing *t, bool org)
+{
+    unsigned n = 0;
+    for (const struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
+        struct hw_span mine = org ? s->from.org : s->from.host;
+        bool seen = mine.n == 0 || (org && hw_span_is(mine, "internet"));
+        for (const struct hw_step *b = t->a->steps; b != s && !seen; b = b->next) {
+            seen = hw_span_equal(org ? b->from.org : b->from.host, mine);
+        }
+        n += !seen;
+    }
+    return n;
+}
+
+/* The release of `org` that holds these bytes, by name. */
+static int release_of(struct tracing *t, uint32_t artifact, struct hw_span org, struct hw_span *out)
+{
+    struct hw_edge e;
+    struct hw_thing r;
+    uint32_t n, found = 0;
+    int rc = hw_walk_back(t->w, artifact, t->err);
+    while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (e.verb == HW_VERB_RELEASED && found == 0) {
+            rc = hw_walk_thing(t->w, e.subject, &r, t->err);
+            found = rc == HW_OK && hw_span_equal(hw_span_str(r.scope), org) ? e.subject : 0;
+            if (found != 0) {
+                *out = copy(t, r.name);
+            }
+        }
+    }
+    return rc;
+}
+
+static int add_crossing(struct tracing *t, const struct hw_end *over, struct hw_span from,
+                        struct hw_span to)
+{
+    struct hw_crossing **at = &t->a->crossings, *c;
+    for (; *at != NULL; at = &(*at)->next) {
+        if (hw_span_equal((*at)->from_org, from) && hw_span_equal((*at)->to_org, to)) {
+            return HW_OK;
+        }
+    }
+    c = hw_arena_alloc(t->a->arena, sizeof *c);
+    if (c == NULL) {
+        return no_memory(t);
+    }
+    *c = (struct hw_crossing){.from_org = from, .to_org = to, .over = *over};
+    *at = c;
+    return release_of(t, over->n, from, &c->release);
+}
+
+/* Bytes that come from one organisation's file or release and go to another's file. */
+static int find_crossings(struct tracing *t)
+{
+    int rc = HW_OK;
+    for (const struct hw_step *a = t->a->steps; a != NULL && rc == HW_OK; a = a->next) {
+        if (strcmp(a->to.kind, "artifact") != 0 || a->from.org.n == 0) {
+            continue;
+        }
+        for (const struct hw_step *b = t->a->steps; b != NULL && rc == HW_OK; b = b->next) {
+            if (b->from.n == a->to.n && b->to.org.n > 0 &&
+                !hw_span_equal(a->from.org, b->to.org)) {
+                rc = add_crossing(t, &a->to, a->from.org, b->to.org);
+            }
+        }
+    }
+    return rc;
+}
+
+static int say_roots(struct tracing *t)
+{
+    struct hw_root **at = &t->a->roots;
+    struct hw_thing x;
+    int rc = HW_OK;
+    for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
+        bool said = false;
+        for (size_t k = 0; k < i; k++) {
+            said = said || t->roots[k].thing == t->roots[i].thing;
+        }
+        if (said) {
+            continue;
+        }
+        struct hw_root *r = hw_arena_alloc(t->a->arena, sizeof *r);
+        if (r == NULL) {
+            return no_memory(t);
+        }
+        rc = hw_walk_thing(t->w, t->roots[i].thing, &x, t->err);
+        if (rc != HW_OK) {
+            return rc;
+        }
+        *r = (struct hw_root){.before = x.first_ns,
+                              .cost = t->roots[i].cost,
+                              .observed = (x.flags & (HW_THING_IMPLIED | HW_THING_QUIET)) == 0 &&
+                                          x.kind == HW_ENTITY_PROCESS};
+        rc = tracing_end(t, t->roots[i].thing, &r->at);
+        *at = r;
+        at = &r->next;
+    }
+    return rc;
+}
+
+/* What an analyst said of a step. */
+static int judged(struct tracing *t)
+{
+    struct hw_judgement_row j;
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_judgements(t->c, "s-", &k, t->err);
+    while (rc == HW_OK && (rc = hw_judgement_next(k, &j, t->err)) == HW_ROW) {
+        rc = HW_OK;
+        for (struct hw_step *s = t->a->steps; s != NULL && j.current; s = s->next) {
+            if (strcmp(s->id, j.subject) == 0) {
+                s->judged = j.accept ? "accept" : "reject";
+                s->judged_because = copy(t, hw_span_str(j.because));
+            }
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+int tracing_close(struct tracing *t)
+{
+    number(t);
+    t->a->host_count = distinct(t, false);
+    t->a->org_count = distinct(t, true);
+    int rc = find_crossings(t);
+    rc = rc != HW_OK ? rc : say_roots(t);
+    rc = rc != HW_OK ? rc : judged(t);
+    rc = rc != HW_OK ? rc : tracing_gaps(t);
+    t->a->exit_status = t->a->step_count > 0 ? 0 : 3;
+    return rc;
+}
