@@ -106,11 +106,10 @@ void hw_cli_safe(struct hw_cli *cli, struct hw_span s);
 const char *hw_cli_who(struct hw_cli *cli); /* user name and uid, for the log */
 extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 
-/* Makes the graph of all records anew where it is no longer true, with progress. */
+/* Makes the graph of all records anew where it is no longer true; on a terminal, with progress and a
+ * line of what it came to. */
 struct hw_derived;
 HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
-/* One line of what it came to; nothing when it was true already or no log is in the case. */
-void hw_cli_say_derived(struct hw_cli *cli, const struct hw_derived *d);
 
 /* What intake saw, for the question behind it. */
 struct hw_seen {

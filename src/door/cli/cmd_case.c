@@ -6,7 +6,6 @@
 
 #include "case/care.h"
 #include "case/log.h"
-#include "derive/derive.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
 
@@ -322,7 +321,6 @@ static int read_again(struct hw_cli *cli, const struct old_place *at, uint64_t *
 static int reread(struct hw_cli *cli, struct hw_error *err)
 {
     struct old_places places = {.count = 0};
-    struct hw_derived d;
     uint64_t gone = 0;
     int worst = HW_EXIT_FINE;
     int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
@@ -332,7 +330,6 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
     for (size_t i = 0; i < places.count && rc == HW_OK && !hw_cli_stop; i++) {
         rc = read_again(cli, &places.p[i], &gone, &worst, err);
     }
-    rc = rc != HW_OK ? rc : hw_cli_derive(cli, &d, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -343,7 +340,6 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
         hw_text_count(&cli->out, gone);
         hw_buf_str(&cli->out, " gone; indexes made anew.\n");
     }
-    hw_cli_say_derived(cli, &d);
     return gone > 0 ? HW_EXIT_UNKNOWN : worst;
 }
 

@@ -248,46 +248,41 @@ static void deriving(void *state, const char *doing, uint64_t done)
     *shown = true;
 }
 
+static void counted(struct hw_buf *b, uint64_t n, const char *one, const char *many)
+{
+    hw_text_count(b, n);
+    hw_buf_str(b, n == 1 ? one : many);
+}
+
+/* For who waited. No part of an answer: the next question finds the graph as it is. */
+static void say_derived(const struct hw_derived *d)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 12);
+    hw_buf_str(&b, "\r\x1b[KThe graph was made anew: ");
+    counted(&b, d->logs, " log, ", " logs, ");
+    counted(&b, d->records, " record", " records");
+    if (d->twice > 0) {
+        hw_buf_str(&b, " (");
+        hw_text_count(&b, d->twice);
+        hw_buf_str(&b, " seen twice)");
+    }
+    hw_buf_str(&b, "; ");
+    counted(&b, d->things, " thing, ", " things, ");
+    counted(&b, d->edges, " edge.\n", " edges.\n");
+    (void)!write(STDERR_FILENO, b.p, b.n);
+    hw_buf_done(&b);
+}
+
 int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err)
 {
     bool shown = false;
     struct hw_derive_progress progress = {.say = deriving, .state = &shown};
     int rc = hw_derive(cli->c, isatty(STDERR_FILENO) == 1 ? &progress : NULL, out, err);
-    if (shown) {
+    if (shown && rc == HW_OK) {
+        say_derived(out);
+    } else if (shown) {
         (void)!write(STDERR_FILENO, "\r\x1b[K", 4);
     }
     return rc;
-}
-
-static void counted(struct hw_cli *cli, uint64_t n, const char *one, const char *many)
-{
-    hw_text_count(&cli->out, n);
-    hw_buf_str(&cli->out, n == 1 ? one : many);
-}
-
-void hw_cli_say_derived(struct hw_cli *cli, const struct hw_derived *d)
-{
-    if (!d->made || d->logs == 0) {
-        return; /* a case without logs has no graph worth a word */
-    }
-    if (cli->json) {
-        hw_buf_printf(&cli->out,
-                      "{\"type\":\"derived\",\"schema\":1,\"logs\":%llu,\"records\":%llu,"
-                      "\"twice\":%llu,\"things\":%llu,\"edges\":%llu}\n",
-                      (unsigned long long)d->logs, (unsigned long long)d->records,
-                      (unsigned long long)d->twice, (unsigned long long)d->things,
-                      (unsigned long long)d->edges);
-        return;
-    }
-    hw_buf_str(&cli->out, "The graph, from all of the case: ");
-    counted(cli, d->logs, " log, ", " logs, ");
-    counted(cli, d->records, " record", " records");
-    if (d->twice > 0) {
-        hw_buf_str(&cli->out, " (");
-        hw_text_count(&cli->out, d->twice);
-        hw_buf_str(&cli->out, " seen twice)");
-    }
-    hw_buf_str(&cli->out, "; ");
-    counted(cli, d->things, " thing, ", " things, ");
-    counted(cli, d->edges, " edge.\n", " edges.\n");
 }
