@@ -14,7 +14,7 @@
 #include "base/time.h"
 #include "case/cursor.h"
 
-enum { ROOTS = 5, USES = 8, DETOURS = 64, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
+enum { ROOTS = 5, USES = 8, DETOURS = 64, WAY = 512, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
 
 /* ---- seeds ---- */
 
@@ -136,6 +136,12 @@ static unsigned rank_of(const struct hw_thing *t)
     return outside ? 0 : (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
 }
 
+static int compare_chosen(const void *a, const void *b)
+{
+    const struct chosen *x = a, *y = b;
+    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : compare_roots(a, b);
+}
+
 /* Settled things beyond which nothing leads, cheapest way first. */
 static int find_roots(struct tracing *t, const struct search *s)
 {
@@ -152,11 +158,12 @@ static int find_roots(struct tracing *t, const struct search *s)
         }
     }
     if (rc == HW_OK) {
-        qsort(all, count, sizeof *all, compare_roots);
-        uint32_t best = count == 0 ? 0 : all[0].cost;
+        qsort(all, count, sizeof *all, compare_chosen);
+        uint32_t best = 0;
         for (size_t i = 0, told = 0; i < count && told < ROOTS; i++) {
-            /* A way that costs far more than the best is no rival to it. */
-            if (all[i].cost <= best * 3 + 120 && t->root_count < TRACING_ROOTS) {
+            /* A way that costs far more than the best of its rank is no rival to it. */
+            best = i == 0 || all[i].rank != all[i - 1].rank ? all[i].cost : best;
+            if (all[i].cost <= best * 2 + 120 && t->root_count < TRACING_ROOTS) {
                 t->roots[t->root_count++] = all[i];
                 told++;
             }
@@ -164,12 +171,6 @@ static int find_roots(struct tracing *t, const struct search *s)
     }
     free(all);
     return rc;
-}
-
-static int compare_chosen(const void *a, const void *b)
-{
-    const struct chosen *x = a, *y = b;
-    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : compare_roots(a, b);
 }
 
 /* A machine is no end of its own where the way to a program on it is known. */
@@ -204,14 +205,18 @@ static void order_roots(struct tracing *t)
 
 static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
 {
-    uint32_t label = r->label;
+    uint32_t path[WAY], n = 0, label = r->label;
+    int64_t by = 0;
     int rc = HW_OK;
-    while (label != 0 && rc == HW_OK) {
-        const struct label *l = &r->s->labels[label];
+    for (; label != 0 && n < WAY; label = r->s->labels[label].parent) {
+        path[n++] = label;
+    }
+    while (n-- > 0 && rc == HW_OK) { /* from the target, so that each knows what came after it */
+        const struct label *l = &r->s->labels[path[n]];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, l->hi});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, by});
+            by = tracing_place(&l->e, by);
         }
-        label = l->parent;
     }
     return rc;
 }
