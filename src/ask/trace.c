@@ -127,13 +127,14 @@ static int compare_roots(const void *a, const void *b)
 
 /* A way that ends outside, at somebody's device, another's release or the network, explains more than
  * one that ends at a program nobody saw begin; and that more than one that just ends. */
-static unsigned rank_of(const struct hw_thing *t)
+static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
+    bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
     bool outside = t->kind == HW_ENTITY_URL || t->kind == HW_ENTITY_RELEASE ||
                    t->kind == HW_ENTITY_DOMAIN ||
-                   (t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0) ||
+                   (device && l->e.verb == HW_VERB_LOGGED_ON) ||
                    (t->kind == HW_ENTITY_ADDRESS && (t->flags & HW_THING_OUTSIDE) != 0);
-    return outside ? 0 : (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
+    return outside ? 0 : device || (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
 }
 
 static int compare_chosen(const void *a, const void *b)
@@ -154,7 +155,7 @@ static int find_roots(struct tracing *t, const struct search *s)
         const struct label *l = &s->labels[x->label];
         rc = x->ways > 0 ? HW_OK : hw_walk_thing(t->w, x->thing, &thing, t->err);
         if (rc == HW_OK && x->ways == 0 && may_be_root(&thing, l, l->parent == 0)) {
-            all[count++] = (struct chosen){s, x->thing, x->label, l->cost, rank_of(&thing)};
+            all[count++] = (struct chosen){s, x->thing, x->label, l->cost, rank_of(&thing, l)};
         }
     }
     if (rc == HW_OK) {

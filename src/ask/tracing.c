@@ -60,6 +60,9 @@ int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
     const char *id = hw_buf_text(&b);
     (void)snprintf(out->id, sizeof out->id, "%s", id == NULL ? "" : id);
     hw_buf_done(&b);
+    if (x.kind == HW_ENTITY_RELEASE) { /* org|name|version */
+        out->org = hw_span_cut(out->key, 0, hw_span_find(out->key, '|'));
+    }
     uint32_t on = x.kind == HW_ENTITY_HOST ? n : x.host;
     out->host_n = on;
     if (on == UINT32_MAX) {
@@ -292,7 +295,8 @@ static int release_of(struct tracing *t, uint32_t artifact, struct hw_span org, 
         rc = HW_OK;
         if (e.verb == HW_VERB_RELEASED && found == 0) {
             rc = hw_walk_thing(t->w, e.subject, &r, t->err);
-            found = rc == HW_OK && hw_span_equal(hw_span_str(r.scope), org) ? e.subject : 0;
+            struct hw_span by = hw_span_cut(r.key, 0, hw_span_find(r.key, '|'));
+            found = rc == HW_OK && hw_span_equal(by, org) ? e.subject : 0;
             if (found != 0) {
                 *out = copy(t, r.name);
             }
