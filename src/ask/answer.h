@@ -184,7 +184,8 @@ struct hw_step {
     const char *verb, *known; /* observed keyed inferred claimed */
     const char *why;          /* the join in words; "" when the record says so itself */
     struct hw_place_said *places;
-    bool forward; /* behind the target, not before it */
+    uint32_t ways; /* a bit for each root that it leads from; 0 behind the target */
+    bool forward;  /* behind the target, not before it */
     bool context; /* says who or where; no way by itself */
     bool lost_across;     /* records are missing from a log of its time and host */
     const char *judged;   /* "accept" or "reject" by an analyst, else NULL */
@@ -203,6 +204,8 @@ struct hw_root {
     struct hw_end at;
     bool observed;    /* its beginning is in the records */
     int64_t before;   /* not observed before this */
+    bool principal;   /* explains most: its way is the chain */
+    uint32_t ways;    /* the bits of hw_step.ways that lead from it */
     unsigned cost;    /* what the way to it cost: less is better known */
     struct hw_span says;
 };

@@ -208,9 +208,9 @@ static bool usable(const struct search *s, const struct label *l, const struct h
 static bool leads_nowhere(const struct search *s, const struct hw_edge *e)
 {
     return !s->forward && (e->flags & HW_EDGE_SUBJECT) == 0 &&
-           (e->verb == HW_VERB_LOADED || e->verb == HW_VERB_RAN || e->verb == HW_VERB_READ ||
-            e->verb == HW_VERB_IS) &&
-           e->known != HW_KEYED;
+           (e->verb == HW_VERB_IS || ((e->verb == HW_VERB_LOADED || e->verb == HW_VERB_RAN ||
+                                       e->verb == HW_VERB_READ) &&
+                                      e->known != HW_KEYED));
 }
 
 static bool scanned(const struct search *s, const struct settled *t, const struct hw_edge *e)
@@ -266,11 +266,32 @@ static int scan_edges(struct search *s, const struct label *l, const struct sett
     return rc;
 }
 
-static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key)
+/* Bytes came from where they lay first. What provably had them later had them from there, or from
+ * somewhere in between: that is the way forth, not the way back. */
+static void keep_first(struct scan *found)
+{
+    int64_t first = HW_TIME_MAX;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct hw_edge *e = &found->p[i].e;
+        first = e->verb == HW_VERB_IS && e->hi < first ? e->hi : first;
+    }
+    for (uint32_t i = 0; i < found->count; i++) {
+        if (found->p[i].e.verb != HW_VERB_IS || found->p[i].e.lo <= first) {
+            found->p[kept++] = found->p[i];
+        }
+    }
+    found->count = kept;
+}
+
+static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key, bool bytes)
 {
     struct scan found = {0};
     struct label l = s->labels[at];
     int rc = scan_edges(s, &l, t, by_key, &found);
+    if (bytes && !s->forward) {
+        keep_first(&found);
+    }
     for (uint32_t i = 0; i < found.count && rc == HW_OK; i++) {
         const struct hw_edge *e = &found.p[i].e;
         uint32_t cost = l.cost + class_cost(e->known) + verb_cost(s, e) + e->weight +
@@ -329,7 +350,7 @@ int search_run(struct search *s)
         rc = hw_walk_thing(s->w, l->thing, &thing, s->err);
         if (rc == HW_OK && !is_end(&thing, s->forward)) {
             bool by_key = (thing.flags & HW_THING_BROKER) != 0;
-            rc = expand(s, at, &s->settled[slot - 1], by_key);
+            rc = expand(s, at, &s->settled[slot - 1], by_key, thing.kind == HW_ENTITY_ARTIFACT);
         }
     }
     if (rc == HW_E_LIMIT) {

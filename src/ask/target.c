@@ -182,7 +182,11 @@ static int look(struct finding *f, struct hw_span s)
         return ask_one(f, &(struct hw_thing_ask){.kind = HW_ENTITY_ARTIFACT, .name = lower(f, s)});
     }
     int rc = ask_one(f, &(struct hw_thing_ask){.native = lower(f, s)});
-    return rc != HW_OK || f->out->count > 0 ? rc : by_path(f, s);
+    rc = rc != HW_OK || f->out->count > 0 ? rc : by_path(f, s);
+    if (rc == HW_OK && f->out->count == 0) {
+        rc = ask_one(f, &(struct hw_thing_ask){.kind = HW_ENTITY_SERVICE, .name = lower(f, s)});
+    }
+    return rc;
 }
 
 int hw_trace_targets(struct hw_walk *w, struct hw_span target, struct hw_arena *arena,

@@ -44,24 +44,40 @@ static int add_use(struct tracing *t, uint32_t thing, struct use *uses, size_t *
     return rc;
 }
 
-/* Where the same bytes lie. */
-static int add_copies(struct tracing *t, const struct hw_target_list *targets, uint32_t *out,
-                      size_t *count, size_t max)
+/* Where the bytes lay first: what ran them there tells how they got in; what ran them later is what
+ * came of it. */
+static int first_copies(struct tracing *t, uint32_t bytes, uint32_t *out, size_t *count, size_t max)
 {
     struct hw_edge e;
     uint32_t n;
+    int64_t first = HW_TIME_MAX;
+    int rc = HW_OK;
+    for (int pass = 0; pass < 2 && rc == HW_OK; pass++) {
+        rc = hw_walk_back(t->w, bytes, t->err);
+        while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
+            rc = HW_OK;
+            bool own = e.verb == HW_VERB_IS && (e.flags & HW_EDGE_SUBJECT) != 0;
+            first = pass == 0 && own && e.hi < first ? e.hi : first;
+            if (pass == 1 && own && e.lo <= first && *count < max) {
+                out[(*count)++] = e.subject;
+            }
+        }
+    }
+    return rc;
+}
+
+static int add_copies(struct tracing *t, const struct hw_target_list *targets, uint32_t *out,
+                      size_t *count, size_t max)
+{
+    struct hw_thing thing;
     int rc = HW_OK;
     *count = 0;
     for (size_t i = 0; i < targets->count && rc == HW_OK; i++) {
-        if (*count < max) {
+        rc = hw_walk_thing(t->w, targets->p[i], &thing, t->err);
+        if (rc == HW_OK && thing.kind == HW_ENTITY_ARTIFACT) {
+            rc = first_copies(t, targets->p[i], out, count, max);
+        } else if (rc == HW_OK && *count < max) {
             out[(*count)++] = targets->p[i];
-        }
-        rc = hw_walk_forth(t->w, targets->p[i], t->err);
-        while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
-            rc = HW_OK;
-            if (e.verb == HW_VERB_IS && *count < max) {
-                out[(*count)++] = e.object;
-            }
         }
     }
     return rc;
@@ -109,6 +125,17 @@ static int compare_roots(const void *a, const void *b)
                               : (x->thing > y->thing) - (x->thing < y->thing);
 }
 
+/* A way that ends outside, at somebody's device, another's release or the network, explains more than
+ * one that ends at a program nobody saw begin; and that more than one that just ends. */
+static unsigned rank_of(const struct hw_thing *t)
+{
+    bool outside = t->kind == HW_ENTITY_URL || t->kind == HW_ENTITY_RELEASE ||
+                   t->kind == HW_ENTITY_DOMAIN ||
+                   (t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0) ||
+                   (t->kind == HW_ENTITY_ADDRESS && (t->flags & HW_THING_OUTSIDE) != 0);
+    return outside ? 0 : (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
+}
+
 /* Settled things beyond which nothing leads, cheapest way first. */
 static int find_roots(struct tracing *t, const struct search *s)
 {
@@ -121,7 +148,7 @@ static int find_roots(struct tracing *t, const struct search *s)
         const struct label *l = &s->labels[x->label];
         rc = x->ways > 0 ? HW_OK : hw_walk_thing(t->w, x->thing, &thing, t->err);
         if (rc == HW_OK && x->ways == 0 && may_be_root(&thing, l, l->parent == 0)) {
-            all[count++] = (struct chosen){s, x->thing, x->label, l->cost};
+            all[count++] = (struct chosen){s, x->thing, x->label, l->cost, rank_of(&thing)};
         }
     }
     if (rc == HW_OK) {
@@ -139,16 +166,50 @@ static int find_roots(struct tracing *t, const struct search *s)
     return rc;
 }
 
+static int compare_chosen(const void *a, const void *b)
+{
+    const struct chosen *x = a, *y = b;
+    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : compare_roots(a, b);
+}
+
+/* A machine is no end of its own where the way to a program on it is known. */
+static int drop_hosts(struct tracing *t)
+{
+    struct hw_thing x, y;
+    size_t kept = 0;
+    int rc = HW_OK;
+    for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
+        bool known = false;
+        rc = hw_walk_thing(t->w, t->roots[i].thing, &x, t->err);
+        for (size_t k = 0; k < t->root_count && rc == HW_OK && x.kind == HW_ENTITY_HOST; k++) {
+            rc = hw_walk_thing(t->w, t->roots[k].thing, &y, t->err);
+            known = known || (y.kind == HW_ENTITY_PROCESS && y.host == t->roots[i].thing);
+        }
+        if (!known) {
+            t->roots[kept++] = t->roots[i];
+        }
+    }
+    t->root_count = kept;
+    return rc;
+}
+
+static void order_roots(struct tracing *t)
+{
+    if (t->root_count > 0) {
+        qsort(t->roots, t->root_count, sizeof *t->roots, compare_chosen);
+    }
+}
+
 /* ---- the answer ---- */
 
-static int way_to(struct tracing *t, const struct chosen *r)
+static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
 {
     uint32_t label = r->label;
     int rc = HW_OK;
     while (label != 0 && rc == HW_OK) {
         const struct label *l = &r->s->labels[label];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, false, false);
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, l->hi});
         }
         label = l->parent;
     }
@@ -168,7 +229,7 @@ static bool on_chain(const struct tracing *t, uint32_t thing, size_t among)
 /* Recorded or keyed; or the copy that an inferred step stands on. */
 static bool sure(const struct hw_edge *e)
 {
-    return (e->flags & HW_EDGE_CONTEXT) == 0 &&
+    return (e->flags & (HW_EDGE_CONTEXT | HW_EDGE_HOLDS)) == 0 &&
            (e->known <= HW_KEYED || (e->known == HW_INFERRED && e->verb == HW_VERB_IS));
 }
 
@@ -212,11 +273,12 @@ static int add_detours(struct tracing *t)
     int rc = HW_OK;
     for (size_t i = 0; i < among && rc == HW_OK; i++) {
         struct hw_edge x = t->told[i].e;
+        struct tracing_as as = {t->told[i].ways, t->told[i].step->forward, false, 0};
         rc = ways_into(t, x.object, needed_by(t, &x, among), first, &n);
         for (size_t k = 0; k < n && rc == HW_OK; k++) {
             const struct hw_edge *y = &first[k].e;
             if (on_chain(t, y->subject, among)) {
-                rc = tracing_step(t, first[k].n, y, t->told[i].step->forward, false);
+                rc = tracing_step(t, first[k].n, y, as);
                 continue;
             }
             if ((y->verb != x.verb && y->verb != HW_VERB_IS) || y->subject == x.subject) {
@@ -225,9 +287,8 @@ static int add_detours(struct tracing *t)
             rc = ways_into(t, y->subject, y->hi, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
                 if (on_chain(t, second[j].e.subject, among)) {
-                    rc = tracing_step(t, first[k].n, y, false, false);
-                    rc = rc != HW_OK ? rc
-                                     : tracing_step(t, second[j].n, &second[j].e, false, false);
+                    rc = tracing_step(t, first[k].n, y, as);
+                    rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
             }
         }
@@ -239,11 +300,14 @@ static int tell_back(struct tracing *t)
 {
     int rc = find_roots(t, &t->back);
     rc = rc != HW_OK ? rc : find_roots(t, &t->how);
+    rc = rc != HW_OK ? rc : drop_hosts(t);
+    order_roots(t);
     for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
-        rc = way_to(t, &t->roots[i]);
+        rc = way_to(t, &t->roots[i], 1U << i);
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
-        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, true, false);
+        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e,
+                          (struct tracing_as){0, true, false, 0});
     }
     return rc != HW_OK ? rc : add_detours(t);
 }
@@ -256,7 +320,7 @@ static int tell_forward(struct tracing *t)
     for (uint32_t i = 0; i < s->settled_count && rc == HW_OK && told < FORWARD_STEPS; i++) {
         const struct label *l = &s->labels[s->settled[i].label];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, true, false);
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){0, true, false, 0});
             told++;
         }
     }

@@ -137,10 +137,12 @@ static int add_places(struct tracing *t, uint32_t n, struct hw_step *s)
     return rc;
 }
 
-int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, bool forward, bool context)
+int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct tracing_as as)
 {
     for (size_t i = 0; i < t->told_count; i++) {
         if (t->told[i].n == n) {
+            t->told[i].ways |= as.ways;
+            t->told[i].step->context = t->told[i].step->context && as.context;
             return HW_OK;
         }
     }
@@ -165,14 +167,15 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, bool fo
                           .verb = hw_verb_word(e->verb),
                           .known = hw_known_word(e->known),
                           .why = "",
-                          .forward = forward,
-                          .context = context};
+                          .forward = as.forward,
+                          .context = as.context};
     int rc = tracing_end(t, e->subject, &s->from);
     rc = rc != HW_OK ? rc : tracing_end(t, e->object, &s->to);
     rc = rc != HW_OK ? rc : add_places(t, n, s);
     rc = rc != HW_OK ? rc : edge_id(t, e, s, s->id);
     if (rc == HW_OK) {
-        t->told[t->told_count++] = (struct told){n, *e, s};
+        t->told[t->told_count++] = (struct told){
+            n, as.ways, *e, as.by != 0 && as.by < e->hi ? as.by : e->hi, s};
     }
     return rc;
 }
@@ -184,10 +187,10 @@ static bool tells_who(const struct hw_edge *e)
     return (e->flags & HW_EDGE_CONTEXT) != 0 &&
            (e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_SIGNED ||
             e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED ||
-            e->verb == HW_VERB_WROTE || e->verb == HW_VERB_RELEASED);
+            e->verb == HW_VERB_WROTE);
 }
 
-static int context_of(struct tracing *t, uint32_t thing, int64_t before)
+static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways)
 {
     struct use found[CONTEXT_EACH];
     struct hw_edge e;
@@ -201,7 +204,8 @@ static int context_of(struct tracing *t, uint32_t thing, int64_t before)
         }
     }
     for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = tracing_step(t, found[i].n, &found[i].e, false, true);
+        rc = tracing_step(t, found[i].n, &found[i].e,
+                          (struct tracing_as){ways, false, true, before});
     }
     return rc;
 }
@@ -212,23 +216,30 @@ int tracing_context(struct tracing *t)
     int rc = HW_OK;
     for (size_t i = 0; i < count && rc == HW_OK; i++) {
         struct told x = t->told[i];
-        if (x.step->forward && x.step->context) {
-            continue;
+        if (x.step->forward) {
+            continue; /* what came of it is long enough */
         }
-        rc = context_of(t, x.e.object, x.e.hi);
-        rc = rc != HW_OK ? rc : context_of(t, x.e.subject, x.e.hi);
+        rc = context_of(t, x.e.object, x.e.hi, x.ways);
+        rc = rc != HW_OK ? rc : context_of(t, x.e.subject, x.e.hi, x.ways);
     }
     return rc;
 }
 
 /* ---- closing ---- */
 
+/* The middle of what clock and chain leave open; what holds for a while, by its beginning. */
+static int64_t place_in_time(const struct told *t)
+{
+    return (t->e.flags & HW_EDGE_HOLDS) != 0 ? t->e.lo
+           : t->by < t->e.hi                 ? t->by
+                                             : t->e.lo / 2 + t->e.hi / 2;
+}
+
 static int compare_told(const void *a, const void *b)
 {
     const struct told *x = a, *y = b;
-    return x->e.lo != y->e.lo ? (x->e.lo < y->e.lo ? -1 : 1)
-           : x->e.hi != y->e.hi ? (x->e.hi < y->e.hi ? -1 : 1)
-                                : (x->n > y->n) - (x->n < y->n);
+    int64_t p = place_in_time(x), q = place_in_time(y);
+    return p != q ? (p < q ? -1 : 1) : (x->n > y->n) - (x->n < y->n);
 }
 
 static unsigned known_index(const char *word)
@@ -249,6 +260,7 @@ static void number(struct tracing *t)
     }
     for (size_t i = 0; i < t->told_count; i++) {
         struct hw_step *s = t->told[i].step;
+        s->ways = t->told[i].ways;
         s->n = ++t->a->step_count;
         t->a->by_known[known_index(s->known)]++;
         *at = s;
@@ -328,15 +340,15 @@ static int find_crossings(struct tracing *t)
 
 static int say_roots(struct tracing *t)
 {
-    struct hw_root **at = &t->a->roots;
+    struct hw_root **at = &t->a->roots, *same;
     struct hw_thing x;
     int rc = HW_OK;
     for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
-        bool said = false;
-        for (size_t k = 0; k < i; k++) {
-            said = said || t->roots[k].thing == t->roots[i].thing;
+        for (same = t->a->roots; same != NULL && same->at.n != t->roots[i].thing;) {
+            same = same->next;
         }
-        if (said) {
+        if (same != NULL) { /* two searches ended there */
+            same->ways |= 1U << i;
             continue;
         }
         struct hw_root *r = hw_arena_alloc(t->a->arena, sizeof *r);
@@ -348,7 +360,9 @@ static int say_roots(struct tracing *t)
             return rc;
         }
         *r = (struct hw_root){.before = x.first_ns,
+                              .ways = 1U << i,
                               .cost = t->roots[i].cost,
+                              .principal = t->roots[i].rank == t->roots[0].rank,
                               .observed = (x.flags & (HW_THING_IMPLIED | HW_THING_QUIET)) == 0 &&
                                           x.kind == HW_ENTITY_PROCESS};
         rc = tracing_end(t, t->roots[i].thing, &r->at);

@@ -18,10 +18,12 @@ struct use { /* an edge by which the target was run or loaded */
 struct chosen { /* a root, and the search that found it */
     const struct search *s;
     uint32_t thing, label, cost;
+    unsigned rank; /* how much it explains: less is more */
 };
 struct told { /* a step, before it is ordered */
-    uint32_t n;
+    uint32_t n, ways;
     struct hw_edge e;
+    int64_t by; /* the latest moment the chain leaves for it */
     struct hw_step *step;
 };
 
@@ -42,9 +44,14 @@ struct tracing {
 
 /* A thing as an end of a step, copied to the answer's arena. */
 HW_CHECK int tracing_end(struct tracing *t, uint32_t thing, struct hw_end *out);
-/* An edge as a step, once. */
-HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, bool forward,
-                          bool context);
+/* An edge as a step, once; `ways`: a bit for each root it leads from. */
+struct tracing_as {
+    uint32_t ways;
+    bool forward, context;
+    int64_t by; /* the chain needs it to have happened by then; 0: says nothing of it */
+};
+HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,
+                          struct tracing_as as);
 /* Who and where, for what stands on the chain: accounts of sessions, signers of bytes. */
 HW_CHECK int tracing_context(struct tracing *t);
 /* Orders and numbers the steps, names crossings and roots, counts, decides the exit status. */

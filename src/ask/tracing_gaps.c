@@ -76,7 +76,8 @@ static void device(struct tracing *t, struct hw_root *r, const struct hw_step *s
 static void unborn(struct tracing *t, struct hw_root *r)
 {
     char before[HW_TIME_TEXT];
-    const char *when = hw_time_text(r->before, before);
+    const char *when = r->before <= HW_TIME_MIN ? "what is recorded"
+                                                : hw_time_text(r->before, before);
     r->says = tracing_print(t, "its beginning is not in the records, which first show it at %s",
                             when);
     tracing_missing(t, 60, HW_TIME_NONE, r->before,
@@ -87,8 +88,21 @@ static void unborn(struct tracing *t, struct hw_root *r)
                                   (int)r->at.host.n, (const char *)r->at.host.p, when));
 }
 
+/* Made by a broker, which acts for others: the context that was told names it. */
+static bool broker_made(const struct tracing *t, uint32_t n, struct hw_span *by)
+{
+    for (const struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
+        if (s->to.n == n && s->from.broker && strcmp(s->verb, "spawned") == 0) {
+            *by = s->from.name;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void root_gap(struct tracing *t, struct hw_root *r)
 {
+    struct hw_span by = {NULL, 0};
     const struct hw_step *s = first_step(t, r->at.n);
     if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet) {
         device(t, r, s);
@@ -113,6 +127,24 @@ static void root_gap(struct tracing *t, struct hw_root *r)
                                       (int)r->at.name.n, (const char *)r->at.name.p),
                         tracing_print(t, "build, signing and download logs of %.*s",
                                       (int)r->at.org.n, (const char *)r->at.org.p));
+    } else if (strcmp(r->at.kind, "host") == 0) {
+        r->says = tracing_print(t, "this machine; what on it asked is not in the records");
+        tracing_missing(t, 70, s == NULL ? HW_TIME_NONE : s->lo, s == NULL ? HW_TIME_NONE : s->hi,
+                        tracing_print(t, "which program on %.*s asked for this is not recorded",
+                                      (int)r->at.name.n, (const char *)r->at.name.p),
+                        tracing_print(t, "process and connection records of %.*s for that time",
+                                      (int)r->at.name.n, (const char *)r->at.name.p));
+    } else if (s != NULL && broker_made(t, r->at.n, &by)) {
+        r->observed = false;
+        r->says = tracing_print(t, "somebody asked for it through %.*s; who is not in the records",
+                                (int)by.n, (const char *)by.p);
+        tracing_missing(t, 55, HW_TIME_NONE, r->before,
+                        tracing_print(t, "who had %.*s start %.*s on %.*s is not recorded",
+                                      (int)by.n, (const char *)by.p, (int)r->at.name.n,
+                                      (const char *)r->at.name.p, (int)r->at.host.n,
+                                      (const char *)r->at.host.p),
+                        tracing_print(t, "log-on, service and remote call records of %.*s",
+                                      (int)r->at.host.n, (const char *)r->at.host.p));
     } else {
         r->says = tracing_print(t, "nothing in the records leads further back");
     }

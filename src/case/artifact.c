@@ -108,7 +108,7 @@ int hw_case_artifacts(struct hw_case *c, const struct hw_artifact_ask *ask, stru
         sql, sizeof sql,
         "SELECT r.id,r.class,e.sha256,a.node,a.parent,a.sha256,a.sha1,a.md5,a.size,a.format,"
         "a.degree,a.name FROM evidence e JOIN reading r ON r.evidence=e.id"
-        " JOIN artifact a ON a.reading=r.id WHERE (r.class=1 OR (r.class=2 AND ?4))%s%s"
+        " JOIN artifact a ON a.reading=r.id WHERE (r.class=1 OR (r.class>1 AND ?4))%s%s"
         " ORDER BY e.sha256,r.class,a.node",
         ask->evidence == NULL ? "" : " AND e.sha256=?3",
         by_hash ? " AND (a.reading,a.node) IN (SELECT reading,node FROM mark WHERE mark IN (1,2,3)"

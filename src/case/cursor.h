@@ -92,7 +92,7 @@ struct hw_artifact_ask {
     struct hw_span under;
     const uint8_t *evidence; /* 32 bytes: only in this evidence; NULL: all */
     bool ever;
-    bool knowledge; /* artifacts of knowledge readings too */
+    bool knowledge; /* artifacts of knowledge and telemetry readings too */
 };
 
 struct hw_artifact_row {

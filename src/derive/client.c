@@ -118,14 +118,38 @@ static void weigh_files(struct world *w, const struct suspicion *s, uint32_t pro
     }
 }
 
+/* An address of the other machine among the words. */
+static bool names_address(struct world *w, const struct suspicion *s, struct hw_span line)
+{
+    text_id scope = host_at(w, s->to)->scope;
+    while (line.n > 0) {
+        size_t n = 0;
+        while (n < line.n && (hw_ascii_is_digit(line.p[n]) || line.p[n] == '.')) {
+            n++;
+        }
+        text_id ip = n >= 7 ? address_of(w, hw_span_cut(line, 0, n)) : 0;
+        const struct holder *h = ip == 0 ? NULL : holder_of(w, scope, ip, s->at);
+        if (h != NULL && h->host == s->to) {
+            return true;
+        }
+        line = hw_span_from(line, n == 0 ? 1 : n);
+    }
+    return false;
+}
+
 static void weigh_command(struct world *w, const struct suspicion *s, const struct proc *p,
                           struct sign *g)
 {
     const struct host *to = host_at(w, s->to);
     bool then = p->hi + CALL_NS >= s->at.lo && p->lo <= s->at.hi + AFTER_NS;
-    if (!p->implied && then && p->command != 0 &&
-        span_holds(text_span(w, p->command), text_str(w, to->name))) {
+    struct hw_span line = text_span(w, p->command);
+    if (!p->implied && then && line.n > 0 &&
+        (span_holds(line, text_str(w, to->name)) || names_address(w, s, line))) {
         weigh(g, 60, HW_WHY_NAMES_HOST, 0);
+    }
+    /* A program that copies itself. */
+    if (s->file != 0 && p->image != 0 && path_base(w, p->image) == path_base(w, s->file)) {
+        weigh(g, 30, HW_WHY_SAME_NAME, 0);
     }
 }
 

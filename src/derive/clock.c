@@ -89,9 +89,9 @@ static void learn(struct world *w, uint32_t log, struct hw_span source, struct h
         return;
     }
     struct hw_span t = hw_bound_get(&bounds[0], HW_ROLE_TIME, r->values);
-    if (t.n > 0 && hw_time_parse(t, &utc)) {
-        tally(learning, log, record_host(w, log, &bounds[0], r->values),
-              round_quarter(utc - r->time_ns));
+    uint32_t host = record_host(w, log, &bounds[0], r->values);
+    if (t.n > 0 && host != 0 && hw_time_parse(t, &utc)) {
+        tally(learning, log, host, round_quarter(utc - r->time_ns));
     }
 }
 
@@ -225,15 +225,15 @@ static const struct slack *slack_of(struct hw_span source, struct hw_span event)
     return s;
 }
 
-static struct hw_interval widen(int64_t t, int64_t before, int64_t after)
+static struct moment widen(int64_t t, int64_t before, int64_t after)
 {
-    struct hw_interval i;
+    struct moment i = {.t = t};
     i.lo = t > HW_TIME_MIN + before ? t - before : HW_TIME_MIN;
     i.hi = t < HW_TIME_MAX - after ? t + after : HW_TIME_MAX;
     return i;
 }
 
-struct hw_interval clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
+struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
                             struct hw_span source, struct hw_span event,
                             const struct hw_record *r, const struct hw_bound *b)
 {
@@ -244,12 +244,12 @@ struct hw_interval clock_of(const struct clocks *k, struct world *w, uint32_t lo
     struct hw_span t = b == NULL ? (struct hw_span){NULL, 0}
                                  : hw_bound_get(b, HW_ROLE_TIME, r->values);
     if (t.n > 0 && hw_interval_parse(t, &given)) {
-        struct hw_interval wide = widen(given.lo, s->before, s->after);
+        struct moment wide = widen(given.lo, s->before, s->after);
         wide.hi = given.hi > wide.hi ? given.hi : wide.hi;
         return wide;
     }
     if (r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR || r->clock == HW_CLOCK_NONE) {
-        return (struct hw_interval){HW_TIME_NONE, HW_TIME_NONE};
+        return (struct moment){HW_TIME_NONE, HW_TIME_NONE, HW_TIME_NONE};
     }
     int64_t zone = zone_of(k, w, log, host, r->clock);
     int64_t after = s->after + unit[r->digits] - 1;

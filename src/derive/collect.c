@@ -123,13 +123,13 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
         if (!first || e == 0) {
             return;
         }
-        struct hw_interval t = clock_of(collecting->clocks, w, log, host, source, event, r, b);
+        struct moment t = clock_of(collecting->clocks, w, log, host, source, event, r, b);
         struct found f = {.bound = b,
                           .values = r->values,
                           .event = event,
                           .log = log,
                           .scope = l->scope,
-                          .at = {t.lo, t.hi, e, host}};
+                          .at = {t.lo, t.hi, e, host, t.t}};
         AT(struct event, &w->events, e)->at = t.lo;
         host_saw(w, host, t.lo, t.hi);
         collect_one(w, &f);

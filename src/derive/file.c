@@ -426,7 +426,7 @@ static void join_bytes(struct world *w)
         }
         /* The bytes were known from the version on; the version had them from its write on. */
         struct edge_how how = {HW_VERB_IS, HW_KEYED, HW_WHY_HASH, 0};
-        edge_add(w, v.thing, a, how, (struct when){v.lo, v.seen, v.event, v.host});
+        edge_add(w, v.thing, a, how, (struct when){v.lo, v.hi, v.event, v.host});
         edge_add(w, a, v.thing, how, (struct when){v.lo, v.hi, v.event, v.host});
     }
 }

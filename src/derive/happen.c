@@ -289,7 +289,7 @@ static void vpn_session(struct world *w, const struct found *f)
     int64_t until;
     struct hw_span t = found_get(f, HW_ROLE_UNTIL);
     if (t.n > 0 && hw_time_parse(t, &until) && until > l.at.lo) {
-        l.at.hi = until;
+        l.until = until;
         l.action = 0;
     }
     uint32_t i = vec_add(w, &w->leases);
@@ -394,6 +394,13 @@ static void share_access(struct world *w, const struct found *f)
     *AT(struct share, &w->shares, i) = s;
 }
 
+/* A service's path is a command: a program, and what it is given. */
+static text_id command_of(struct world *w, struct hw_span s)
+{
+    size_t quote = hw_span_find(s, '"');
+    return quote < s.n ? text_lower(w, s) : path_of(w, s);
+}
+
 static void service(struct world *w, const struct found *f)
 {
     uint32_t self = doer(w, f);
@@ -401,7 +408,7 @@ static void service(struct world *w, const struct found *f)
     struct service s = {.at = f->at,
                         .kind = (uint8_t)f->bound->kind,
                         .name = text_lower(w, found_get(f, task ? HW_ROLE_TASK : HW_ROLE_SERVICE)),
-                        .path = path_of(w, found_get(f, HW_ROLE_PATH)),
+                        .path = command_of(w, found_get(f, HW_ROLE_PATH)),
                         .logon = logon_of(w, found_get(f, HW_ROLE_LOGON)),
                         .user = user_of(w, f),
                         .command = found_text(w, f, HW_ROLE_COMMAND),

@@ -101,8 +101,16 @@ const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struc
 static int compare_leases(const void *a, const void *b)
 {
     const struct lease *x = a, *y = b;
-    return x->at.lo != y->at.lo ? (x->at.lo < y->at.lo ? -1 : 1)
-                                : (x->at.event > y->at.event) - (x->at.event < y->at.event);
+    return x->at.t != y->at.t ? (x->at.t < y->at.t ? -1 : 1)
+                              : (x->at.event > y->at.event) - (x->at.event < y->at.event);
+}
+
+void order_leases(struct world *w)
+{
+    if (w->leases.count > 2) {
+        qsort(AT(struct lease, &w->leases, 1), w->leases.count - 1, sizeof(struct lease),
+              compare_leases);
+    }
 }
 
 static text_id scope_of_event(struct world *w, uint32_t event)
@@ -125,26 +133,34 @@ static bool ends(const struct lease *a, const struct lease *b)
     return a->ip != 0 && a->ip == b->ip; /* given to somebody else */
 }
 
-static int64_t end_of(struct world *w, uint32_t i)
+/* The end by the log's own clock: what it says, what ends it, or the longest there is. */
+int64_t lease_end(struct world *w, uint32_t i)
 {
     const struct lease *a = AT(struct lease, &w->leases, i);
-    int64_t longest = a->at.lo + (a->kind == HW_HAPPENED_LEASE ? LEASE_NS : LONGEST_VPN_NS);
+    int64_t longest = a->at.t + (a->kind == HW_HAPPENED_LEASE ? LEASE_NS : LONGEST_VPN_NS);
     if (a->action == 0) {
-        return a->at.hi;
+        return a->until != 0 ? a->until : a->at.t;
     }
     for (uint32_t k = i + 1; k < w->leases.count; k++) {
         const struct lease *b = AT(struct lease, &w->leases, k);
-        if (b->at.lo > longest) {
+        if (b->at.t > longest) {
             break;
         }
         if (ends(a, b)) {
             bool again = b->action != 2 && b->account == a->account && b->device == a->device;
             if (!again) {
-                return b->at.hi;
+                return b->at.t;
             }
         }
     }
     return longest;
+}
+
+/* The same, as late as the clock allows. */
+static int64_t end_of(struct world *w, uint32_t i)
+{
+    const struct lease *a = AT(struct lease, &w->leases, i);
+    return lease_end(w, i) + (a->at.hi - a->at.t);
 }
 
 /* A record that repeats what is already known of a running session (its configuration comes in
@@ -154,7 +170,7 @@ static bool repeats(struct world *w, uint32_t i)
     const struct lease *b = AT(struct lease, &w->leases, i);
     for (uint32_t k = i; k-- > 1;) {
         const struct lease *a = AT(struct lease, &w->leases, k);
-        if (b->at.lo - a->at.lo > 5 * MINUTE) {
+        if (b->at.t - a->at.t > 5 * MINUTE) {
             break;
         }
         if (a->kind == b->kind && a->action != 2 && a->ip == b->ip && a->account == b->account &&
@@ -176,7 +192,7 @@ static void vpn(struct world *w, uint32_t i)
         return;
     }
     text_id key = text_print(w, "vpn|%s|%s|%lld", text_str(w, account), text_str(w, l.ip),
-                             (long long)l.at.lo);
+                             (long long)l.at.t);
     text_id name = text_print(w, "VPN session of %s", text_str(w, account));
     uint32_t s = thing_of(w, HW_ENTITY_SESSION, scope, key, name);
     thing_at(w, s)->native = l.session;
@@ -322,11 +338,10 @@ static void hold_edges(struct world *w)
 
 int join_leases(struct world *w)
 {
-    if (w->leases.count > 2) {
-        qsort(AT(struct lease, &w->leases, 1), w->leases.count - 1, sizeof(struct lease),
-              compare_leases);
-    }
-    for (uint32_t i = 1; i < w->leases.count && w->rc == HW_OK; i++) {
+    order_leases(w);
+    int rc = set_gateways(w);
+    order_leases(w);
+    for (uint32_t i = 1; i < w->leases.count && rc == HW_OK && w->rc == HW_OK; i++) {
         if (AT(struct lease, &w->leases, i)->kind == HW_HAPPENED_VPN_SESSION) {
             vpn(w, i);
         } else {

@@ -95,7 +95,7 @@ static bool by_credentials(struct world *w, const struct logon *l)
 }
 
 /* The domain controller's ticket with the same GUID knows the address that the log-on does not. */
-static text_id by_ticket(struct world *w, const struct logon *l)
+static text_id by_ticket(struct world *w, const struct logon *l, bool better)
 {
     text_id src = 0;
     for (uint32_t i = 1; l->guid != 0 && i < w->tickets.count; i++) {
@@ -106,7 +106,9 @@ static text_id by_ticket(struct world *w, const struct logon *l)
         }
         src = t.src;
         edge_add(w, address_thing(w, h->scope, t.src), l->session,
-                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_LOGON_GUID, 0}, t.at);
+                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, HW_WHY_LOGON_GUID,
+                                   better ? HW_EDGE_CONTEXT : 0},
+                 t.at);
     }
     return src;
 }
@@ -140,7 +142,11 @@ static bool by_place(struct world *w, const struct logon *l, uint32_t from)
             struct deed d = *AT(struct deed, &w->deeds, found[i].deed);
             edge_add(w, version_at(w, from, d.a, d.at.hi), version_at(w, l->at.host, s.file,
                                                                       l->at.hi + COPY_NS),
-                     (struct edge_how){HW_VERB_IS, HW_INFERRED, HW_WHY_COPY, 0}, l->at);
+                     (struct edge_how){HW_VERB_IS, HW_INFERRED,
+                                       found[i].why == HW_WHY_SAME_NAME ? HW_WHY_COPY
+                                                                        : HW_WHY_COPY_KIND,
+                                       0},
+                     l->at);
         }
     }
     uint32_t last = 0;
@@ -170,7 +176,7 @@ static void join_one(struct world *w, const struct logon *l)
     by_id(w, l);
     uint32_t from = by_socket(w, l, &named);
     named = by_credentials(w, l) || named;
-    text_id src = by_ticket(w, l);
+    text_id src = by_ticket(w, l, named);
     src = l->src != 0 ? l->src : src;
     if (from == 0 && src != 0) {
         const struct holder *h = holder_of(w, host_at(w, l->at.host)->scope, src, l->at);
@@ -190,14 +196,22 @@ static void ran_in(struct world *w)
     uint32_t n = w->procs.count;
     for (uint32_t i = 1; i < n && w->rc == HW_OK; i++) {
         struct proc p = *proc_get(w, i);
-        if (p.twin != 0 || p.logon == 0 || p.implied) {
+        if (p.twin != 0 || p.logon == 0) {
             continue;
         }
-        struct when at = {p.lo, p.hi, p.event, p.host};
+        struct when at = {p.implied ? p.seen_lo : p.lo, p.hi, p.event, p.host};
         uint32_t s = session_at(w, p.host, p.logon, at);
+        if (p.implied) { /* known by what it started, which has its log-on */
+            at.event = p.heir;
+            edge_add(w, s, proc_thing(w, i),
+                     (struct edge_how){HW_VERB_RAN, HW_INFERRED, HW_WHY_LOGON_ID, 0}, at);
+            continue;
+        }
         uint32_t parent = p.parent == 0 ? 0 : proc_at(w, p.parent, at);
         const struct proc *q = proc_get(w, parent);
-        bool inherited = parent != 0 && !q->broker && q->logon == p.logon;
+        bool recorded = (thing_at(w, s)->flags & HW_THING_IMPLIED) == 0;
+        bool inherited = parent != 0 && !q->broker && q->logon == p.logon &&
+                         !(q->implied && recorded);
         edge_add(w, s, proc_thing(w, i),
                  (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_LOGON_ID,
                                    inherited ? HW_EDGE_CONTEXT : 0},

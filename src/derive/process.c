@@ -388,7 +388,25 @@ static void inherit(struct world *w, uint32_t parent, uint32_t child)
     if (p->implied && !p->broker) {
         p->user = p->user != 0 ? p->user : c->user;
         p->logon = p->logon != 0 ? p->logon : c->logon;
+        p->heir = p->heir != 0 ? p->heir : c->event;
     }
+}
+
+/* A thread started in another process is a way in. Opening one with the right to write is at most a
+ * sign; a maker opens its child as it makes it, and brokers open everybody. */
+static void add_reach(struct world *w, const struct deed *d, uint32_t target)
+{
+    const struct proc *p = proc_get(w, d->proc), *q = proc_get(w, target);
+    bool opened = d->kind == HW_HAPPENED_PROCESS_ACCESS;
+    bool maker = !q->implied && q->parent != 0 && proc_at(w, q->parent, d->at) == d->proc;
+    if (opened && (p->broker || q->broker || maker)) {
+        return;
+    }
+    edge_add(w, proc_thing(w, d->proc), proc_thing(w, target),
+             opened ? (struct edge_how){HW_VERB_INJECTED, HW_INFERRED, HW_WHY_OPENED, 0}
+                    : (struct edge_how){HW_VERB_INJECTED, HW_OBSERVED, HW_WHY_RECORD,
+                                        p->broker ? HW_EDGE_CONTEXT : 0},
+             d->at);
 }
 
 static void add_births(struct world *w)
@@ -402,11 +420,7 @@ static void add_births(struct world *w)
             parent = before_exec(w, &d);
         } else if (d.kind == HW_HAPPENED_PROCESS_INJECT || d.kind == HW_HAPPENED_PROCESS_ACCESS) {
             uint32_t target = proc_at(w, d.a, d.at);
-            bool broker = proc_get(w, d.proc)->broker;
-            edge_add(w, proc_thing(w, d.proc), proc_thing(w, target),
-                     (struct edge_how){HW_VERB_INJECTED, HW_OBSERVED, HW_WHY_RECORD,
-                                       broker ? HW_EDGE_CONTEXT : 0},
-                     d.at);
+            add_reach(w, &d, target);
             continue;
         }
         if (parent == 0) {
@@ -473,6 +487,58 @@ static void name_pids(struct world *w)
     free(p);
 }
 
+/* Two recorders of one connection: the one with a guid and the one with a pid mean one process. */
+static int compare_sockets(const void *a, const void *b)
+{
+    const struct flow *x = AT(struct flow, &sorting->flows, *(const uint32_t *)a);
+    const struct flow *y = AT(struct flow, &sorting->flows, *(const uint32_t *)b);
+    return x->at.host != y->at.host     ? (x->at.host < y->at.host ? -1 : 1)
+           : x->src != y->src           ? (x->src < y->src ? -1 : 1)
+           : x->src_port != y->src_port ? (x->src_port < y->src_port ? -1 : 1)
+           : x->dst != y->dst           ? (x->dst < y->dst ? -1 : 1)
+           : x->at.lo != y->at.lo       ? (x->at.lo < y->at.lo ? -1 : 1)
+                                        : (x->at.event > y->at.event) - (x->at.event < y->at.event);
+}
+
+static void one_holder(struct world *w, const struct flow *x, const struct flow *y)
+{
+    struct actor *a = AT(struct actor, &w->actors, x->actor);
+    struct actor *b = AT(struct actor, &w->actors, y->actor);
+    if (x->at.host != y->at.host || x->src != y->src || x->src_port != y->src_port ||
+        x->dst != y->dst || x->initiated != y->initiated || !overlaps(x->at, y->at, MINUTE)) {
+        return;
+    }
+    if ((a->guid != 0) == (b->guid != 0)) {
+        return;
+    }
+    uint32_t by_guid = a->guid != 0 ? x->actor : y->actor;
+    struct actor *g = a->guid != 0 ? a : b, *n = a->guid != 0 ? b : a;
+    if (n->pid != 0 && n->other == 0 && same_program(w, g->image, n->image)) {
+        n->other = by_guid;
+        g->pid = g->pid != 0 ? g->pid : n->pid;
+    }
+}
+
+static void name_by_socket(struct world *w)
+{
+    uint32_t n = 0, *p = malloc(((size_t)w->flows.count + 1) * sizeof *p);
+    if (p == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order connections"));
+        return;
+    }
+    for (uint32_t i = 1; i < w->flows.count; i++) {
+        if (AT(struct flow, &w->flows, i)->actor != 0) {
+            p[n++] = i;
+        }
+    }
+    sorting = w;
+    qsort(p, n, sizeof *p, compare_sockets);
+    for (uint32_t i = 1; i < n; i++) {
+        one_holder(w, AT(struct flow, &w->flows, p[i - 1]), AT(struct flow, &w->flows, p[i]));
+    }
+    free(p);
+}
+
 int join_processes(struct world *w)
 {
     w->known_procs = w->procs.count - 1;
@@ -488,6 +554,7 @@ int join_processes(struct world *w)
         return rc;
     }
     name_pids(w);
+    name_by_socket(w);
     settle_ends(w);
     settle_doers(w);
     add_births(w);

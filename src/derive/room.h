@@ -47,8 +47,11 @@ int read_all(struct world *w, const struct read_pass *pass);
 struct clocks;
 int clock_learn(struct world *w, struct clocks **out);
 void clock_free(struct clocks *k);
+struct moment {
+    int64_t lo, hi, t; /* as struct when has them */
+};
 /* The interval of a record on a host of a log. */
-struct hw_interval clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
+struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
                             struct hw_span source, struct hw_span event,
                             const struct hw_record *r, const struct hw_bound *b);
 
@@ -76,8 +79,10 @@ text_id address_of(struct world *w, struct hw_span s); /* 0: none, loopback, lin
 
 /* ---- the joins, in this order ---- */
 int join_hosts(struct world *w);     /* host.c: renames, the estate's names */
+int repair_clocks(struct world *w);  /* skew.c: machines whose clock is off */
 int join_accounts(struct world *w);  /* account.c: one account, many spellings */
 int join_processes(struct world *w); /* process.c */
+int set_gateways(struct world *w);   /* gateway.c: the zone of their logs */
 int join_leases(struct world *w);    /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
 int join_files(struct world *w);     /* file.c */
@@ -107,6 +112,8 @@ uint32_t artifact_thing(struct world *w, text_id hash);
 text_id account_is(struct world *w, text_id scope, text_id account); /* its one spelling */
 uint32_t account_thing(struct world *w, uint32_t host, text_id scope, text_id account);
 /* lease.c */
+void order_leases(struct world *w);
+int64_t lease_end(struct world *w, uint32_t lease); /* by the clock of its own log */
 uint32_t address_thing(struct world *w, text_id scope, text_id ip);
 bool address_is_public(struct hw_span ip);
 /* Who had the address at that time: the best known; NULL when nobody is known to. */

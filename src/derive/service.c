@@ -105,6 +105,16 @@ static void runs_as(struct world *w, uint32_t proc)
     }
 }
 
+/* Everything after the program's own name is the same: the name itself may be written in variables. */
+static bool same_rest(struct hw_span a, struct hw_span b)
+{
+    (void)next_word(&a);
+    (void)next_word(&b);
+    a = hw_span_trim(a);
+    b = hw_span_trim(b);
+    return a.n > 3 && hw_span_equal_nocase(a, b);
+}
+
 /* A service's own program, started by the service manager. */
 static void runs_program(struct world *w, const struct service *s, uint32_t thing)
 {
@@ -115,13 +125,27 @@ static void runs_program(struct world *w, const struct service *s, uint32_t thin
         struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
         bool mine = image.n > 0 && path.n >= image.n &&
                     hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
-        bool asked = path.n > 8 && p.command != 0 &&
-                     path_of(w, text_span(w, p.command)) == s->path;
+        bool asked = p.command != 0 && same_rest(text_span(w, s->path), text_span(w, p.command));
         if (p.twin == 0 && !p.implied && image_is(text_span(w, a->image), "services.exe") &&
             (mine || asked) && p.hi >= s->at.lo && !image_is(image, "svchost.exe")) {
             edge_add(w, thing, proc_thing(w, r.p[i]),
                      (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_SERVICE_STARTS, 0},
                      (struct when){p.lo, p.hi, p.event, p.host});
+        }
+    }
+}
+
+/* A task's program, started by the scheduler in the second in which the task is said to run. */
+static void runs_task(struct world *w, const struct service *s, uint32_t thing)
+{
+    struct proc_range r = procs_of_host(w, s->at.host);
+    for (size_t i = 0; i < r.count && s->path != 0; i++) {
+        struct proc p = *proc_get(w, r.p[i]);
+        struct when at = {p.lo, p.hi, p.event, p.host};
+        if (p.twin == 0 && !p.implied && path_base(w, p.image) == path_base(w, s->path) &&
+            overlaps(at, s->at, 2 * SECOND)) {
+            edge_add(w, thing, proc_thing(w, r.p[i]),
+                     (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_TASK, 0}, at);
         }
     }
 }
@@ -138,6 +162,8 @@ static void recorded(struct world *w)
         edge_add(w, proc_thing(w, proc), t, how, s.at);
         if (s.kind == HW_HAPPENED_SERVICE_INSTALL) {
             runs_program(w, &s, t);
+        } else if (s.kind == HW_HAPPENED_TASK_RUN) {
+            runs_task(w, &s, t);
         }
     }
 }

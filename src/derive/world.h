@@ -31,6 +31,8 @@ struct table {
 typedef uint32_t text_id; /* an interned text; 0: empty */
 
 struct host {
+    int64_t skew;     /* added to its times, to agree with the others */
+    uint32_t witnesses; /* pairs of records that show it */
     text_id scope, name; /* canonical, lower case */
     text_id shown;       /* as records write it */
     uint32_t thing;
@@ -76,6 +78,7 @@ struct proc {
     uint32_t pid;    /* 1 + pid */
     uint32_t parent; /* actor */
     uint32_t event;  /* of its start; 0: implied */
+    uint32_t heir;   /* implied: the start of a child that tells its account */
     int64_t lo, hi;  /* of its start; implied: first and last seen of it */
     int64_t died;    /* HW_TIME_MAX: not seen */
     int64_t seen_lo, seen_hi;
@@ -87,6 +90,7 @@ struct proc {
 struct when {
     int64_t lo, hi;
     uint32_t event, host;
+    int64_t t; /* what the clock said, once in UTC: within lo and hi; for comparing clocks only */
 };
 
 /* File and process deeds; what a..d are stands at each kind in collect.c. */
@@ -136,6 +140,7 @@ struct lease {
     text_id ip, name, device, account, src, session;
     uint8_t kind; /* VPN_SESSION, LEASE */
     uint8_t action; /* of VPN: 0 one, 1 start, 2 end */
+    int64_t until;  /* as the record says; 0: it does not */
 };
 struct claim { /* estate, CI, signing, releases: things said about bytes */
     struct when at;

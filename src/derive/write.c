@@ -150,30 +150,40 @@ static void weigh(struct writing *x)
 /* ---- edges ---- */
 
 /* An end that stands there already when the records begin has nothing before it: going back to it
- * is going nowhere, and the edge says so. */
+ * is going nowhere, and the edge says so. A file has something before it when it was written, fetched
+ * or marked; bytes, when a file of theirs has; a file that merely lay there, when its bytes have. */
 static void mark_ends(struct world *w)
 {
+    uint8_t *reach = calloc((size_t)w->things.count + 1, 1);
+    if (reach == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to mark ends"));
+        return;
+    }
     for (uint32_t i = 1; i < w->edges.count; i++) {
         const struct edge *e = AT(struct edge, &w->edges, i);
-        if ((e->flags & HW_EDGE_CONTEXT) == 0 && e->verb != HW_VERB_IS) {
+        bool bytes = e->verb == HW_VERB_IS && e->known == HW_KEYED;
+        if ((e->flags & HW_EDGE_CONTEXT) == 0 && !bytes) {
             thing_at(w, e->object)->flags |= HW_THING_TOUCHED;
+            reach[e->object] = 1;
         }
     }
-    /* Bytes that were written somewhere are touched wherever they lie, and the other way round. */
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 2; round++) { /* file to bytes, bytes to file */
         for (uint32_t i = 1; i < w->edges.count; i++) {
             const struct edge *e = AT(struct edge, &w->edges, i);
-            if (e->verb == HW_VERB_IS && (thing_at(w, e->subject)->flags & HW_THING_TOUCHED)) {
-                thing_at(w, e->object)->flags |= HW_THING_TOUCHED;
+            bool from_file = thing_at(w, e->subject)->kind == HW_ENTITY_FILE;
+            if (e->verb == HW_VERB_IS && reach[e->subject] && from_file == (round == 0)) {
+                reach[e->object] = 1;
             }
         }
     }
     for (uint32_t i = 1; i < w->edges.count; i++) {
         struct edge *e = AT(struct edge, &w->edges, i);
-        if (thing_at(w, e->subject)->flags & HW_THING_TOUCHED) {
-            e->flags |= HW_EDGE_SUBJECT;
-        }
+        bool to_bytes = e->verb == HW_VERB_IS && thing_at(w, e->object)->kind == HW_ENTITY_ARTIFACT;
+        bool before = to_bytes ? (thing_at(w, e->subject)->flags & HW_THING_TOUCHED) != 0
+                               : reach[e->subject] != 0;
+        e->flags |= before ? HW_EDGE_SUBJECT : 0;
     }
+    free(reach);
 }
 
 static _Thread_local const struct edge *sorting;
@@ -210,10 +220,13 @@ static int compare_content(const void *a, const void *b)
                                       : (x->event > y->event) - (x->event < y->event);
 }
 
+/* One act: the same words at the same time, or the one birth of a process by two recorders. */
 static bool twice(const struct edge *a, const struct edge *b)
 {
-    return a->object == b->object && a->subject == b->subject && a->verb == b->verb &&
-           a->lo == b->lo && a->hi == b->hi && a->known == b->known && a->why == b->why;
+    bool birth = a->verb == HW_VERB_SPAWNED || a->verb == HW_VERB_RAN;
+    bool then = birth ? a->lo <= b->hi && b->lo <= a->hi : a->lo == b->lo && a->hi == b->hi;
+    return a->object == b->object && a->subject == b->subject && a->verb == b->verb && then &&
+           a->known == b->known && a->why == b->why;
 }
 
 /* Two records, one edge: both are where it stands. */

@@ -25,6 +25,10 @@
     X(WINRM, "a connection to that machine's remoting port in that second, by the same account")   \
     X(WMI, "a remote management call at that time, by the same account")                           \
     X(COPY, "the same name, copied over the network in that minute")                               \
+    X(COPY_KIND, "the same kind of file, made ready there before and copied in that minute")       \
+    X(OPENED, "it was opened with the right to write into it")                                     \
+    X(SAME_SOCKET, "one process holds one socket")                                                 \
+    X(TASK, "the task was made or run by it")                                                      \
     X(LEASE, "this address was given to it for that time")                                         \
     X(ADDRESS, "records of this machine bear this address")                                        \
     X(DEVICE, "the gateway names this device")                                                     \

@@ -30,6 +30,17 @@ static int64_t bound(int64_t t)
     return t <= HW_TIME_MIN || t == HW_TIME_MAX ? HW_TIME_NONE : t;
 }
 
+static void ways(struct hw_buf *b, uint32_t bits)
+{
+    hw_buf_str(b, "\"ways\":[");
+    for (unsigned i = 0, said = 0; i < 32; i++) {
+        if ((bits >> i & 1U) != 0) {
+            hw_buf_printf(b, "%s%u", said++ == 0 ? "" : ",", i);
+        }
+    }
+    hw_buf_char(b, ']');
+}
+
 static void step(struct hw_buf *b, const struct hw_step *s)
 {
     int64_t lo = bound(s->lo), hi = bound(s->hi);
@@ -44,6 +55,8 @@ static void step(struct hw_buf *b, const struct hw_step *s)
     end(b, "from", &s->from);
     hw_buf_printf(b, ",\"verb\":\"%s\",", s->verb);
     end(b, "to", &s->to);
+    hw_buf_char(b, ',');
+    ways(b, s->ways);
     hw_buf_printf(b, ",\"class\":\"%s\",\"why\":\"%s\",\"part\":\"%s\",\"lost_across\":%s,",
                   s->known, s->why,
                   s->context   ? "context"
@@ -88,7 +101,10 @@ static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
     for (const struct hw_root *r = a->roots; r != NULL; r = r->next) {
         hw_buf_str(b, "{\"type\":\"root\",\"schema\":1,");
         end(b, "at", &r->at);
-        hw_buf_printf(b, ",\"observed\":%s,\"cost\":%u,", r->observed ? "true" : "false", r->cost);
+        hw_buf_printf(b, ",\"observed\":%s,\"principal\":%s,\"cost\":%u,",
+                      r->observed ? "true" : "false", r->principal ? "true" : "false", r->cost);
+        ways(b, r->ways);
+        hw_buf_char(b, ',');
         hw_json_time(b, "not_before", bound(r->before));
         hw_buf_char(b, ',');
         hw_json_text(b, "says", r->says);

@@ -95,6 +95,14 @@ static void step(struct page *p, const struct hw_step *s)
     hw_buf_printf(&p->b, "%3u  ", s->n);
     if (known) {
         hw_text_time(&p->b, s->lo / 2 + s->hi / 2, p->t->zone_minutes);
+        int64_t half = s->hi / 2 - s->lo / 2;
+        if (half >= 3600 * HW_NS_PER_SECOND) {
+            hw_buf_printf(&p->b, " give or take %lld h",
+                          (long long)(half / (3600 * HW_NS_PER_SECOND)));
+        } else if (half >= 60 * HW_NS_PER_SECOND) {
+            hw_buf_printf(&p->b, " give or take %lld min",
+                          (long long)(half / (60 * HW_NS_PER_SECOND)));
+        }
     } else {
         hw_buf_str(&p->b, "at an unknown time        ");
     }
@@ -158,7 +166,7 @@ static void verdict(struct page *p)
 static void roots(struct page *p)
 {
     for (const struct hw_root *r = p->a->roots; r != NULL; r = r->next) {
-        hw_buf_str(&p->b, r == p->a->roots ? "Ends at  " : "    and  ");
+        hw_buf_str(&p->b, r->principal ? "Ends at  " : "   also  ");
         end(p, &r->at);
         if (r->at.host.n > 0 && !hw_span_equal(r->at.host, r->at.name)) {
             hw_buf_str(&p->b, " on ");
@@ -185,11 +193,36 @@ static void crossings(struct page *p)
     }
 }
 
+/* Bytes are a file and the file is the bytes: said once, from the file's side. */
+static bool said_other_way(const struct hw_trace_answer *a, const struct hw_step *s)
+{
+    if (strcmp(s->verb, "is") != 0 || strcmp(s->from.kind, "artifact") != 0) {
+        return false;
+    }
+    for (const struct hw_step *x = a->steps; x != NULL; x = x->next) {
+        if (x->from.n == s->to.n && x->to.n == s->from.n && x->forward == s->forward) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t principal(const struct hw_trace_answer *a)
+{
+    uint32_t ways = 0;
+    for (const struct hw_root *r = a->roots; r != NULL; r = r->next) {
+        ways |= r->principal ? r->ways : 0U;
+    }
+    return ways;
+}
+
 static void steps(struct page *p, bool forward)
 {
     unsigned said = 0, left = 0;
+    uint32_t ways = principal(p->a);
     for (const struct hw_step *s = p->a->steps; s != NULL; s = s->next) {
-        if (s->forward != forward) {
+        if (s->forward != forward || said_other_way(p->a, s) ||
+            (!forward && !p->t->all && (s->ways & ways) == 0)) {
             continue;
         }
         if (forward && !p->t->all && said >= FORWARD_SAID) {
@@ -204,6 +237,21 @@ static void steps(struct page *p, bool forward)
     if (left > 0) {
         hw_buf_str(&p->b, "     ... and ");
         count(p, left, "more step (--all)", "more steps (--all)");
+        hw_buf_str(&p->b, ".\n");
+    }
+}
+
+/* Ways that end at something less telling: how many steps, and how to see them. */
+static void other_ways(struct page *p)
+{
+    uint32_t ways = principal(p->a);
+    unsigned n = 0;
+    for (const struct hw_step *s = p->a->steps; s != NULL; s = s->next) {
+        n += !s->forward && (s->ways & ways) == 0;
+    }
+    if (n > 0 && !p->t->all) {
+        hw_buf_str(&p->b, "\nOther ways that lead here take ");
+        count(p, n, "step more (--all)", "steps more (--all)");
         hw_buf_str(&p->b, ".\n");
     }
 }
@@ -250,6 +298,7 @@ int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *
     crossings(&p);
     roots(&p);
     steps(&p, false);
+    other_ways(&p);
     steps(&p, true);
     cut(&p);
     missing(&p);

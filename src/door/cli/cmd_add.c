@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "door/cli/cli.h"
 
-#include "derive/derive.h"
-
 /* add, scan and learn are one thing, restricted to different kinds of evidence. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
 {
@@ -11,8 +9,6 @@ int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     rc = rc != HW_OK ? rc
                      : hw_cli_intake(cli, asked, cli->args.p, cli->args.count, NULL, &status, err);
-    struct hw_derived d;
-    rc = rc != HW_OK ? rc : hw_cli_derive(cli, &d, err);
     return rc != HW_OK ? rc : status;
 }
 

@@ -150,7 +150,8 @@ static int find_degree(void *state, const struct hw_frame *f, struct hw_error *e
     if (f->kind == HW_FACT_ARTIFACT) {
         d->knowledge = rc == HW_OK && (hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "indicator-list") ||
                                        hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "certificate") ||
-                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "crl"));
+                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "crl") ||
+                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "estate"));
         return rc;
     }
     for (int i = 0; rc == HW_OK && i < HW_DEGREE_COUNT; i++) {
@@ -180,7 +181,8 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         !d.knowledge) {
         return tell(in, HW_INTAKE_REFUSED, hw_buf_span(&f->shown), f->named, f->outer.sha256,
                     "foreign",
-                    "no indicator list, certificate or revocation list that we can read");
+                    "no indicator list, certificate, revocation list or estate that we can "
+                    "read");
     }
     /* What somebody else killed no parser has judged: version 0, so the next scan reads it. */
     bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;

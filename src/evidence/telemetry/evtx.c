@@ -50,6 +50,7 @@ struct chunk {
     uint32_t records;     /* read or lost */
     uint64_t torn;        /* a stretch before the next record holds none; its offset, 0: no such */
     bool sound;           /* the header is one */
+    bool intact;          /* the records have the checksum it states */
 };
 
 struct frame {
@@ -171,7 +172,10 @@ static void put(struct evtx *e, const struct frame *f, uint64_t off)
         bad(e, f->id, off, f->size, e->why);
         return;
     }
-    if (!hw_time_from_filetime(e->filetime != 0 ? e->filetime : f->written, &rec.time_ns)) {
+    /* TimeCreated is text where an event came as XML; the frame has a time as a last resort. */
+    bool known = e->filetime != 0 ? hw_time_from_filetime(e->filetime, &rec.time_ns)
+                                  : hw_time_parse(e->when, &rec.time_ns);
+    if (!known && !hw_time_from_filetime(f->written, &rec.time_ns)) {
         rec.time_ns = HW_TIME_NONE;
         rec.clock = HW_CLOCK_NONE;
         rec.digits = 0;
@@ -217,7 +221,7 @@ static bool frame_at(const struct evtx *e, const struct chunk *c, uint64_t off, 
 static void read_record(struct evtx *e, struct chunk *c, const struct frame *f, uint64_t at)
 {
     struct hw_reader r;
-    uint64_t off = e->chunk_off + at;
+    uint64_t off = e->chunk_off + at, odd_before = e->odd_sizes;
     uint64_t want = c->records > 0 ? c->id + 1 : c->sound ? c->first : f->id;
     if (c->torn != 0 && want < f->id && f->id - want < EVTX_CHUNK_BYTES / RECORD_LEAST) {
         damaged(e, c->torn, want, f->id - 1, "the chunk holds something else in their place");
@@ -236,6 +240,9 @@ static void read_record(struct evtx *e, struct chunk *c, const struct frame *f, 
         bad(e, f->id, off, f->size, e->why);
     } else {
         put(e, f, off);
+    }
+    if (odd_before == 0 && e->odd_sizes > 0) {
+        e->odd_off = off;
     }
 }
 
@@ -305,7 +312,8 @@ static void walk(struct evtx *e, struct chunk *c)
 
 /* ---- chunks ---- */
 
-static void check_sums(struct evtx *e, struct hw_span all, uint64_t end, uint32_t of_header,
+/* True when the records have the checksum they should have. */
+static bool check_sums(struct evtx *e, struct hw_span all, uint64_t end, uint32_t of_header,
                        uint32_t of_records)
 {
     struct hw_span a = {all.p, 120}, b = {all.p + 128, CHUNK_HEADER - 128};
@@ -314,13 +322,15 @@ static void check_sums(struct evtx *e, struct hw_span all, uint64_t end, uint32_
                        "a chunk's header does not have the checksum it states");
     }
     if (end > all.n) {
-        return; /* said as truncated */
+        return false; /* said as truncated */
     }
     struct hw_span records = {all.p + CHUNK_HEADER, (size_t)end - CHUNK_HEADER};
-    if (hw_crc32(0, records) != of_records) {
-        hw_say_anomaly(e->x, e->n, "bad-checksum", e->chunk_off + CHUNK_HEADER, records.n,
-                       "a chunk's records do not have the checksum it states");
+    if (hw_crc32(0, records) == of_records) {
+        return true;
     }
+    hw_say_anomaly(e->x, e->n, "bad-checksum", e->chunk_off + CHUNK_HEADER, records.n,
+                   "a chunk's records do not have the checksum it states");
+    return false;
 }
 
 static void chunk_header(struct evtx *e, struct chunk *c)
@@ -345,7 +355,7 @@ static void chunk_header(struct evtx *e, struct chunk *c)
     }
     c->sound = true;
     c->end = end;
-    check_sums(e, all, end, of_header, of_records);
+    c->intact = check_sums(e, all, end, of_header, of_records);
 }
 
 struct summary {
@@ -354,41 +364,6 @@ struct summary {
     uint64_t behind, behind_off;       /* records in chunks behind those */
     uint64_t elsewhere, elsewhere_off; /* chunks that do not lie where chunks do */
 };
-
-static void read_chunk(struct evtx *e, uint64_t off, struct hw_span bytes, struct summary *s,
-                       uint64_t index)
-{
-    struct chunk c;
-    hw_reader_init_at(&e->chunk, bytes, off, &e->x->fuel);
-    e->chunk_off = off;
-    e->stamp++;
-    e->work = EVTX_WORK;
-    chunk_header(e, &c);
-    if (!c.sound && all_zero(e, 0, bytes.n)) {
-        return; /* room the log has not used yet */
-    }
-    uint64_t bad_before = e->w.bad;
-    walk(e, &c);
-    if (!c.sound && (c.records > 0 || e->w.bad > bad_before || bytes.n >= CHUNK_HEADER)) {
-        hw_say_anomaly(e->x, e->n, "bad-magic", off, CHUNK_HEADER,
-                       "a chunk's header is damaged; %u records were found in it", c.records);
-    }
-    if (bytes.n < EVTX_CHUNK_BYTES && (!c.sound || c.end > bytes.n)) {
-        hw_say_anomaly(e->x, e->n, "truncated", off + bytes.n, 0, "the file ends inside a chunk");
-        hw_records_lost(&e->w, "truncated", off + bytes.n, 0, 0, 0, "the file ends inside a chunk");
-        hw_say_degree(e->n, HW_BROKEN, "the log is cut short");
-    }
-    uint64_t first = c.records > 0 ? c.id + 1 : c.first;
-    if (c.sound && c.last >= first && c.last - first < EVTX_CHUNK_BYTES / RECORD_LEAST &&
-        c.end > CHUNK_HEADER) {
-        damaged(e, off, first, c.last, "the chunk's header states records that are not in it");
-    }
-    s->chunks += c.records > 0;
-    if (index >= s->stated) {
-        s->behind_off = s->behind == 0 ? off : s->behind_off;
-        s->behind += c.records;
-    }
-}
 
 /* Where a chunk lies that is not where chunks lie: a file that lost or gained some sectors. */
 static uint64_t next_magic(struct hw_span all, uint64_t from, uint64_t to)
@@ -405,6 +380,55 @@ static uint64_t next_magic(struct hw_span all, uint64_t from, uint64_t to)
     return to;
 }
 
+/* Returns how many of the bytes were the chunk's. */
+static uint64_t read_chunk(struct evtx *e, uint64_t off, struct hw_span bytes, struct summary *s,
+                           uint64_t index)
+{
+    struct chunk c;
+    bool last = off + bytes.n == e->n->bytes.n;
+    hw_reader_init_at(&e->chunk, bytes, off, &e->x->fuel);
+    e->chunk_off = off;
+    e->stamp++;
+    e->work = EVTX_WORK;
+    chunk_header(e, &c);
+    if (!c.sound && all_zero(e, 0, bytes.n)) {
+        return bytes.n; /* room the log has not used yet */
+    }
+    if (c.sound && !c.intact) {
+        /* Sectors may be lost from it; then the next one begins too early. Only here: text in a
+         * record could be made to look like a chunk. */
+        uint64_t next = next_magic(bytes, CHUNK_HEADER, bytes.n);
+        if (next < bytes.n) {
+            s->elsewhere_off = s->elsewhere++ == 0 ? off + next : s->elsewhere_off;
+            last = false;
+        }
+        bytes.n = (size_t)next;
+        hw_reader_init_at(&e->chunk, bytes, off, &e->x->fuel);
+    }
+    uint64_t bad_before = e->w.bad;
+    walk(e, &c);
+    if (!c.sound && (c.records > 0 || e->w.bad > bad_before || bytes.n >= CHUNK_HEADER)) {
+        hw_say_anomaly(e->x, e->n, "bad-magic", off, CHUNK_HEADER,
+                       "a chunk's header is damaged; %u records were found in it", c.records);
+    }
+    if (last && bytes.n < EVTX_CHUNK_BYTES && (!c.sound || c.end > bytes.n)) {
+        hw_say_anomaly(e->x, e->n, "truncated", off + bytes.n, 0, "the file ends inside a chunk");
+        hw_records_lost(&e->w, "truncated", off + bytes.n, 0, 0, 0, "the file ends inside a chunk");
+        hw_say_degree(e->n, HW_BROKEN, "the log is cut short");
+    }
+    uint64_t first = c.records > 0 ? c.id + 1 : c.first;
+    if (c.sound && c.last >= first && c.last - first < EVTX_CHUNK_BYTES / RECORD_LEAST &&
+        c.end > CHUNK_HEADER) {
+        damaged(e, off, first, c.last, "the chunk's header states records that are not in it");
+    }
+    s->chunks += c.records > 0;
+    if (index >= s->stated) {
+        s->behind_off = s->behind == 0 ? off : s->behind_off;
+        s->behind += c.records;
+    }
+    return bytes.n;
+}
+
 static void read_chunks(struct evtx *e, uint64_t from, struct summary *s)
 {
     struct hw_reader fuel;
@@ -419,8 +443,7 @@ static void read_chunks(struct evtx *e, uint64_t from, struct summary *s)
         if (next < off + n) {
             s->elsewhere_off = s->elsewhere++ == 0 ? next : s->elsewhere_off;
         }
-        read_chunk(e, off, (struct hw_span){all.p + off, (size_t)(next - off)}, s, index);
-        off = next;
+        off += read_chunk(e, off, (struct hw_span){all.p + off, (size_t)(next - off)}, s, index);
     }
     if (!hw_reader_ok(&fuel)) {
         hw_say_fault(e->x, e->n, &fuel, "the chunks");

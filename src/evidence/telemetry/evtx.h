@@ -157,9 +157,9 @@ struct evtx {
     uint32_t *repeats; /* how often a name was wanted again */
     uint32_t field_n;
     struct evtx_hash key;
-    struct hw_span provider, event;
-    uint64_t filetime; /* TimeCreated, 0: none seen */
-    uint64_t number;   /* EventRecordID, 0: none seen */
+    struct hw_span provider, event, when; /* when: TimeCreated as text */
+    uint64_t filetime;                    /* TimeCreated, 0: none seen */
+    uint64_t number;                      /* EventRecordID, 0: none seen */
     bool dynamic;
     bool instance; /* there was something in it */
     uint16_t *seen;

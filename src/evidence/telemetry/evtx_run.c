@@ -60,6 +60,8 @@ static bool put_field(struct evtx *e, const struct evtx_op *op, const struct fra
         e->event = text;
     } else if (op->role == EVTX_NUMBER && e->number == 0 && !hw_span_u64(text, &e->number)) {
         e->number = 0;
+    } else if (op->role == EVTX_TIME && e->when.p == NULL) {
+        e->when = text;
     }
     return true;
 }
@@ -290,7 +292,7 @@ bool evtx_record_run(struct evtx *e, struct hw_reader *r)
     e->op_n = e->piece_n = e->value_n = e->field_n = 0;
     e->text_n = e->out_n = 0;
     e->key = (struct evtx_hash){e->x->name_key[0], e->x->name_key[1]};
-    e->provider = e->event = (struct hw_span){NULL, 0};
+    e->provider = e->event = e->when = (struct hw_span){NULL, 0};
     e->filetime = e->number = 0;
     e->dynamic = e->instance = false;
     if (!fragment(e, r, 0)) {

@@ -53,6 +53,7 @@ enum {
     /* No element of any type prints longer than this for each of its bytes, and once more. */
     EACH_BYTE = 7,
     ONCE = 64,
+    WIDE = 64,
     BLOCK = 16,
     HALF = 8,
 };
@@ -113,6 +114,9 @@ static inline __attribute__((always_inline)) bool ascii_block(const uint8_t *p, 
 static size_t ascii_start(const uint8_t *p, size_t chars, uint8_t *out)
 {
     size_t i = 0;
+    while (chars - i >= WIDE && ascii_block(p + 2 * i, WIDE, out + i)) {
+        i += WIDE;
+    }
     while (chars - i >= BLOCK && ascii_block(p + 2 * i, BLOCK, out + i)) {
         i += BLOCK;
     }
@@ -175,19 +179,37 @@ static size_t put_ansi(const uint8_t *p, size_t n, uint8_t *out)
 
 /* ---- numbers ---- */
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
+static size_t put_two(uint32_t v, uint8_t *out) /* v < 100 */
+{
+    out[0] = (uint8_t)pairs[2 * v];
+    out[1] = (uint8_t)pairs[2 * v + 1];
+    return 2;
+}
+
 static size_t put_decimal(uint64_t v, uint8_t *out)
 {
-    uint8_t digits[20];
+    uint8_t digits[24];
     size_t n = sizeof digits, k = 0;
     while (v > UINT32_MAX) {
         digits[--n] = (uint8_t)('0' + v % 10);
         v /= 10;
     }
     uint32_t w = (uint32_t)v;
-    do {
-        digits[--n] = (uint8_t)('0' + w % 10);
-        w /= 10;
-    } while (w > 0);
+    for (; w >= 100; w /= 100) {
+        n -= 2;
+        (void)put_two(w % 100, digits + n);
+    }
+    if (w >= 10) {
+        n -= 2;
+        (void)put_two(w, digits + n);
+    } else {
+        digits[--n] = (uint8_t)('0' + w);
+    }
     while (n < sizeof digits) {
         out[k++] = digits[n++];
     }
@@ -288,20 +310,20 @@ static size_t put_date(uint64_t year, uint32_t month, uint32_t day, uint8_t *out
 {
     size_t n = year > 9999 ? put_decimal(year, out) : put_padded((uint32_t)year, 4, out);
     out[n++] = '-';
-    n += put_padded(month, 2, out + n);
+    n += put_two(month, out + n);
     out[n++] = '-';
-    return n + put_padded(day, 2, out + n);
+    return n + put_two(day, out + n);
 }
 
 static size_t put_time(uint32_t second, uint32_t part, size_t digits, uint8_t *out)
 {
     size_t n = 0;
     out[n++] = 'T';
-    n += put_padded(second / 3600, 2, out + n);
+    n += put_two(second / 3600, out + n);
     out[n++] = ':';
-    n += put_padded(second / 60 % 60, 2, out + n);
+    n += put_two(second / 60 % 60, out + n);
     out[n++] = ':';
-    n += put_padded(second % 60, 2, out + n);
+    n += put_two(second % 60, out + n);
     out[n++] = '.';
     n += put_padded(part, digits, out + n);
     out[n++] = 'Z';

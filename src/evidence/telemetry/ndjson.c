@@ -3,8 +3,7 @@
  * evidence/telemetry/ndjson.c -- one JSON value (RFC 8259) made flat; ndjson_lines.c walks a node.
  *
  * A record is walked once. What needs no unescaping is borrowed; the rest is appended to f->text,
- * which gets all the room it may ever have before the first byte, so that it never moves. (Pages
- * nobody writes to cost nothing.)
+ * which never moves while a record is read: one that needs more room is read again with more.
  */
 #include "evidence/telemetry/ndjson.h"
 
@@ -15,6 +14,11 @@
 
 /* An empty value: there, and of no bytes. */
 static const struct hw_span nothing = {(const uint8_t *)"", 0};
+
+enum {
+    TEXT_FIRST = 64 << 10, /* of f->text, and then eight times more each time */
+    TEXT_SPARE = 4 << 10,  /* kept for what callers make of a record, beside its own length */
+};
 
 struct walk {
     struct hw_span s;
@@ -39,7 +43,7 @@ void hw_json_flat_init(struct hw_json_flat *f)
     f->odd = false;
     f->joint = ", ";
     f->aside = NULL;
-    hw_buf_init(&f->text, HW_JSON_TEXT);
+    hw_buf_init(&f->text, TEXT_FIRST);
 }
 
 void hw_json_flat_done(struct hw_json_flat *f)
@@ -417,22 +421,39 @@ static enum hw_json_end value(struct walk *k, struct hw_span name)
 
 /* ---- records ---- */
 
-enum hw_json_end hw_json_flatten(struct hw_span s, size_t *at, struct hw_json_flat *f)
+/* Once through the record at k->at, with the room there is. */
+static enum hw_json_end once(struct walk *k)
 {
-    struct walk k = {.s = s, .at = *at, .f = f};
+    struct hw_json_flat *f = k->f;
     f->count = 0;
     f->lines = 0;
     f->odd = false;
+    k->depth = 0;
     hw_buf_clear(&f->text);
-    blanks(&k);
-    size_t from = k.at;
-    enum hw_json_end e = HW_JSON_WIDE;
-    if (hw_buf_room(&f->text, HW_JSON_TEXT)) {
-        e = k.at >= s.n ? HW_JSON_NONE : value(&k, nothing);
+    blanks(k);
+    f->size = k->at; /* where it begins, until it is known where it ends */
+    if (!hw_buf_room(&f->text, f->text.max)) {
+        return HW_JSON_WIDE;
     }
-    f->size = k.at - from;
-    *at = k.at;
-    return e;
+    return k->at >= k->s.n ? HW_JSON_NONE : value(k, nothing);
+}
+
+enum hw_json_end hw_json_flatten(struct hw_span s, size_t *at, struct hw_json_flat *f)
+{
+    for (;;) {
+        struct walk k = {.s = s, .at = *at, .f = f};
+        enum hw_json_end e = once(&k);
+        f->size = k.at - f->size;
+        bool full = e == HW_JSON_WIDE && !hw_buf_ok(&f->text);
+        bool tight = e == HW_JSON_FINE && f->text.max - f->text.n < f->size + TEXT_SPARE;
+        if ((!full && !tight) || f->text.max >= HW_JSON_TEXT) {
+            *at = k.at;
+            return e;
+        }
+        size_t more = f->text.max * 8;
+        hw_buf_done(&f->text);
+        hw_buf_init(&f->text, more < HW_JSON_TEXT ? more : HW_JSON_TEXT);
+    }
 }
 
 bool hw_json_flatten_more(struct hw_span s, const char *prefix, struct hw_json_flat *f)

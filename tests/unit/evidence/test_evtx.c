@@ -355,6 +355,32 @@ static void evtx_elements_outside_of_templates_are_read(void **state)
     assert_int_equal(r.told.anomalies, 0);
 }
 
+/* As a collector writes what it was sent as XML: no template, all of it text. */
+static void evtx_time_that_is_text_is_read(void **state)
+{
+    (void)state;
+    build_evtx_record(&b);
+    be_open(&b, "Event", false);
+    be_end_start(&b);
+    be_open(&b, "System", false);
+    be_end_start(&b);
+    be_open(&b, "TimeCreated", true);
+    be_attribute(&b, "SystemTime", false);
+    be_text(&b, "2001-02-03T04:05:06.1234567Z");
+    be_end_empty(&b);
+    be_open(&b, "EventRecordID", false);
+    be_end_start(&b);
+    be_text(&b, "4711");
+    be_end(&b);
+    be_end(&b);
+    be_end(&b);
+    be_token(&b, 0);
+    build_evtx_record_end(&b);
+    build_evtx_finish(&b, 0);
+    read_log();
+    assert_true(has("windows// number=4711 off=4608 time=2001-02-03T04:05:06.123456700Z clock=1"));
+}
+
 static void write_instruction(struct build_evtx *e, const void *state)
 {
     (void)state;
@@ -416,6 +442,7 @@ int main(void)
         CASE(evtx_provider_out_of_values_makes_a_log_each),
         CASE(evtx_names_out_of_values_are_each_records_own),
         CASE(evtx_elements_outside_of_templates_are_read),
+        CASE(evtx_time_that_is_text_is_read),
         CASE(evtx_processing_instructions_are_told),
         CASE(evtx_survives_every_cut_and_damage),
     };

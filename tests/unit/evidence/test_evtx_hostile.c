@@ -276,6 +276,21 @@ static void evtx_chunk_that_slipped_by_a_sector_is_found(void **state)
     assert_true(has("rule=bad-alignment off=5120"));
 }
 
+static void evtx_chunk_that_lost_sectors_does_not_take_the_next_one_along(void **state)
+{
+    (void)state;
+    honest(200);
+    size_t gone = 4096 + 20480, more = 4096 + 65536;
+    memmove(b.file.p + gone, b.file.p + gone + 1024, b.file.n - gone - 1024);
+    read_bytes(b.file.p, b.file.n - 1024);
+    assert_true(records() > 390 && records() < 400);
+    assert_true(has("rule=bad-alignment off=68608"));
+    assert_int_equal(more - 1024, 68608);
+    assert_true(hw_told_has(&r.told, "what=damaged", "count=", "first=", NULL));
+    assert_false(has("what=truncated"));
+    assert_true(has("/11 number=400 "));
+}
+
 static void evtx_inner_id_is_the_number_and_exports_are_marked(void **state)
 {
     (void)state;
@@ -565,6 +580,7 @@ int main(void)
         CASE(evtx_numbers_that_come_twice_are_told),
         CASE(evtx_cut_log_keeps_what_is_before_the_cut),
         CASE(evtx_chunk_that_slipped_by_a_sector_is_found),
+        CASE(evtx_chunk_that_lost_sectors_does_not_take_the_next_one_along),
         CASE(evtx_inner_id_is_the_number_and_exports_are_marked),
         CASE(evtx_template_that_lies_outside_is_the_records_loss),
         CASE(evtx_torn_template_is_borrowed_from_another_chunk),
