@@ -7,11 +7,14 @@ its ends in one record; a keyed one must have its key in two. So a wrong step sh
 nobody wrote the truth down beforehand.
 """
 import datetime
+import html
 import json
 import re
 import zipfile
 
+FIELD = re.compile(r'<Data Name="(\w+)">([^<]*)</Data>')
 CHANNELS = {"microsoft-windows-sysmon/operational": "sysmon",
+            "linux-sysmon/operational": "sysmon",
             "microsoft-windows-taskscheduler/operational": "taskscheduler"}
 # Programs that act for others: a way through one needs a key of its own.
 BROKERS = ("system", "lsass.exe", "services.exe", "csrss.exe", "smss.exe", "wininit.exe")
@@ -33,15 +36,16 @@ def number(value):
 class Record(dict):
     """One line of a capture."""
 
-    def __init__(self, values, line, raw):
+    def __init__(self, values, line):
         super().__init__(values)
-        self.line, self.raw = line, raw
+        self.line = line
+        self.update(inner(values))
         self.host = short(self.get("Hostname") or self.get("Computer"))
         name = str(self.get("Channel") or "").lower()
         self.channel = CHANNELS.get(name, name)
         self.eid = number(self.get("EventID"))
         self.num = number(self.get("RecordNumber")) or line
-        self.low = raw.lower()
+        self.low = json.dumps(self, ensure_ascii=False).lower()
 
     def __repr__(self):
         return f"{self.host}/{self.channel} {self.eid} #{self.num}"
@@ -57,8 +61,28 @@ class Record(dict):
         text = self.any("UtcTime")
         if not text or self.channel != "sysmon":
             return None
-        then = datetime.datetime.fromisoformat(text[:26])
+        then = datetime.datetime.fromisoformat(text[:26].rstrip("Z"))
         return then.replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+def inner(values):
+    """What an export has put into one field: event data as JSON or XML, a whole event in a syslog
+    message."""
+    data = values.get("EventData")
+    if isinstance(data, str) and data.startswith("{"):
+        return json.loads(data)
+    if isinstance(data, str):
+        return {k: html.unescape(v) for k, v in FIELD.findall(data)}
+    text = values.get("SyslogMessage") or ""
+    if not text.startswith("<Event>"):
+        return {}
+    found = {k: html.unescape(v) for k, v in FIELD.findall(text)}
+    for name, pattern in (("EventID", r"<EventID>(\d+)"), ("Channel", r"<Channel>([^<]*)"),
+                          ("RecordNumber", r"<EventRecordID>(\d+)")):
+        hit = re.search(pattern, text)
+        if hit:
+            found[name] = hit[1]
+    return found
 
 
 class Records:
@@ -80,7 +104,7 @@ class Records:
                 except ValueError:
                     values = None
                 if isinstance(values, dict):
-                    r = Record(values, line, text.decode("utf-8", "replace"))
+                    r = Record(values, line)
                     self.by_place[name, off] = r
                     self.by_name.setdefault((r.host, r.channel, r.num), r)
                     self.all.append(r)
