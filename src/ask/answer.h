@@ -180,6 +180,8 @@ struct hw_step {
     unsigned n; /* from 1, in the order of time */
     char id[20]; /* of the edge: "s-" and 16 hex digits, for judge */
     int64_t lo, hi;
+    int64_t place; /* among the steps */
+    bool bounded;  /* its own clock says less than that the next step came after it */
     struct hw_end from, to;
     const char *verb, *known; /* observed keyed inferred claimed */
     const char *why;          /* the join in words; "" when the record says so itself */

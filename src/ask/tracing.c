@@ -60,6 +60,9 @@ int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
     const char *id = hw_buf_text(&b);
     (void)snprintf(out->id, sizeof out->id, "%s", id == NULL ? "" : id);
     hw_buf_done(&b);
+    if (x.kind == HW_ENTITY_RELEASE) { /* org|name|version */
+        out->org = hw_span_cut(out->key, 0, hw_span_find(out->key, '|'));
+    }
     uint32_t on = x.kind == HW_ENTITY_HOST ? n : x.host;
     out->host_n = on;
     if (on == UINT32_MAX) {
@@ -174,8 +177,7 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
     rc = rc != HW_OK ? rc : add_places(t, n, s);
     rc = rc != HW_OK ? rc : edge_id(t, e, s, s->id);
     if (rc == HW_OK) {
-        t->told[t->told_count++] = (struct told){
-            n, as.ways, *e, as.by != 0 && as.by < e->hi ? as.by : e->hi, s};
+        t->told[t->told_count++] = (struct told){n, as.ways, *e, as.by, s};
     }
     return rc;
 }
@@ -227,18 +229,16 @@ int tracing_context(struct tracing *t)
 
 /* ---- closing ---- */
 
-/* The middle of what clock and chain leave open; what holds for a while, by its beginning. */
-static int64_t place_in_time(const struct told *t)
+int64_t tracing_place(const struct hw_edge *e, int64_t by)
 {
-    return (t->e.flags & HW_EDGE_HOLDS) != 0 ? t->e.lo
-           : t->by < t->e.hi                 ? t->by
-                                             : t->e.lo / 2 + t->e.hi / 2;
+    int64_t place = (e->flags & HW_EDGE_HOLDS) != 0 ? e->lo : e->lo / 2 + e->hi / 2;
+    return by != 0 && place >= by ? by - 1 : place;
 }
 
 static int compare_told(const void *a, const void *b)
 {
     const struct told *x = a, *y = b;
-    int64_t p = place_in_time(x), q = place_in_time(y);
+    int64_t p = tracing_place(&x->e, x->by), q = tracing_place(&y->e, y->by);
     return p != q ? (p < q ? -1 : 1) : (x->n > y->n) - (x->n < y->n);
 }
 
@@ -261,6 +261,8 @@ static void number(struct tracing *t)
     for (size_t i = 0; i < t->told_count; i++) {
         struct hw_step *s = t->told[i].step;
         s->ways = t->told[i].ways;
+        s->place = tracing_place(&t->told[i].e, t->told[i].by);
+        s->bounded = s->place != tracing_place(&t->told[i].e, 0);
         s->n = ++t->a->step_count;
         t->a->by_known[known_index(s->known)]++;
         *at = s;
@@ -293,7 +295,8 @@ static int release_of(struct tracing *t, uint32_t artifact, struct hw_span org, 
         rc = HW_OK;
         if (e.verb == HW_VERB_RELEASED && found == 0) {
             rc = hw_walk_thing(t->w, e.subject, &r, t->err);
-            found = rc == HW_OK && hw_span_equal(hw_span_str(r.scope), org) ? e.subject : 0;
+            struct hw_span by = hw_span_cut(r.key, 0, hw_span_find(r.key, '|'));
+            found = rc == HW_OK && hw_span_equal(by, org) ? e.subject : 0;
             if (found != 0) {
                 *out = copy(t, r.name);
             }

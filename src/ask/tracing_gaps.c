@@ -104,8 +104,16 @@ static void root_gap(struct tracing *t, struct hw_root *r)
 {
     struct hw_span by = {NULL, 0};
     const struct hw_step *s = first_step(t, r->at.n);
-    if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet) {
+    if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
+        strcmp(s->verb, "logged-on") == 0) {
         device(t, r, s);
+    } else if (strcmp(r->at.kind, "host") == 0 && r->at.quiet) {
+        r->says = tracing_print(t, "a machine that sent no records");
+        tracing_missing(t, 65, s == NULL ? HW_TIME_NONE : s->lo, s == NULL ? HW_TIME_NONE : s->hi,
+                        tracing_print(t, "%.*s sent no records: who acted from it is not known",
+                                      (int)r->at.name.n, (const char *)r->at.name.p),
+                        tracing_print(t, "log-on and process records of %.*s for that time",
+                                      (int)r->at.name.n, (const char *)r->at.name.p));
     } else if (strcmp(r->at.kind, "address") == 0) {
         r->says = tracing_print(t, "an address; which machine held it then is not recorded");
         tracing_missing(t, 80, s == NULL ? HW_TIME_NONE : s->lo, s == NULL ? HW_TIME_NONE : s->hi,

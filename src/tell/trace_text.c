@@ -93,7 +93,10 @@ static void step(struct page *p, const struct hw_step *s)
 {
     bool known = s->lo > HW_TIME_MIN && s->hi < HW_TIME_MAX;
     hw_buf_printf(&p->b, "%3u  ", s->n);
-    if (known) {
+    if (known && s->bounded) {
+        hw_text_time(&p->b, s->place, p->t->zone_minutes);
+        hw_buf_str(&p->b, " or before");
+    } else if (known) {
         hw_text_time(&p->b, s->lo / 2 + s->hi / 2, p->t->zone_minutes);
         int64_t half = s->hi / 2 - s->lo / 2;
         if (half >= 3600 * HW_NS_PER_SECOND) {
