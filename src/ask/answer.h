@@ -180,12 +180,15 @@ struct hw_step {
     unsigned n; /* from 1, in the order of time */
     char id[20]; /* of the edge: "s-" and 16 hex digits, for judge */
     int64_t lo, hi;
+    int64_t place; /* among the steps */
+    bool bounded;  /* its own clock says less than that the next step came after it */
     struct hw_end from, to;
     const char *verb, *known; /* observed keyed inferred claimed */
     const char *why;          /* the join in words; "" when the record says so itself */
     struct hw_place_said *places;
     uint32_t ways; /* a bit for each root that it leads from; 0 behind the target */
     bool forward;  /* behind the target, not before it */
+    bool run;      /* how it came to be run, not how it came to be there */
     bool context; /* says who or where; no way by itself */
     bool lost_across;     /* records are missing from a log of its time and host */
     const char *judged;   /* "accept" or "reject" by an analyst, else NULL */

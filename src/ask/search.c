@@ -215,7 +215,7 @@ static bool leads_nowhere(const struct search *s, const struct hw_edge *e)
 
 static bool scanned(const struct search *s, const struct settled *t, const struct hw_edge *e)
 {
-    return s->forward ? e->hi >= t->bound : e->lo <= t->bound;
+    return t->scanned && (s->forward ? e->hi >= t->bound : e->lo <= t->bound);
 }
 
 static unsigned log2_of(uint32_t n)
@@ -313,6 +313,7 @@ static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key,
     t = &s->settled[*slot_of(s, l.thing) - 1];
     t->ways += found.count;
     t->bound = s->forward ? l.lo : l.hi;
+    t->scanned = true;
     s->expanded++;
     return rc;
 }
@@ -331,8 +332,9 @@ int search_run(struct search *s)
         struct label *l = &s->labels[at];
         uint32_t slot = *slot_of(s, l->thing);
         struct hw_thing thing;
-        if (slot != 0 && (s->forward ? l->lo >= s->settled[slot - 1].bound
-                                     : l->hi <= s->settled[slot - 1].bound)) {
+        const struct settled *was = slot == 0 ? NULL : &s->settled[slot - 1];
+        if (was != NULL && was->scanned &&
+            (s->forward ? l->lo >= was->bound : l->hi <= was->bound)) {
             continue;
         }
         if (slot == 0 && s->settled_count >= s->budget) {

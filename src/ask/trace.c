@@ -14,7 +14,7 @@
 #include "base/time.h"
 #include "case/cursor.h"
 
-enum { ROOTS = 5, USES = 8, DETOURS = 64, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
+enum { ROOTS = 5, USES = 8, DETOURS = 64, WAY = 512, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
 
 /* ---- seeds ---- */
 
@@ -127,13 +127,20 @@ static int compare_roots(const void *a, const void *b)
 
 /* A way that ends outside, at somebody's device, another's release or the network, explains more than
  * one that ends at a program nobody saw begin; and that more than one that just ends. */
-static unsigned rank_of(const struct hw_thing *t)
+static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
+    bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
     bool outside = t->kind == HW_ENTITY_URL || t->kind == HW_ENTITY_RELEASE ||
                    t->kind == HW_ENTITY_DOMAIN ||
-                   (t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0) ||
+                   (device && l->e.verb == HW_VERB_LOGGED_ON) ||
                    (t->kind == HW_ENTITY_ADDRESS && (t->flags & HW_THING_OUTSIDE) != 0);
-    return outside ? 0 : (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
+    return outside ? 0 : device || (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
+}
+
+static int compare_chosen(const void *a, const void *b)
+{
+    const struct chosen *x = a, *y = b;
+    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : compare_roots(a, b);
 }
 
 /* Settled things beyond which nothing leads, cheapest way first. */
@@ -148,15 +155,16 @@ static int find_roots(struct tracing *t, const struct search *s)
         const struct label *l = &s->labels[x->label];
         rc = x->ways > 0 ? HW_OK : hw_walk_thing(t->w, x->thing, &thing, t->err);
         if (rc == HW_OK && x->ways == 0 && may_be_root(&thing, l, l->parent == 0)) {
-            all[count++] = (struct chosen){s, x->thing, x->label, l->cost, rank_of(&thing)};
+            all[count++] = (struct chosen){s, x->thing, x->label, l->cost, rank_of(&thing, l)};
         }
     }
     if (rc == HW_OK) {
-        qsort(all, count, sizeof *all, compare_roots);
-        uint32_t best = count == 0 ? 0 : all[0].cost;
+        qsort(all, count, sizeof *all, compare_chosen);
+        uint32_t best = 0;
         for (size_t i = 0, told = 0; i < count && told < ROOTS; i++) {
-            /* A way that costs far more than the best is no rival to it. */
-            if (all[i].cost <= best * 3 + 120 && t->root_count < TRACING_ROOTS) {
+            /* A way that costs far more than the best of its rank is no rival to it. */
+            best = i == 0 || all[i].rank != all[i - 1].rank ? all[i].cost : best;
+            if (all[i].cost <= best * 2 + 120 && t->root_count < TRACING_ROOTS) {
                 t->roots[t->root_count++] = all[i];
                 told++;
             }
@@ -164,12 +172,6 @@ static int find_roots(struct tracing *t, const struct search *s)
     }
     free(all);
     return rc;
-}
-
-static int compare_chosen(const void *a, const void *b)
-{
-    const struct chosen *x = a, *y = b;
-    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : compare_roots(a, b);
 }
 
 /* A machine is no end of its own where the way to a program on it is known. */
@@ -204,14 +206,19 @@ static void order_roots(struct tracing *t)
 
 static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
 {
-    uint32_t label = r->label;
+    uint32_t path[WAY], n = 0, label = r->label;
+    bool run = r->s == &t->how;
+    int64_t by = 0;
     int rc = HW_OK;
-    while (label != 0 && rc == HW_OK) {
-        const struct label *l = &r->s->labels[label];
+    for (; label != 0 && n < WAY; label = r->s->labels[label].parent) {
+        path[n++] = label;
+    }
+    while (n-- > 0 && rc == HW_OK) { /* from the target, so that each knows what came after it */
+        const struct label *l = &r->s->labels[path[n]];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, l->hi});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.ways = bit, .run = run, .by = by});
+            by = tracing_place(&l->e, by);
         }
-        label = l->parent;
     }
     return rc;
 }
@@ -307,7 +314,7 @@ static int tell_back(struct tracing *t)
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
         rc = tracing_step(t, t->uses[i].n, &t->uses[i].e,
-                          (struct tracing_as){0, true, false, 0});
+                          (struct tracing_as){.forward = true});
     }
     return rc != HW_OK ? rc : add_detours(t);
 }
@@ -320,7 +327,7 @@ static int tell_forward(struct tracing *t)
     for (uint32_t i = 0; i < s->settled_count && rc == HW_OK && told < FORWARD_STEPS; i++) {
         const struct label *l = &s->labels[s->settled[i].label];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){0, true, false, 0});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.forward = true});
             told++;
         }
     }

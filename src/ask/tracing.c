@@ -60,6 +60,9 @@ int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
     const char *id = hw_buf_text(&b);
     (void)snprintf(out->id, sizeof out->id, "%s", id == NULL ? "" : id);
     hw_buf_done(&b);
+    if (x.kind == HW_ENTITY_RELEASE) { /* org|name|version */
+        out->org = hw_span_cut(out->key, 0, hw_span_find(out->key, '|'));
+    }
     uint32_t on = x.kind == HW_ENTITY_HOST ? n : x.host;
     out->host_n = on;
     if (on == UINT32_MAX) {
@@ -143,6 +146,7 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
         if (t->told[i].n == n) {
             t->told[i].ways |= as.ways;
             t->told[i].step->context = t->told[i].step->context && as.context;
+            t->told[i].step->run = t->told[i].step->run && as.run;
             return HW_OK;
         }
     }
@@ -168,14 +172,14 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
                           .known = hw_known_word(e->known),
                           .why = "",
                           .forward = as.forward,
+                          .run = as.run,
                           .context = as.context};
     int rc = tracing_end(t, e->subject, &s->from);
     rc = rc != HW_OK ? rc : tracing_end(t, e->object, &s->to);
     rc = rc != HW_OK ? rc : add_places(t, n, s);
     rc = rc != HW_OK ? rc : edge_id(t, e, s, s->id);
     if (rc == HW_OK) {
-        t->told[t->told_count++] = (struct told){
-            n, as.ways, *e, as.by != 0 && as.by < e->hi ? as.by : e->hi, s};
+        t->told[t->told_count++] = (struct told){n, as.ways, *e, as.by, s};
     }
     return rc;
 }
@@ -184,13 +188,16 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
 
 static bool tells_who(const struct hw_edge *e)
 {
+    if (e->verb == HW_VERB_RAN && e->known == HW_KEYED) {
+        return true; /* the session it ran in, or the service it ran as */
+    }
     return (e->flags & HW_EDGE_CONTEXT) != 0 &&
            (e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_SIGNED ||
             e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED ||
             e->verb == HW_VERB_WROTE);
 }
 
-static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways)
+static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways, bool run)
 {
     struct use found[CONTEXT_EACH];
     struct hw_edge e;
@@ -205,40 +212,45 @@ static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_
     }
     for (size_t i = 0; i < count && rc == HW_OK; i++) {
         rc = tracing_step(t, found[i].n, &found[i].e,
-                          (struct tracing_as){ways, false, true, before});
+                          (struct tracing_as){.ways = ways, .context = true, .run = run, .by = before});
     }
     return rc;
 }
 
 int tracing_context(struct tracing *t)
 {
-    size_t count = t->told_count;
     int rc = HW_OK;
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        struct told x = t->told[i];
-        if (x.step->forward) {
-            continue; /* what came of it is long enough */
+    size_t from = 0;
+    for (int round = 0; round < 2; round++) { /* a session that is told tells of its account */
+        size_t count = t->told_count;
+        for (size_t i = from; i < count && rc == HW_OK; i++) {
+            struct told x = t->told[i];
+            if (x.step->forward) {
+                continue; /* what came of it is long enough */
+            }
+            bool session = strcmp(x.step->from.kind, "session") == 0;
+            rc = round == 0 ? context_of(t, x.e.object, x.e.hi, x.ways, x.step->run) : HW_OK;
+            rc = rc != HW_OK || (round > 0 && !session)
+                     ? rc
+                     : context_of(t, x.e.subject, x.e.hi, x.ways, x.step->run);
         }
-        rc = context_of(t, x.e.object, x.e.hi, x.ways);
-        rc = rc != HW_OK ? rc : context_of(t, x.e.subject, x.e.hi, x.ways);
+        from = count;
     }
     return rc;
 }
 
 /* ---- closing ---- */
 
-/* The middle of what clock and chain leave open; what holds for a while, by its beginning. */
-static int64_t place_in_time(const struct told *t)
+int64_t tracing_place(const struct hw_edge *e, int64_t by)
 {
-    return (t->e.flags & HW_EDGE_HOLDS) != 0 ? t->e.lo
-           : t->by < t->e.hi                 ? t->by
-                                             : t->e.lo / 2 + t->e.hi / 2;
+    int64_t place = (e->flags & HW_EDGE_HOLDS) != 0 ? e->lo : e->lo / 2 + e->hi / 2;
+    return by != 0 && place >= by ? by - 1 : place;
 }
 
 static int compare_told(const void *a, const void *b)
 {
     const struct told *x = a, *y = b;
-    int64_t p = place_in_time(x), q = place_in_time(y);
+    int64_t p = tracing_place(&x->e, x->by), q = tracing_place(&y->e, y->by);
     return p != q ? (p < q ? -1 : 1) : (x->n > y->n) - (x->n < y->n);
 }
 
@@ -261,6 +273,8 @@ static void number(struct tracing *t)
     for (size_t i = 0; i < t->told_count; i++) {
         struct hw_step *s = t->told[i].step;
         s->ways = t->told[i].ways;
+        s->place = tracing_place(&t->told[i].e, t->told[i].by);
+        s->bounded = s->place != tracing_place(&t->told[i].e, 0);
         s->n = ++t->a->step_count;
         t->a->by_known[known_index(s->known)]++;
         *at = s;
@@ -293,7 +307,8 @@ static int release_of(struct tracing *t, uint32_t artifact, struct hw_span org, 
         rc = HW_OK;
         if (e.verb == HW_VERB_RELEASED && found == 0) {
             rc = hw_walk_thing(t->w, e.subject, &r, t->err);
-            found = rc == HW_OK && hw_span_equal(hw_span_str(r.scope), org) ? e.subject : 0;
+            struct hw_span by = hw_span_cut(r.key, 0, hw_span_find(r.key, '|'));
+            found = rc == HW_OK && hw_span_equal(by, org) ? e.subject : 0;
             if (found != 0) {
                 *out = copy(t, r.name);
             }

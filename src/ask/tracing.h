@@ -23,7 +23,7 @@ struct chosen { /* a root, and the search that found it */
 struct told { /* a step, before it is ordered */
     uint32_t n, ways;
     struct hw_edge e;
-    int64_t by; /* the latest moment the chain leaves for it */
+    int64_t by; /* as tracing_as */
     struct hw_step *step;
 };
 
@@ -47,11 +47,14 @@ HW_CHECK int tracing_end(struct tracing *t, uint32_t thing, struct hw_end *out);
 /* An edge as a step, once; `ways`: a bit for each root it leads from. */
 struct tracing_as {
     uint32_t ways;
-    bool forward, context;
-    int64_t by; /* the chain needs it to have happened by then; 0: says nothing of it */
+    bool forward, context, run;
+    int64_t by; /* the chain's next step, which it came before; 0: none */
 };
 HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,
                           struct tracing_as as);
+/* Where it stands among the steps: the middle of what its clock leaves open, what holds for a while by
+ * its beginning, and in any case before `by`. */
+int64_t tracing_place(const struct hw_edge *e, int64_t by);
 /* Who and where, for what stands on the chain: accounts of sessions, signers of bytes. */
 HW_CHECK int tracing_context(struct tracing *t);
 /* Orders and numbers the steps, names crossings and roots, counts, decides the exit status. */

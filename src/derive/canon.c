@@ -25,12 +25,17 @@ static const struct prefix prefixes[] = {
     {"\\??\\", ""},           {"\\\\?\\", ""},
     {"\\systemroot\\", "c:\\windows\\"}, {"%systemroot%\\", "c:\\windows\\"},
     {"%windir%\\", "c:\\windows\\"},     {"system32\\", "c:\\windows\\system32\\"},
+    {".\\", "c:\\"}, /* file tables name no volume */
 };
 
 static struct hw_span drop_volume(struct hw_span s)
 {
-    static const char device[] = "\\device\\harddiskvolume";
+    static const char device[] = "\\device\\harddiskvolume", volume[] = "\\volume{";
     size_t at = sizeof device - 1;
+    if (hw_span_starts(s, volume)) {
+        size_t end = hw_span_find(s, '}');
+        return end < s.n ? hw_span_from(s, end + 1) : s;
+    }
     if (!hw_span_starts(s, device)) {
         return s;
     }
@@ -47,6 +52,11 @@ text_id path_of(struct world *w, struct hw_span path)
     if (path.n > 2 && path.p[0] == '"') {
         path = hw_span_from(path, 1);
         path = hw_span_cut(path, 0, hw_span_find(path, '"'));
+    }
+    if (path.n > 3 && path.p[0] >= 'A' && path.p[0] <= 'Z' && path.p[1] == '/') {
+        /* C/Users/...: how collections write a drive */
+        path = text_span(w, text_print(w, "%c:\\%.*s", path.p[0], (int)(path.n - 2),
+                                       (const char *)path.p + 2));
     }
     if (path.n == 0 || !is_windows(path)) {
         return text_of(w, path);

@@ -99,6 +99,27 @@ static void ran(struct world *w, struct ops *o, const struct deed *d)
     n->who = t;
 }
 
+/* A mark of origin lies in a stream of the file, and whoever wrote it fetched the file. */
+static void marked(struct world *w, struct ops *o, const struct deed *d)
+{
+    struct hw_span path = text_span(w, d->a);
+    size_t colon = path.n;
+    while (colon > 2 && path.p[colon - 1] != ':' && path.p[colon - 1] != '\\') {
+        colon--;
+    }
+    bool stream = colon > 2 && path.p[colon - 1] == ':';
+    text_id file = stream ? text_of(w, hw_span_cut(path, 0, colon - 1)) : d->a;
+    text_id hash = stream ? 0 : d->b; /* the hash of a stream is not the file's */
+    if (d->proc != 0) {
+        wrote(w, o, d, file, hash)->url = d->c != 0 ? d->c : d->d;
+        return;
+    }
+    struct op *n = op_new(w, o, d->at, file);
+    n->what = OP_SEEN;
+    n->hash = hash;
+    n->url = d->c != 0 ? d->c : d->d;
+}
+
 static void take_deed(struct world *w, struct ops *o, const struct deed *d)
 {
     switch (d->kind) {
@@ -124,13 +145,9 @@ static void take_deed(struct world *w, struct ops *o, const struct deed *d)
     case HW_HAPPENED_DOWNLOAD:
         wrote(w, o, d, d->a, d->b)->url = d->c != 0 ? d->c : d->d;
         break;
-    case HW_HAPPENED_FILE_MARK: {
-        struct op *n = op_new(w, o, d->at, d->a);
-        n->what = OP_SEEN;
-        n->hash = d->b;
-        n->url = d->c != 0 ? d->c : d->d;
+    case HW_HAPPENED_FILE_MARK:
+        marked(w, o, d);
         break;
-    }
     case HW_HAPPENED_FILE_SEEN: {
         struct op *n = op_new(w, o, d->at, d->a);
         n->what = OP_SEEN;
@@ -227,11 +244,19 @@ static int compare_alias(const void *a, const void *b)
 void hash_alias(struct world *w, text_id weak, text_id strong)
 {
     uint32_t last = w->aliases.count - 1;
-    if (AT(struct alias, &w->aliases, last)->weak == weak) {
+    if (weak == 0 || AT(struct alias, &w->aliases, last)->weak == weak) {
         return;
     }
     uint32_t i = vec_add(w, &w->aliases);
     *AT(struct alias, &w->aliases, i) = (struct alias){weak, strong};
+}
+
+static void sort_aliases(struct world *w)
+{
+    if (w->aliases.count > 2) {
+        qsort(AT(struct alias, &w->aliases, 1), w->aliases.count - 1, sizeof(struct alias),
+              compare_alias);
+    }
 }
 
 uint32_t artifact_thing(struct world *w, text_id hash)
@@ -299,12 +324,15 @@ static uint32_t version_new(struct world *w, const struct op *o, bool written, i
 
 static void know_hash(struct world *w, struct version *v, const struct op *o)
 {
-    if (o->hash != 0 && v->hash == 0) {
+    size_t had = text_span(w, v->hash).n, has = text_span(w, o->hash).n;
+    if (has > had) { /* the stronger names it; the weaker is another name of the same bytes */
+        hash_alias(w, v->hash, o->hash);
         v->hash = o->hash;
         v->event = o->at.event;
+    } else if (has > 0 && has < had) {
+        hash_alias(w, o->hash, v->hash);
     }
     v->seen = o->at.hi > v->seen ? o->at.hi : v->seen;
-    (void)w;
 }
 
 static bool goes_on(struct world *w, const struct version *v, const struct op *o, bool used)
@@ -356,7 +384,8 @@ static void do_write(struct world *w, struct now *n, struct op *o)
 static void do_use(struct world *w, struct now *n, struct op *o)
 {
     const struct version *v = AT(struct version, &w->versions, n->version);
-    bool other = n->version != 0 && o->hash != 0 && v->hash != 0 && o->hash != v->hash;
+    bool other = n->version != 0 && o->hash != 0 && v->hash != 0 && o->hash != v->hash &&
+                 text_span(w, o->hash).n == text_span(w, v->hash).n;
     if (n->version == 0) {
         n->version = version_new(w, o, false, HW_TIME_MIN);
     } else if (other) {
@@ -431,6 +460,71 @@ static void join_bytes(struct world *w)
     }
 }
 
+/* ---- programs known by name alone ---- */
+
+struct named {
+    uint32_t host;
+    text_id base, path;
+    int64_t lo;
+};
+
+static int compare_named(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    return x->host != y->host   ? (x->host < y->host ? -1 : 1)
+           : x->base != y->base ? (x->base < y->base ? -1 : 1)
+           : x->path != y->path ? (x->path < y->path ? -1 : 1)
+                                : (x->lo > y->lo) - (x->lo < y->lo);
+}
+
+static bool bare(struct hw_span s)
+{
+    return hw_span_find(s, '\\') == s.n && hw_span_find(s, '/') == s.n;
+}
+
+/* Prefetch and its kin give a program's name without its folder: it is the file of that name on the
+ * host, where only one path bears it. */
+static void name_programs(struct world *w, struct ops *o)
+{
+    size_t n = 0;
+    struct named *p = malloc((o->count + 1) * sizeof *p);
+    if (p == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to name programs"));
+        return;
+    }
+    for (size_t i = 0; i < o->count; i++) {
+        if (!bare(text_span(w, o->p[i].path))) {
+            p[n++] = (struct named){o->p[i].at.host, path_base(w, o->p[i].path), o->p[i].path,
+                                    o->p[i].at.lo};
+        }
+    }
+    qsort(p, n, sizeof *p, compare_named);
+    for (size_t i = 0; i < o->count && w->rc == HW_OK; i++) {
+        struct op *op = &o->p[i];
+        if (op->verb != HW_VERB_RAN || !bare(text_span(w, op->path))) {
+            continue;
+        }
+        struct named want = {op->at.host, text_lower(w, text_span(w, op->path)), 0, 0};
+        size_t lo = 0, hi = n;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2;
+            if (compare_named(&p[mid], &want) < 0) {
+                lo = mid + 1;
+            } else {
+                hi = mid;
+            }
+        }
+        size_t end = lo;
+        while (end < n && p[end].host == want.host && p[end].base == want.base) {
+            end++;
+        }
+        if (end > lo && p[lo].path == p[end - 1].path) {
+            op->path = p[lo].path;
+        }
+    }
+    free(p);
+}
+
 struct ordered {
     struct op op;
     uint32_t was;
@@ -474,10 +568,8 @@ int join_files(struct world *w)
         take_deed(w, &o, &d);
     }
     take_shares(w, &o);
-    if (w->aliases.count > 2) {
-        qsort(AT(struct alias, &w->aliases, 1), w->aliases.count - 1, sizeof(struct alias),
-              compare_alias);
-    }
+    sort_aliases(w);
+    name_programs(w, &o);
     uint32_t *place = w->rc == HW_OK ? sort_ops(w, &o) : NULL;
     if (place != NULL) {
         uint32_t edges = w->edges.count, versions = w->versions.count;
@@ -492,6 +584,7 @@ int join_files(struct world *w)
             w->versions.count = versions;
             walk_ops(w, &o);
         }
+        sort_aliases(w); /* more became known on the way */
         join_bytes(w);
     }
     free(place);

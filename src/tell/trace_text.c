@@ -93,7 +93,10 @@ static void step(struct page *p, const struct hw_step *s)
 {
     bool known = s->lo > HW_TIME_MIN && s->hi < HW_TIME_MAX;
     hw_buf_printf(&p->b, "%3u  ", s->n);
-    if (known) {
+    if (known && s->bounded) {
+        hw_text_time(&p->b, s->place, p->t->zone_minutes);
+        hw_buf_str(&p->b, " or before");
+    } else if (known) {
         hw_text_time(&p->b, s->lo / 2 + s->hi / 2, p->t->zone_minutes);
         int64_t half = s->hi / 2 - s->lo / 2;
         if (half >= 3600 * HW_NS_PER_SECOND) {
@@ -216,12 +219,17 @@ static uint32_t principal(const struct hw_trace_answer *a)
     return ways;
 }
 
-static void steps(struct page *p, bool forward)
+enum part { CAME, RUN, AFTER };
+
+static void steps(struct page *p, enum part part)
 {
+    static const char *const heads[] = {"\nHow it came there\n", "\nHow it came to run\n",
+                                        "\nWhat came of it\n"};
+    bool forward = part == AFTER;
     unsigned said = 0, left = 0;
     uint32_t ways = principal(p->a);
     for (const struct hw_step *s = p->a->steps; s != NULL; s = s->next) {
-        if (s->forward != forward || said_other_way(p->a, s) ||
+        if (s->forward != forward || s->run != (part == RUN) || said_other_way(p->a, s) ||
             (!forward && !p->t->all && (s->ways & ways) == 0)) {
             continue;
         }
@@ -230,7 +238,7 @@ static void steps(struct page *p, bool forward)
             continue;
         }
         if (said++ == 0) {
-            hw_buf_str(&p->b, forward ? "\nWhat came of it\n" : "\nHow it came about\n");
+            hw_buf_str(&p->b, heads[part]);
         }
         step(p, s);
     }
@@ -297,9 +305,10 @@ int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *
     verdict(&p);
     crossings(&p);
     roots(&p);
-    steps(&p, false);
+    steps(&p, CAME);
+    steps(&p, RUN);
     other_ways(&p);
-    steps(&p, true);
+    steps(&p, AFTER);
     cut(&p);
     missing(&p);
     hw_buf_str(&p.b, "\nLooked at ");
