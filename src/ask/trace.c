@@ -240,8 +240,9 @@ static bool sure(const struct hw_edge *e)
            (e->known <= HW_KEYED || (e->known == HW_INFERRED && e->verb == HW_VERB_IS));
 }
 
-/* Edges into a thing that are recorded or keyed and could have happened by then. */
-static int ways_into(struct tracing *t, uint32_t thing, int64_t by, struct use *out, size_t *count)
+/* Edges into a thing that could have happened by then; all, or what is recorded or keyed. */
+static int ways_into(struct tracing *t, uint32_t thing, int64_t by, bool all, struct use *out,
+                     size_t *count)
 {
     struct hw_edge e;
     uint32_t n;
@@ -249,7 +250,8 @@ static int ways_into(struct tracing *t, uint32_t thing, int64_t by, struct use *
     int rc = hw_walk_back(t->w, thing, t->err);
     while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
         rc = HW_OK;
-        if (sure(&e) && e.lo <= by && *count < DETOURS) {
+        bool told = sure(&e) || (all && (e.flags & (HW_EDGE_CONTEXT | HW_EDGE_HOLDS)) == 0);
+        if (told && e.lo <= by && *count < DETOURS) {
             out[(*count)++] = (struct use){n, e};
         }
     }
@@ -281,7 +283,7 @@ static int add_detours(struct tracing *t)
     for (size_t i = 0; i < among && rc == HW_OK; i++) {
         struct hw_edge x = t->told[i].e;
         struct tracing_as as = {t->told[i].ways, t->told[i].step->forward, false, 0};
-        rc = ways_into(t, x.object, needed_by(t, &x, among), first, &n);
+        rc = ways_into(t, x.object, needed_by(t, &x, among), false, first, &n);
         for (size_t k = 0; k < n && rc == HW_OK; k++) {
             const struct hw_edge *y = &first[k].e;
             if (on_chain(t, y->subject, among)) {
@@ -291,7 +293,7 @@ static int add_detours(struct tracing *t)
             if ((y->verb != x.verb && y->verb != HW_VERB_IS) || y->subject == x.subject) {
                 continue;
             }
-            rc = ways_into(t, y->subject, y->hi, second, &m);
+            rc = ways_into(t, y->subject, y->hi, true, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
                 if (on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
