@@ -131,8 +131,7 @@ static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
     bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
     bool outside = t->kind == HW_ENTITY_URL || t->kind == HW_ENTITY_RELEASE ||
-                   t->kind == HW_ENTITY_DOMAIN ||
-                   (device && l->e.verb == HW_VERB_LOGGED_ON) ||
+                   t->kind == HW_ENTITY_DOMAIN || (device && l->e.verb == HW_VERB_LOGGED_ON) ||
                    (t->kind == HW_ENTITY_ADDRESS && (t->flags & HW_THING_OUTSIDE) != 0);
     return outside ? 0 : device || (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
 }
@@ -207,6 +206,7 @@ static void order_roots(struct tracing *t)
 static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
 {
     uint32_t path[WAY], n = 0, label = r->label;
+    bool run = r->s == &t->how;
     int64_t by = 0;
     int rc = HW_OK;
     for (; label != 0 && n < WAY; label = r->s->labels[label].parent) {
@@ -215,7 +215,8 @@ static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
     while (n-- > 0 && rc == HW_OK) { /* from the target, so that each knows what came after it */
         const struct label *l = &r->s->labels[path[n]];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, by});
+            rc = tracing_step(t, l->edge, &l->e,
+                              (struct tracing_as){.ways = bit, .run = run, .by = by});
             by = tracing_place(&l->e, by);
         }
     }
@@ -312,8 +313,7 @@ static int tell_back(struct tracing *t)
         rc = way_to(t, &t->roots[i], 1U << i);
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
-        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e,
-                          (struct tracing_as){0, true, false, 0});
+        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, (struct tracing_as){.forward = true});
     }
     return rc != HW_OK ? rc : add_detours(t);
 }
@@ -326,7 +326,7 @@ static int tell_forward(struct tracing *t)
     for (uint32_t i = 0; i < s->settled_count && rc == HW_OK && told < FORWARD_STEPS; i++) {
         const struct label *l = &s->labels[s->settled[i].label];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){0, true, false, 0});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.forward = true});
             told++;
         }
     }
@@ -360,7 +360,8 @@ static int run(struct tracing *t, const struct hw_target_list *targets)
     t->a->expanded = t->back.expanded + t->how.expanded + t->forth.expanded;
     t->a->left = t->back.left + t->how.left + t->forth.left;
     rc = rc != HW_OK ? rc : tracing_context(t);
-    return rc != HW_OK ? rc : tracing_close(t);
+    rc = rc != HW_OK ? rc : tracing_close(t);
+    return rc != HW_OK || !t->ask->counter ? rc : tracing_counter(t, targets->p[0]);
 }
 
 int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,

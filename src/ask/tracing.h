@@ -47,7 +47,7 @@ HW_CHECK int tracing_end(struct tracing *t, uint32_t thing, struct hw_end *out);
 /* An edge as a step, once; `ways`: a bit for each root it leads from. */
 struct tracing_as {
     uint32_t ways;
-    bool forward, context;
+    bool forward, context, run;
     int64_t by; /* the chain's next step, which it came before; 0: none */
 };
 HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,
@@ -61,6 +61,8 @@ HW_CHECK int tracing_context(struct tracing *t);
 HW_CHECK int tracing_close(struct tracing *t);
 /* tracing_gaps.c: what could not be seen, and what to ask for. */
 HW_CHECK int tracing_gaps(struct tracing *t);
+/* counter.c: the fewest records without which nothing leads here; harmless readings. */
+HW_CHECK int tracing_counter(struct tracing *t, uint32_t target);
 struct hw_span tracing_print(struct tracing *t, const char *fmt, ...) HW_FORMAT(2, 3);
 void tracing_missing(struct tracing *t, unsigned worth, int64_t from, int64_t to,
                      struct hw_span what, struct hw_span ask_for);
