@@ -303,7 +303,9 @@ static int add_detours(struct tracing *t)
             }
             rc = ways_into(t, y->subject, y->hi, true, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
-                if (on_chain(t, second[j].e.subject, among)) {
+                /* One that comes from where it leads to is a round trip and no way. */
+                if (second[j].e.subject != x.object &&
+                    on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
                     rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
