@@ -188,6 +188,7 @@ struct hw_step {
     struct hw_place_said *places;
     uint32_t ways; /* a bit for each root that it leads from; 0 behind the target */
     bool forward;  /* behind the target, not before it */
+    bool run;      /* how it came to be run, not how it came to be there */
     bool context; /* says who or where; no way by itself */
     bool lost_across;     /* records are missing from a log of its time and host */
     const char *judged;   /* "accept" or "reject" by an analyst, else NULL */

@@ -183,8 +183,13 @@ static int look(struct finding *f, struct hw_span s)
     }
     int rc = ask_one(f, &(struct hw_thing_ask){.native = lower(f, s)});
     rc = rc != HW_OK || f->out->count > 0 ? rc : by_path(f, s);
-    if (rc == HW_OK && f->out->count == 0) {
-        rc = ask_one(f, &(struct hw_thing_ask){.kind = HW_ENTITY_SERVICE, .name = lower(f, s)});
+    static const enum hw_entity kinds[] = {HW_ENTITY_SERVICE, HW_ENTITY_ADDRESS, HW_ENTITY_DOMAIN,
+                                           HW_ENTITY_ACCOUNT, HW_ENTITY_URL,     HW_ENTITY_HOST};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && rc == HW_OK && f->out->count == 0;
+         i++) {
+        bool as_written = kinds[i] == HW_ENTITY_URL || kinds[i] == HW_ENTITY_HOST;
+        rc = ask_one(f, &(struct hw_thing_ask){.kind = kinds[i],
+                                               .name = as_written ? s : lower(f, s)});
     }
     return rc;
 }

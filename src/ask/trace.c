@@ -207,6 +207,7 @@ static void order_roots(struct tracing *t)
 static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
 {
     uint32_t path[WAY], n = 0, label = r->label;
+    bool run = r->s == &t->how;
     int64_t by = 0;
     int rc = HW_OK;
     for (; label != 0 && n < WAY; label = r->s->labels[label].parent) {
@@ -215,7 +216,7 @@ static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
     while (n-- > 0 && rc == HW_OK) { /* from the target, so that each knows what came after it */
         const struct label *l = &r->s->labels[path[n]];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){bit, false, false, by});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.ways = bit, .run = run, .by = by});
             by = tracing_place(&l->e, by);
         }
     }
@@ -313,7 +314,7 @@ static int tell_back(struct tracing *t)
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
         rc = tracing_step(t, t->uses[i].n, &t->uses[i].e,
-                          (struct tracing_as){0, true, false, 0});
+                          (struct tracing_as){.forward = true});
     }
     return rc != HW_OK ? rc : add_detours(t);
 }
@@ -326,7 +327,7 @@ static int tell_forward(struct tracing *t)
     for (uint32_t i = 0; i < s->settled_count && rc == HW_OK && told < FORWARD_STEPS; i++) {
         const struct label *l = &s->labels[s->settled[i].label];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){0, true, false, 0});
+            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.forward = true});
             told++;
         }
     }

@@ -146,6 +146,7 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
         if (t->told[i].n == n) {
             t->told[i].ways |= as.ways;
             t->told[i].step->context = t->told[i].step->context && as.context;
+            t->told[i].step->run = t->told[i].step->run && as.run;
             return HW_OK;
         }
     }
@@ -171,6 +172,7 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
                           .known = hw_known_word(e->known),
                           .why = "",
                           .forward = as.forward,
+                          .run = as.run,
                           .context = as.context};
     int rc = tracing_end(t, e->subject, &s->from);
     rc = rc != HW_OK ? rc : tracing_end(t, e->object, &s->to);
@@ -186,13 +188,16 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
 
 static bool tells_who(const struct hw_edge *e)
 {
+    if (e->verb == HW_VERB_RAN && e->known == HW_KEYED) {
+        return true; /* the session it ran in, or the service it ran as */
+    }
     return (e->flags & HW_EDGE_CONTEXT) != 0 &&
            (e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_SIGNED ||
             e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED ||
             e->verb == HW_VERB_WROTE);
 }
 
-static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways)
+static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways, bool run)
 {
     struct use found[CONTEXT_EACH];
     struct hw_edge e;
@@ -207,22 +212,29 @@ static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_
     }
     for (size_t i = 0; i < count && rc == HW_OK; i++) {
         rc = tracing_step(t, found[i].n, &found[i].e,
-                          (struct tracing_as){ways, false, true, before});
+                          (struct tracing_as){.ways = ways, .context = true, .run = run, .by = before});
     }
     return rc;
 }
 
 int tracing_context(struct tracing *t)
 {
-    size_t count = t->told_count;
     int rc = HW_OK;
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        struct told x = t->told[i];
-        if (x.step->forward) {
-            continue; /* what came of it is long enough */
+    size_t from = 0;
+    for (int round = 0; round < 2; round++) { /* a session that is told tells of its account */
+        size_t count = t->told_count;
+        for (size_t i = from; i < count && rc == HW_OK; i++) {
+            struct told x = t->told[i];
+            if (x.step->forward) {
+                continue; /* what came of it is long enough */
+            }
+            bool session = strcmp(x.step->from.kind, "session") == 0;
+            rc = round == 0 ? context_of(t, x.e.object, x.e.hi, x.ways, x.step->run) : HW_OK;
+            rc = rc != HW_OK || (round > 0 && !session)
+                     ? rc
+                     : context_of(t, x.e.subject, x.e.hi, x.ways, x.step->run);
         }
-        rc = context_of(t, x.e.object, x.e.hi, x.ways);
-        rc = rc != HW_OK ? rc : context_of(t, x.e.subject, x.e.hi, x.ways);
+        from = count;
     }
     return rc;
 }

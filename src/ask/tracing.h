@@ -47,7 +47,7 @@ HW_CHECK int tracing_end(struct tracing *t, uint32_t thing, struct hw_end *out);
 /* An edge as a step, once; `ways`: a bit for each root it leads from. */
 struct tracing_as {
     uint32_t ways;
-    bool forward, context;
+    bool forward, context, run;
     int64_t by; /* the chain's next step, which it came before; 0: none */
 };
 HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,

@@ -206,6 +206,19 @@ static struct lost *lost_of(struct tracing *t, struct lost **all, const struct h
     return l;
 }
 
+static struct hw_span lost_words(struct tracing *t, const struct lost *l)
+{
+    const char *what = l->what == NULL ? "records are gone" : l->what;
+    if (l->count == 0) {
+        return tracing_print(t, "%.*s of %.*s: %s", (int)l->log.n, (const char *)l->log.p,
+                             (int)l->name.n, (const char *)l->name.p, what);
+    }
+    return tracing_print(t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in",
+                         (int)l->log.n, (const char *)l->log.p, (int)l->name.n,
+                         (const char *)l->name.p, what, (unsigned long long)l->count,
+                         (unsigned long long)l->times, l->times == 1 ? "" : "s");
+}
+
 /* Lost records whose time and host a step of the chain crosses, a line for each log. */
 static int lost_records(struct tracing *t)
 {
@@ -228,11 +241,7 @@ static int lost_records(struct tracing *t)
     for (const struct lost *l = all; l != NULL; l = l->next) {
         tracing_missing(
             t, 30 + (l->crossed > 20 ? 20 : l->crossed), l->from, l->to,
-            tracing_print(t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in",
-                          (int)l->log.n, (const char *)l->log.p, (int)l->name.n,
-                          (const char *)l->name.p, l->what == NULL ? "lost" : l->what,
-                          (unsigned long long)l->count, (unsigned long long)l->times,
-                          l->times == 1 ? "" : "s"),
+            lost_words(t, l),
             tracing_print(t, "another copy of this log: a forwarder, a backup, a shadow copy"));
     }
     return rc;

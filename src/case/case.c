@@ -388,6 +388,21 @@ static int connect_existing(struct hw_case *c, int special, struct hw_error *err
     return connect_db(c, c->path, SQLITE_OPEN_READWRITE, err);
 }
 
+/* A stranger's is moved only on its way to being ours, and only when it is whole. */
+static int move_up(struct hw_case *c, unsigned from, int special, struct hw_error *err)
+{
+    if (c->read_only && special != ADOPTING) {
+        return hw_fail(err, HW_E_CASE,
+                       "of the older schema %u; adopt it, or open it where it can be "
+                       "written, to move it to %d",
+                       from, HW_CASE_SCHEMA);
+    }
+    int rc = c->stranger ? whole(c, err) : HW_OK;
+    return rc != HW_OK ? rc
+                       : hw_schema_migrate(c->db, hw_schema_steps, hw_schema_step_count,
+                                           HW_CASE_SCHEMA, err);
+}
+
 /* An existing case, up to a connection whose tables are ours. */
 static int open_existing(struct hw_case *c, int special, struct hw_error *err)
 {
@@ -396,12 +411,7 @@ static int open_existing(struct hw_case *c, int special, struct hw_error *err)
     int rc = connect_existing(c, special, err);
     rc = rc != HW_OK ? rc : read_marks(c, &schema, err);
     if (rc == HW_OK && schema < HW_CASE_SCHEMA) {
-        rc = c->read_only ? hw_fail(err, HW_E_CASE,
-                                    "of the older schema %u; adopt it, or open it where it can be "
-                                    "written, to move it to %d",
-                                    schema, HW_CASE_SCHEMA)
-                          : hw_schema_migrate(c->db, hw_schema_steps, hw_schema_step_count,
-                                              HW_CASE_SCHEMA, err);
+        rc = move_up(c, schema, special, err);
     }
     rc = rc != HW_OK ? rc : hw_schema_compare(c->db, err);
     rc = rc != HW_OK ? rc : read_meta(c, owner, err);

@@ -183,7 +183,7 @@ HW_CHECK int hw_case_store(struct hw_case *c, const struct hw_evidence *e,
  * nothing. HW_E_MISSING: no such evidence. */
 HW_CHECK int hw_case_declare(struct hw_case *c, const uint8_t sha256[32], const char *key,
                              struct hw_span value, int64_t now_ns, struct hw_error *err);
-/* subject: a whole id ("e-..." or "f-..."). */
+/* subject: a whole id ("e-...", "f-..." or "s-..."). */
 HW_CHECK int hw_case_judge(struct hw_case *c, const char *subject, bool accept, const char *because,
                            const char *who, int64_t now_ns, struct hw_error *err);
 HW_CHECK int hw_case_note(struct hw_case *c, const char *subject, const char *text, const char *who,

@@ -99,7 +99,7 @@ static int check_numbers(struct checking *k, struct hw_error *err)
         {"SELECT count(*) FROM main.reading r WHERE facts <>"
          " (SELECT count(*) FROM fact f WHERE f.reading=r.id)",
          "readings have not as many facts as they had"},
-        {"SELECT count(*) FROM main.reading WHERE class NOT IN (1,2) OR evidence NOT IN"
+        {"SELECT count(*) FROM main.reading WHERE class NOT IN (1,2,3) OR evidence NOT IN"
          " (SELECT id FROM evidence)",
          "readings belong to no evidence or class"},
         {"SELECT count(*) FROM main.evidence WHERE id NOT IN (SELECT evidence FROM reading)",
@@ -108,6 +108,20 @@ static int check_numbers(struct checking *k, struct hw_error *err)
          "sightings belong to no evidence"},
         {"SELECT count(*) FROM main.declared WHERE evidence NOT IN (SELECT id FROM evidence)",
          "declared facts belong to no evidence"},
+        {"SELECT count(*) FROM main.edge_in a LEFT JOIN main.edge_out b ON b.subject=a.subject"
+         " AND b.lo=a.lo AND b.n=a.n WHERE b.object IS NOT a.object OR b.hi IS NOT a.hi"
+         " OR b.pack IS NOT a.pack",
+         "edges of the graph are not the same in both directions"},
+        {"SELECT abs((SELECT count(*) FROM main.edge_in)-(SELECT count(*) FROM main.edge_out))"
+         "+abs((SELECT count(*) FROM main.edge_in)-(SELECT count(*) FROM main.edge))",
+         "edges of the graph lack a direction or a place"},
+        {"SELECT count(*) FROM main.edge_in WHERE subject NOT IN (SELECT n FROM thing)"
+         " OR object NOT IN (SELECT n FROM thing) OR n NOT IN (SELECT n FROM edge)",
+         "edges of the graph lead nowhere"},
+        {"SELECT count(*) FROM main.edge WHERE source<>0 AND source NOT IN (SELECT n FROM source)",
+         "edges of the graph stand in no log"},
+        {"SELECT count(*) FROM main.source WHERE evidence NOT IN (SELECT sha256 FROM evidence)",
+         "logs of the graph are no evidence"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t n = 0;

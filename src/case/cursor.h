@@ -26,7 +26,7 @@ struct hw_evidence_ask {
     struct hw_span under;     /* a current sighting at this path or below it; empty: all */
     bool ever;                /* sightings that are no longer current count too */
     uint32_t read_before;     /* only readings by a parser older than this; 0: all */
-    enum hw_class only_class; /* HW_CLASS_ANY: both */
+    enum hw_class only_class; /* HW_CLASS_ANY: all */
 };
 
 struct hw_evidence_row {

@@ -56,8 +56,7 @@ static int dump_head(struct dumping *d, const struct hw_evidence_row *row, struc
     hw_buf_str(b, " md5=");
     hw_buf_hex(b, (struct hw_span){row->md5, 16});
     hw_buf_printf(b, " size=%llu class=%s parser=%u degree=%s facts=%llu nodes=%llu",
-                  (unsigned long long)row->size,
-                  hw_class_word(row->of_class), row->parser,
+                  (unsigned long long)row->size, hw_class_word(row->of_class), row->parser,
                   hw_degree_word(row->degree), (unsigned long long)row->facts,
                   (unsigned long long)row->nodes);
     return give_line(d, err);

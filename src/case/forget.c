@@ -3,7 +3,9 @@
  * case/forget.c -- taking evidence out so that it is gone, and rebuilding what stands on facts.
  *
  * SQLite leaves deleted bytes in free pages and in the slack of live ones. So deletion overwrites
- * (secure_delete), and ends in rewriting the file (VACUUM) and emptying the write-ahead log.
+ * (secure_delete), and ends in rewriting the file (VACUUM) and emptying the write-ahead log. The
+ * graph of all records holds texts of this evidence among those of others: it goes whole, in the
+ * same transaction, and the next question that needs it has it made anew.
  */
 #include "case/care.h"
 
@@ -117,6 +119,7 @@ int hw_case_forget(struct hw_case *c, const uint8_t sha256[32], const char *who,
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : hw_evidence_id(c, sha256, &evidence, err);
     rc = rc != HW_OK ? rc : forget_kept(c, evidence, err);
+    rc = rc != HW_OK ? rc : hw_graph_drop(c, err);
     rc = rc != HW_OK ? rc : drop_readings(c, evidence, err);
     rc = rc != HW_OK ? rc : drop_rows(c, evidence, err);
     rc = rc != HW_OK ? rc : put_tombstone(c, sha256, who, because, now_ns, err);

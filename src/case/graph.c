@@ -93,7 +93,8 @@ int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out, struct
     rc = rc != HW_OK ? rc : hw_sql_step(s, err);
     if (rc >= 0) {
         *out = rc == HW_ROW && sqlite3_column_type(s, 0) == SQLITE_BLOB &&
-               sqlite3_column_bytes(s, 0) == 32 && memcmp(sqlite3_column_blob(s, 0), print, 32) == 0;
+               sqlite3_column_bytes(s, 0) == 32 &&
+               memcmp(sqlite3_column_blob(s, 0), print, 32) == 0;
         rc = HW_OK;
     }
     sqlite3_finalize(s);
@@ -101,6 +102,15 @@ int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out, struct
 }
 
 /* ---- writing ---- */
+
+int hw_graph_drop(struct hw_case *c, struct hw_error *err)
+{
+    return hw_sql_run(
+        c->db,
+        "DELETE FROM source; DELETE FROM thing; DELETE FROM edge; DELETE FROM edge_in;"
+        "DELETE FROM edge_out; DELETE FROM gap; DELETE FROM meta WHERE key='derived'",
+        err);
+}
 
 int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *err)
 {
@@ -114,11 +124,8 @@ int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *er
         return hw_fail(err, HW_E_MEMORY, "no memory for the graph");
     }
     g->c = c;
-    /* Derived rows are no secret that must be overwritten: what they stand on is. */
-    rc = hw_sql_run(c->db,
-                    "DELETE FROM source; DELETE FROM thing; DELETE FROM edge; DELETE FROM edge_in;"
-                    "DELETE FROM edge_out; DELETE FROM gap; DELETE FROM meta WHERE key='derived'",
-                    err);
+    /* Not overwritten here: forgetting rewrites the file, free pages and all. */
+    rc = hw_graph_drop(c, err);
     for (unsigned i = 0; i < PUT_COUNT && rc == HW_OK; i++) {
         rc = hw_sql_make(c->db, words[i], true, &g->s[i], err);
     }

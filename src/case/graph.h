@@ -18,30 +18,30 @@
 enum hw_known { HW_OBSERVED, HW_KEYED, HW_INFERRED, HW_CLAIMED, HW_KNOWN_COUNT };
 const char *hw_known_word(enum hw_known k);
 
-enum { /* flags of a thing */
-    HW_THING_BROKER = 1,   /* acts for others: joined only by key */
-    HW_THING_IMPLIED = 2,  /* nothing records its birth */
-    HW_THING_SHARED = 4,   /* common to many hosts: an account of the system, a public service */
-    HW_THING_OUTSIDE = 8,  /* of no host that sends records */
-    HW_THING_QUIET = 16,   /* a host that has no records of its own */
-    HW_THING_TOUCHED = 32, /* something here wrote, fetched or started it */
-    HW_THING_NETWORK = 64, /* an address that is not the machine's own */
+enum {                        /* flags of a thing */
+       HW_THING_BROKER = 1,   /* acts for others: joined only by key */
+       HW_THING_IMPLIED = 2,  /* nothing records its birth */
+       HW_THING_SHARED = 4,   /* common to many hosts: an account of the system, a public service */
+       HW_THING_OUTSIDE = 8,  /* of no host that sends records */
+       HW_THING_QUIET = 16,   /* a host that has no records of its own */
+       HW_THING_TOUCHED = 32, /* something here wrote, fetched or started it */
+       HW_THING_NETWORK = 64, /* an address that is not the machine's own */
 };
-enum { /* flags of an edge */
-    HW_EDGE_HOLDS = 1,    /* true from lo to hi, not a moment in between */
-    HW_EDGE_SUBJECT = 2,  /* the subject has edges into it: going back does not end there */
-    HW_EDGE_CONTEXT = 4,  /* says where or who; not a way that poison takes by itself */
+enum {                      /* flags of an edge */
+       HW_EDGE_HOLDS = 1,   /* true from lo to hi, not a moment in between */
+       HW_EDGE_SUBJECT = 2, /* the subject has edges into it: going back does not end there */
+       HW_EDGE_CONTEXT = 4, /* says where or who; not a way that poison takes by itself */
 };
 
 struct hw_thing {
     uint8_t id[HW_ID_BYTES];
     enum hw_entity kind;
-    const char *scope;            /* "" for kinds without */
-    struct hw_span key;           /* canonical; what the id is made of */
-    struct hw_span name;          /* for people */
-    struct hw_span native;        /* the source's own unique id, or empty */
-    uint32_t host;                /* n of the host, UINT32_MAX: none */
-    int64_t first_ns, last_ns;    /* seen; HW_TIME_NONE unknown */
+    const char *scope;         /* "" for kinds without */
+    struct hw_span key;        /* canonical; what the id is made of */
+    struct hw_span name;       /* for people */
+    struct hw_span native;     /* the source's own unique id, or empty */
+    uint32_t host;             /* n of the host, UINT32_MAX: none */
+    int64_t first_ns, last_ns; /* seen; HW_TIME_NONE unknown */
     uint32_t flags;
 };
 

@@ -190,6 +190,10 @@ HW_CHECK int hw_reading_drop(struct hw_case *c, int64_t reading, struct hw_error
 HW_CHECK int hw_evidence_id(struct hw_case *c, const uint8_t sha256[32], int64_t *out,
                             struct hw_error *err); /* HW_E_MISSING */
 
+/* ---- graph.c ---- */
+/* What derive/ said is gone, and nothing claims that it stands. In the batch that is open. */
+HW_CHECK int hw_graph_drop(struct hw_case *c, struct hw_error *err);
+
 /* ---- cursor ---- */
 
 enum hw_cursor_kind {

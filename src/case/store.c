@@ -407,10 +407,9 @@ static int end_reading(struct hw_case *c, struct hw_error *err)
 {
     struct hw_storing *st = &c->storing;
     int rc = st->facts == 0 ? say_refused(c, err) : HW_OK;
-    enum hw_class class = st->e.asked == HW_CLASS_TELEMETRY ? HW_CLASS_TELEMETRY
-                          : st->knowledge || st->e.asked == HW_CLASS_KNOWLEDGE
-                              ? HW_CLASS_KNOWLEDGE
-                              : HW_CLASS_ARTIFACT;
+    enum hw_class class = st->e.asked == HW_CLASS_TELEMETRY                    ? HW_CLASS_TELEMETRY
+                          : st->knowledge || st->e.asked == HW_CLASS_KNOWLEDGE ? HW_CLASS_KNOWLEDGE
+                                                                               : HW_CLASS_ARTIFACT;
     rc = rc != HW_OK || st->spilled ? rc : add_row(c, err);
     rc = rc != HW_OK ? rc : drop_earlier(c, class, err);
     rc = rc != HW_OK ? rc : write_held(c, err);

@@ -99,6 +99,27 @@ static void ran(struct world *w, struct ops *o, const struct deed *d)
     n->who = t;
 }
 
+/* A mark of origin lies in a stream of the file, and whoever wrote it fetched the file. */
+static void marked(struct world *w, struct ops *o, const struct deed *d)
+{
+    struct hw_span path = text_span(w, d->a);
+    size_t colon = path.n;
+    while (colon > 2 && path.p[colon - 1] != ':' && path.p[colon - 1] != '\\') {
+        colon--;
+    }
+    bool stream = colon > 2 && path.p[colon - 1] == ':';
+    text_id file = stream ? text_of(w, hw_span_cut(path, 0, colon - 1)) : d->a;
+    text_id hash = stream ? 0 : d->b; /* the hash of a stream is not the file's */
+    if (d->proc != 0) {
+        wrote(w, o, d, file, hash)->url = d->c != 0 ? d->c : d->d;
+        return;
+    }
+    struct op *n = op_new(w, o, d->at, file);
+    n->what = OP_SEEN;
+    n->hash = hash;
+    n->url = d->c != 0 ? d->c : d->d;
+}
+
 static void take_deed(struct world *w, struct ops *o, const struct deed *d)
 {
     switch (d->kind) {
@@ -124,13 +145,9 @@ static void take_deed(struct world *w, struct ops *o, const struct deed *d)
     case HW_HAPPENED_DOWNLOAD:
         wrote(w, o, d, d->a, d->b)->url = d->c != 0 ? d->c : d->d;
         break;
-    case HW_HAPPENED_FILE_MARK: {
-        struct op *n = op_new(w, o, d->at, d->a);
-        n->what = OP_SEEN;
-        n->hash = d->b;
-        n->url = d->c != 0 ? d->c : d->d;
+    case HW_HAPPENED_FILE_MARK:
+        marked(w, o, d);
         break;
-    }
     case HW_HAPPENED_FILE_SEEN: {
         struct op *n = op_new(w, o, d->at, d->a);
         n->what = OP_SEEN;

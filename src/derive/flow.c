@@ -80,6 +80,11 @@ static void to_address(struct world *w, const struct flow *f)
     uint32_t p = proc_thing(w, f->proc);
     uint32_t a = far != 0 ? address_thing(w, h->scope, far) : 0;
     struct edge_how how = {HW_VERB_CONNECTED, HW_OBSERVED, HW_WHY_RECORD, HW_EDGE_CONTEXT};
+    if (!f->initiated && far != 0) { /* who came from a machine that sends no records */
+        const struct holder *from = holder_of(w, h->scope, far, f->at);
+        bool known = from != NULL && from->host != 0 && host_at(w, from->host)->has_records;
+        how.flags = known ? HW_EDGE_CONTEXT : 0;
+    }
     if (f->initiated) {
         edge_add(w, p, a, how, f->at);
     } else {

@@ -207,6 +207,23 @@ static void towards(struct world *w, const struct found *f)
     d->b = known ? (uint32_t)access : 0;
 }
 
+/* A line of a mark of the web: what stands behind its name, up to white space. */
+static text_id line_of(struct world *w, struct hw_span s, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i + n < s.n; i++) {
+        if (hw_span_starts(hw_span_from(s, i), name)) {
+            struct hw_span v = hw_span_from(s, i + n);
+            size_t end = 0;
+            while (end < v.n && !hw_ascii_is_blank(v.p[end])) {
+                end++;
+            }
+            return text_of(w, hw_span_cut(v, 0, end));
+        }
+    }
+    return 0;
+}
+
 static void file_deed(struct world *w, const struct found *f)
 {
     uint32_t self = doer(w, f);
@@ -214,6 +231,11 @@ static void file_deed(struct world *w, const struct found *f)
     text_id hash = hash_of(w, found_get(f, HW_ROLE_HASH));
     text_id target = path_of(w, found_get(f, HW_ROLE_TARGET));
     text_id url = found_text(w, f, HW_ROLE_URL), referrer = found_text(w, f, HW_ROLE_REFERRER);
+    if (url == 0) {
+        struct hw_span mark = found_get(f, HW_ROLE_CONTENTS);
+        url = line_of(w, mark, "HostUrl=");
+        referrer = referrer != 0 ? referrer : line_of(w, mark, "ReferrerUrl=");
+    }
     if (path == 0 && hash == 0) {
         return;
     }

@@ -105,7 +105,38 @@ static void runs_as(struct world *w, uint32_t proc)
     }
 }
 
-/* Everything after the program's own name is the same: the name itself may be written in variables. */
+/* A command with its variables written out, in lower case. */
+static text_id written_out(struct world *w, struct hw_span s)
+{
+    static const struct {
+        const char *from, *to;
+    } variables[] = {
+        {"%comspec%", "c:\\windows\\system32\\cmd.exe"},
+        {"%systemroot%", "c:\\windows"},
+        {"%windir%", "c:\\windows"},
+    };
+    struct hw_span low = hw_span_trim(text_span(w, text_lower(w, s)));
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 20);
+    while (low.n > 0) {
+        size_t k = 0, count = sizeof variables / sizeof variables[0];
+        while (k < count && !hw_span_starts(low, variables[k].from)) {
+            k++;
+        }
+        if (k < count) {
+            hw_buf_str(&b, variables[k].to);
+            low = hw_span_from(low, strlen(variables[k].from));
+        } else {
+            hw_buf_char(&b, (char)low.p[0]);
+            low = hw_span_from(low, 1);
+        }
+    }
+    text_id t = hw_buf_ok(&b) ? text_of(w, hw_buf_span(&b)) : 0;
+    hw_buf_done(&b);
+    return t;
+}
+
+/* Everything after the program's own name is the same: the name itself may be written otherwise. */
 static bool same_rest(struct hw_span a, struct hw_span b)
 {
     (void)next_word(&a);
@@ -125,7 +156,9 @@ static void runs_program(struct world *w, const struct service *s, uint32_t thin
         struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
         bool mine = image.n > 0 && path.n >= image.n &&
                     hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
-        bool asked = p.command != 0 && same_rest(text_span(w, s->path), text_span(w, p.command));
+        bool asked = p.command != 0 &&
+                     (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
+                      same_rest(path, text_span(w, p.command)));
         if (p.twin == 0 && !p.implied && image_is(text_span(w, a->image), "services.exe") &&
             (mine || asked) && p.hi >= s->at.lo && !image_is(image, "svchost.exe")) {
             edge_add(w, thing, proc_thing(w, r.p[i]),

@@ -117,7 +117,7 @@ int hw_certificate_id(const uint8_t sha256[32], char out[HW_ID_TEXT], struct hw_
 
 bool hw_id_is(const char *s)
 {
-    if ((s[0] != 'e' && s[0] != 'f') || s[1] != '-') {
+    if ((s[0] != 'e' && s[0] != 'f' && s[0] != 's') || s[1] != '-') {
         return false;
     }
     size_t n = strspn(s + 2, "0123456789abcdef");

@@ -5,10 +5,9 @@
 
 const char *hw_happening_word(enum hw_happening h)
 {
-    static const char *const words[HW_HAPPENED_COUNT] = {
-        [HW_HAPPENED_NONE] = "none",
+    static const char *const words[HW_HAPPENED_COUNT] = {[HW_HAPPENED_NONE] = "none",
 #define X(tail, word) [HW_HAPPENED_##tail] = word,
-        HW_HAPPENINGS(X)
+                                                         HW_HAPPENINGS(X)
 #undef X
     };
     return (unsigned)h < HW_HAPPENED_COUNT ? words[h] : NULL;

@@ -145,7 +145,10 @@ bool hw_record_next(struct hw_reader *r, const uint16_t *counts, uint32_t layout
         return hw_reader_refuse(r, "a layout announced before and a clock of the list");
     }
     size_t count = counts[layout];
-    for (size_t i = 0; i < count && i < HW_RECORD_VALUES; i++) {
+    if (count > HW_RECORD_VALUES) {
+        return hw_reader_refuse(r, "a layout of at most 2048 names");
+    }
+    for (size_t i = 0; i < count; i++) {
         if (!get_value(r, &values[i])) {
             return false;
         }

@@ -25,10 +25,10 @@
 #include "base/reader.h"
 
 enum {
-    HW_RECORD_VALUES = 2048,       /* values of one record at most */
-    HW_RECORD_BYTES = 56 * 1024,   /* one packed record at most */
-    HW_PACKED_BYTES = 60 * 1024,   /* one EVENTS fact's packing at most */
-    HW_LAYOUTS_MAX = 20000,        /* of one node */
+    HW_RECORD_VALUES = 2048,     /* values of one record at most */
+    HW_RECORD_BYTES = 56 * 1024, /* one packed record at most */
+    HW_PACKED_BYTES = 60 * 1024, /* one EVENTS fact's packing at most */
+    HW_LAYOUTS_MAX = 20000,      /* of one node */
 };
 
 /* How far the time of a record can be trusted by its text alone. */
@@ -45,7 +45,7 @@ struct hw_record {
     uint64_t number, off;
     int64_t time_ns;
     enum hw_clock clock;
-    unsigned digits;             /* of the second: 0 (whole seconds) to 9 */
+    unsigned digits;              /* of the second: 0 (whole seconds) to 9 */
     const struct hw_span *values; /* p NULL: absent; an empty value has p and n 0 */
     size_t count;
 };

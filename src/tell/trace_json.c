@@ -61,6 +61,7 @@ static void step(struct hw_buf *b, const struct hw_step *s)
                   s->known, s->why,
                   s->context   ? "context"
                   : s->forward ? "after"
+                  : s->run     ? "run"
                                : "before",
                   s->lost_across ? "true" : "false");
     if (s->judged != NULL) {

@@ -219,12 +219,17 @@ static uint32_t principal(const struct hw_trace_answer *a)
     return ways;
 }
 
-static void steps(struct page *p, bool forward)
+enum part { CAME, RUN, AFTER };
+
+static void steps(struct page *p, enum part part)
 {
+    static const char *const heads[] = {"\nHow it came there\n", "\nHow it came to run\n",
+                                        "\nWhat came of it\n"};
+    bool forward = part == AFTER;
     unsigned said = 0, left = 0;
     uint32_t ways = principal(p->a);
     for (const struct hw_step *s = p->a->steps; s != NULL; s = s->next) {
-        if (s->forward != forward || said_other_way(p->a, s) ||
+        if (s->forward != forward || s->run != (part == RUN) || said_other_way(p->a, s) ||
             (!forward && !p->t->all && (s->ways & ways) == 0)) {
             continue;
         }
@@ -233,7 +238,7 @@ static void steps(struct page *p, bool forward)
             continue;
         }
         if (said++ == 0) {
-            hw_buf_str(&p->b, forward ? "\nWhat came of it\n" : "\nHow it came about\n");
+            hw_buf_str(&p->b, heads[part]);
         }
         step(p, s);
     }
@@ -300,9 +305,10 @@ int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *
     verdict(&p);
     crossings(&p);
     roots(&p);
-    steps(&p, false);
+    steps(&p, CAME);
+    steps(&p, RUN);
     other_ways(&p);
-    steps(&p, true);
+    steps(&p, AFTER);
     cut(&p);
     missing(&p);
     hw_buf_str(&p.b, "\nLooked at ");

@@ -40,6 +40,9 @@ struct hw_cli {
     bool keep;
     const char *anchors, *crl;
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
+    /* of case reread: read though it is known, and where it was sighted then */
+    bool again;
+    const char *again_scope, *again_host;
     /* policy */
     struct hw_strings expect_signer, require_signer, accept_opaque, baseline;
     bool require_timestamp;
@@ -103,7 +106,8 @@ void hw_cli_safe(struct hw_cli *cli, struct hw_span s);
 const char *hw_cli_who(struct hw_cli *cli); /* user name and uid, for the log */
 extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 
-/* Makes the graph of all records anew where it is no longer true, with progress. */
+/* Makes the graph of all records anew where it is no longer true; on a terminal, with progress and a
+ * line of what it came to. */
 struct hw_derived;
 HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
 
@@ -124,7 +128,7 @@ struct hw_targets {
     size_t unread_count, unread_room;
 };
 
-/* cmd_add.c: what add, scan and learn have in common. */
+/* cmd_add.c: what add, scan, ingest and learn have in common. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
 
 int cmd_add(struct hw_cli *cli, struct hw_error *err);

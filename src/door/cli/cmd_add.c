@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "door/cli/cli.h"
 
-/* add, scan and learn are one thing, restricted to different kinds of evidence. */
+/* add, scan, ingest and learn are one thing, restricted to different kinds of evidence. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
 {
     int status = HW_EXIT_FINE;

@@ -26,8 +26,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
             hw_buf_printf(&cli->out,
                           ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
                           "\"nodes\":%llu,\"parser\":%u,",
-                          (unsigned long long)e.size,
-                          hw_class_word(e.of_class),
+                          (unsigned long long)e.size, hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts,
                           (unsigned long long)e.nodes, e.parser);
             hw_json_text(&cli->out, "because", hw_span_str(e.because));
@@ -40,8 +39,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
             hw_buf_str(&cli->out, "}\n");
         } else {
             hw_buf_hex(&cli->out, hw_span_cut(sha256, 0, 8));
-            hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ",
-                          hw_class_word(e.of_class),
+            hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ", hw_class_word(e.of_class),
                           hw_degree_word(e.degree), (unsigned long long)e.facts);
             hw_cli_safe(cli, e.path);
             if (e.because != NULL) {
@@ -226,54 +224,111 @@ static int forget(struct hw_cli *cli, struct hw_error *err)
     return rc;
 }
 
-/* The places to read again; a path list first, since reading changes what a cursor would see. */
-static int old_places(struct hw_cli *cli, struct hw_strings *out, struct hw_error *err)
+/* ---- reading again ---- */
+
+struct old_place {
+    const char *path, *scope, *host;
+    enum hw_class asked;
+};
+
+struct old_places {
+    struct old_place *p;
+    size_t count, room;
+};
+
+static const char *keep_text(struct hw_cli *cli, struct hw_span s)
 {
-    struct hw_evidence_ask ask = {.read_before = cli->all ? 0 : HW_PARSER_VERSION,
-                                  .only_class = HW_CLASS_ARTIFACT};
-    struct hw_cursor *k = NULL;
-    struct hw_evidence_row e;
-    size_t room = 0;
-    int rc = hw_case_evidence(cli->c, &ask, &k, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = HW_OK;
-        if (out->count == room) {
-            room = room == 0 ? 64 : room * 2;
-            const char **p = hw_arena_array(cli->arena, room, sizeof *p);
-            if (p != NULL && out->count > 0) {
-                memcpy(p, out->p, out->count * sizeof *p);
-            }
-            out->p = p;
+    return (const char *)hw_arena_copy(cli->arena, s);
+}
+
+static int keep_place(struct hw_cli *cli, struct old_places *out, const struct hw_place *at,
+                      enum hw_class asked, struct hw_error *err)
+{
+    if (out->count == out->room) {
+        size_t room = out->room == 0 ? 64 : out->room * 2;
+        struct old_place *p = hw_arena_array(cli->arena, room, sizeof *p);
+        if (p == NULL) {
+            return hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
         }
-        const char *path = (const char *)hw_arena_copy(cli->arena, e.path);
-        if (out->p == NULL || path == NULL) {
-            rc = hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
-        } else if (e.path.n > 0) {
-            out->p[out->count++] = path;
+        if (out->count > 0) {
+            memcpy(p, out->p, out->count * sizeof *p);
+        }
+        out->p = p;
+        out->room = room;
+    }
+    struct old_place *one = &out->p[out->count];
+    *one = (struct old_place){keep_text(cli, at->path), keep_text(cli, hw_span_str(at->scope)),
+                              keep_text(cli, hw_span_str(at->host)), asked};
+    if (one->path == NULL || one->scope == NULL || one->host == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
+    }
+    out->count++;
+    return HW_OK;
+}
+
+/* One place of each evidence, as it was sighted: bytes, host and scope. */
+static int place_of(struct hw_cli *cli, const struct hw_evidence_row *e, struct old_places *out,
+                    struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_sighting_row s;
+    int rc = hw_case_sightings(cli->c, e->sha256, &k, err);
+    while (rc == HW_OK && (rc = hw_sighting_next(k, &s, err)) == HW_ROW) {
+        rc = HW_OK;
+        if (s.current) {
+            rc = keep_place(cli, out, &s.place, e->asked, err);
+            break;
         }
     }
     hw_cursor_free(k);
     return rc;
 }
 
+/* The places to read again; a list first, since reading changes what a cursor would see. */
+static int old_places(struct hw_cli *cli, struct old_places *out, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.read_before = cli->all ? 0 : HW_PARSER_VERSION};
+    struct hw_cursor *k = NULL;
+    struct hw_evidence_row e;
+    int rc = hw_case_evidence(cli->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
+        rc = place_of(cli, &e, out, err);
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+/* For the same purpose and under the same host and scope as before: what was declared since then
+ * stands. */
+static int read_again(struct hw_cli *cli, const struct old_place *at, uint64_t *gone, int *worst,
+                      struct hw_error *err)
+{
+    int status = HW_EXIT_FINE;
+    struct hw_targets seen = {.count = 0};
+    cli->again = true;
+    cli->again_scope = at->scope;
+    cli->again_host = at->host;
+    int rc = hw_cli_intake(cli, at->asked, &at->path, 1, &seen, &status, err);
+    if (rc == HW_E_MISSING) {
+        ++*gone;
+        hw_cli_unread(cli, "gone", hw_span_str(at->path), "", true);
+        rc = HW_OK;
+    }
+    *worst = status > *worst ? status : *worst;
+    return rc;
+}
+
 static int reread(struct hw_cli *cli, struct hw_error *err)
 {
-    struct hw_strings places = {NULL, 0};
-    int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err), worst = HW_EXIT_FINE;
+    struct old_places places = {.count = 0};
+    uint64_t gone = 0;
+    int worst = HW_EXIT_FINE;
+    int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     rc = rc != HW_OK ? rc : old_places(cli, &places, err);
     rc = rc != HW_OK ? rc : hw_case_reindex(cli->c, err);
-    uint64_t gone = 0;
     for (size_t i = 0; i < places.count && rc == HW_OK && !hw_cli_stop; i++) {
-        int status = HW_EXIT_FINE;
-        struct hw_targets seen = {.count = 0};
-        rc = hw_cli_intake(cli, HW_CLASS_ARTIFACT, &places.p[i], 1, &seen, &status, err);
-        if (rc == HW_E_MISSING) {
-            gone++;
-            hw_cli_unread(cli, "gone", hw_span_str(places.p[i]), "", true);
-            rc = HW_OK;
-        }
-        worst = status > worst ? status : worst;
+        rc = read_again(cli, &places.p[i], &gone, &worst, err);
     }
     if (rc != HW_OK) {
         return rc;

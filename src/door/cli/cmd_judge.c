@@ -15,9 +15,11 @@ int cmd_judge(struct hw_cli *cli, struct hw_error *err)
     if (cli->because == NULL || cli->because[0] == 0) {
         return hw_fail(err, HW_E_USAGE, "say why: --because TEXT");
     }
-    if (!hw_id_is(id) || strlen(id) != HW_ID_TEXT - 1 || id[0] != 'f') {
+    if (!hw_id_is(id) || strlen(id) != HW_ID_TEXT - 1 || id[0] == 'e') {
         return hw_fail(err, HW_E_USAGE,
-                       "\"%.40s\" is no finding: give its whole id (f- and 16 digits)", id);
+                       "\"%.40s\" is no finding and no step: give its whole id (f- or s-, and 16 "
+                       "digits)",
+                       id);
     }
     int rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);

@@ -171,7 +171,7 @@ int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out
     if (strncmp(what, "artifact:", 9) == 0) {
         what += 9;
     }
-    struct hw_artifact_ask ask = {.ever = true};
+    struct hw_artifact_ask ask = {.ever = true, .knowledge = true};
     if (is_hex(what)) {
         ask.hash_prefix = what;
     } else {

@@ -199,11 +199,15 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
     declared[n] = NULL;
     struct hw_intake_options o = {.c = cli->c,
                                   .asked = asked,
-                                  .scope = cli->org == NULL ? "" : cli->org,
-                                  .host = cli->host == NULL ? "" : cli->host,
+                                  .scope = cli->again         ? cli->again_scope
+                                           : cli->org == NULL ? ""
+                                                              : cli->org,
+                                  .host = cli->again          ? cli->again_host
+                                          : cli->host == NULL ? ""
+                                                              : cli->host,
                                   .declared = declared,
                                   .keep = cli->keep,
-                                  .again = cli->anchors != NULL,
+                                  .again = cli->again || cli->anchors != NULL,
                                   .anchors = cli->anchors,
                                   .know_certificates = asked == HW_CLASS_KNOWLEDGE,
                                   .stop = &hw_cli_stop,

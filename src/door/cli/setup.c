@@ -229,8 +229,60 @@ int hw_cli_tell(struct hw_cli *cli, const struct hw_answer *a, struct hw_error *
     return rc != HW_OK ? rc : a->exit_status;
 }
 
+/* ---- the graph ---- */
+
+static void deriving(void *state, const char *doing, uint64_t done)
+{
+    bool *shown = state;
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 12);
+    hw_buf_str(&b, "\r\x1b[Kderiving: ");
+    hw_buf_str(&b, doing);
+    if (done > 0) {
+        hw_buf_str(&b, ", ");
+        hw_text_count(&b, done);
+        hw_buf_str(&b, done == 1 ? " record" : " records");
+    }
+    (void)!write(STDERR_FILENO, b.p, b.n);
+    hw_buf_done(&b);
+    *shown = true;
+}
+
+static void counted(struct hw_buf *b, uint64_t n, const char *one, const char *many)
+{
+    hw_text_count(b, n);
+    hw_buf_str(b, n == 1 ? one : many);
+}
+
+/* For who waited. No part of an answer: the next question finds the graph as it is. */
+static void say_derived(const struct hw_derived *d)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 12);
+    hw_buf_str(&b, "\r\x1b[KThe graph was made anew: ");
+    counted(&b, d->logs, " log, ", " logs, ");
+    counted(&b, d->records, " record", " records");
+    if (d->twice > 0) {
+        hw_buf_str(&b, " (");
+        hw_text_count(&b, d->twice);
+        hw_buf_str(&b, " seen twice)");
+    }
+    hw_buf_str(&b, "; ");
+    counted(&b, d->things, " thing, ", " things, ");
+    counted(&b, d->edges, " edge.\n", " edges.\n");
+    (void)!write(STDERR_FILENO, b.p, b.n);
+    hw_buf_done(&b);
+}
+
 int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err)
 {
-    (void)cli;
-    return hw_derive(cli->c, NULL, out, err);
+    bool shown = false;
+    struct hw_derive_progress progress = {.say = deriving, .state = &shown};
+    int rc = hw_derive(cli->c, isatty(STDERR_FILENO) == 1 ? &progress : NULL, out, err);
+    if (shown && rc == HW_OK) {
+        say_derived(out);
+    } else if (shown) {
+        (void)!write(STDERR_FILENO, "\r\x1b[K", 4);
+    }
+    return rc;
 }

@@ -17,12 +17,10 @@
 #include "evidence/telemetry/zone.h"
 
 const struct hw_format *const hw_telemetry_formats[] = {
-    &hw_format_evtx,       &hw_format_windows_json, &hw_format_strace,
-    &hw_format_auditd,     &hw_format_syslog,       &hw_format_zeek,
-    &hw_format_ci,         &hw_format_signing,      &hw_format_osquery,
-    &hw_format_eslogger,   &hw_browser_format,      &hw_quarantine_format,
-    &hw_zone_format,       &hw_format_mapped_csv,   &hw_format_mapped_json,
-    &hw_format_mapped_text,
+    &hw_format_evtx,    &hw_format_windows_json, &hw_format_strace,      &hw_format_auditd,
+    &hw_format_syslog,  &hw_format_zeek,         &hw_format_ci,          &hw_format_signing,
+    &hw_format_osquery, &hw_format_eslogger,     &hw_browser_format,     &hw_quarantine_format,
+    &hw_zone_format,    &hw_format_mapped_csv,   &hw_format_mapped_json, &hw_format_mapped_text,
 };
 const size_t hw_telemetry_formats_count =
     sizeof hw_telemetry_formats / sizeof hw_telemetry_formats[0];

@@ -347,7 +347,9 @@ static void private_case_leaves_nothing(void **state)
     hw_case_free(c);
 }
 
-/* ---- migrations ---- */
+/* ---- migrations: the machinery (test_moved.c has the real steps) ---- */
+
+enum { NOW_AT = HW_CASE_SCHEMA };
 
 static const char *const fake_sql[] = {"CREATE TABLE later(x INTEGER) STRICT", NULL};
 static const char *const bad_sql[] = {"CREATE TABLE later2(x INTEGER) STRICT", "NONSENSE", NULL};
@@ -361,18 +363,18 @@ static void older_schema_moves_step_by_step(void **state)
 {
     struct kit *k = *state;
     static const struct hw_step steps[] = {
-        {1, fake_sql, NULL}, {2, NULL, more}, {3, bad_sql, NULL}};
+        {NOW_AT, fake_sql, NULL}, {NOW_AT + 1, NULL, more}, {NOW_AT + 2, bad_sql, NULL}};
     int64_t v = 0;
     struct hw_case *c = kit_open(k, HW_CASE_WRITE);
-    OK(hw_schema_migrate(c->db, steps, 3, 3, &k->err));
+    OK(hw_schema_migrate(c->db, steps, 3, NOW_AT + 2, &k->err));
     OK(hw_sql_int(c->db, "PRAGMA user_version", &v, &k->err));
-    assert_int_equal(v, 3);
+    assert_int_equal(v, NOW_AT + 2);
     OK(hw_sql_int(c->db, "SELECT x FROM later", &v, &k->err));
     assert_int_equal(v, 42);
     /* A step that fails leaves the schema before it whole. */
-    assert_int_not_equal(hw_schema_migrate(c->db, steps, 3, 4, &k->err), HW_OK);
+    assert_int_not_equal(hw_schema_migrate(c->db, steps, 3, NOW_AT + 3, &k->err), HW_OK);
     OK(hw_sql_int(c->db, "PRAGMA user_version", &v, &k->err));
-    assert_int_equal(v, 3);
+    assert_int_equal(v, NOW_AT + 2);
     OK(hw_sql_int(c->db, "SELECT count(*) FROM sqlite_schema WHERE name='later2'", &v, &k->err));
     assert_int_equal(v, 0);
     assert_int_equal(hw_schema_migrate(c->db, steps, 0, 9, &k->err), HW_E_CASE);

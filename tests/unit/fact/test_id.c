@@ -66,7 +66,7 @@ static void scope_of_what_needs_none_is_left_out(void **state)
 static void id_texts_are_told_from_others(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"e-0", "f-0123456789abcdef", "e-dfbf"};
+    static const char *const yes[] = {"e-0", "f-0123456789abcdef", "e-dfbf", "s-01"};
     static const char *const no[] = {"",    "e",    "e-",    "x-01", "e-0123456789abcdef0",
                                      "E-0", "e-0G", "f-ABC", "e 01", "e--1"};
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
