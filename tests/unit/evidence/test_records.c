@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What parsers say records with: layouts are few and once, records are cut, bad ones are counted. */
+/* What parsers say records with: layouts come once, records are cut, bad ones are counted. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
