@@ -26,8 +26,9 @@ HW_CHECK int hw_case_check(struct hw_case *c, struct hw_case_check *check, struc
 
 /* Deletes one evidence: readings, facts, sightings, declarations, kept bytes that nothing else
  * needs, and the graph, which is made anew when it is needed; leaves a tombstone (hash, when, who,
- * because) and rewrites the file so that the deleted bytes are gone from it. Commits. HW_E_MISSING: no such evidence. HW_E_BUSY: it is deleted, but a
- * reader keeps the old pages alive; call hw_case_scrub() later. What the action log says stays. */
+ * because) and rewrites the file so that the deleted bytes are gone from it. Commits.
+ * HW_E_MISSING: no such evidence. HW_E_BUSY: it is deleted, but a reader keeps the old pages alive;
+ * call hw_case_scrub() later. What the action log says stays. */
 HW_CHECK int hw_case_forget(struct hw_case *c, const uint8_t sha256[32], const char *who,
                             const char *because, int64_t now_ns, struct hw_error *err);
 /* Rewrites the file without its free pages and empties the write-ahead log. */
