@@ -210,6 +210,7 @@ struct hw_root {
     bool principal;   /* explains most: its way is the chain */
     uint32_t ways;    /* the bits of hw_step.ways that lead from it */
     unsigned cost;    /* what the way to it cost: less is better known */
+    struct hw_span replaced, taker; /* the file it replaced, and who took that in; or empty */
     struct hw_span says;
 };
 

@@ -312,6 +312,7 @@ static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key,
     free(found.p);
     t = &s->settled[*slot_of(s, l.thing) - 1];
     t->ways += found.count;
+    t->births += found.of_verb[HW_VERB_SPAWNED];
     t->bound = s->forward ? l.lo : l.hi;
     t->scanned = true;
     s->expanded++;

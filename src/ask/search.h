@@ -32,6 +32,7 @@ struct search {
         uint32_t thing, label;
         int64_t bound; /* scanned up to */
         uint32_t ways; /* usable edges found beyond it */
+        uint32_t births; /* those of them that say who started it */
         bool scanned;  /* up to bound */
     } * settled;
     uint32_t settled_count, settled_room;

@@ -294,8 +294,7 @@ static int add_detours(struct tracing *t)
             rc = ways_into(t, y->subject, y->hi, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
                 /* One that comes from where it leads to is a round trip and no way. */
-                if (second[j].e.subject != x.object &&
-                    on_chain(t, second[j].e.subject, among)) {
+                if (second[j].e.subject != x.object && on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
                     rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
@@ -310,9 +309,12 @@ static int tell_back(struct tracing *t)
     int rc = find_roots(t, &t->back);
     rc = rc != HW_OK ? rc : find_roots(t, &t->how);
     rc = rc != HW_OK ? rc : drop_hosts(t);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->back);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->how);
     order_roots(t);
     for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
         rc = way_to(t, &t->roots[i], 1U << i);
+        rc = rc != HW_OK ? rc : tracing_birth(t, &t->roots[i], 1U << i);
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
         rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, (struct tracing_as){.forward = true});

@@ -19,6 +19,7 @@ struct chosen { /* a root, and the search that found it */
     const struct search *s;
     uint32_t thing, label, cost;
     unsigned rank; /* how much it explains: less is more */
+    uint32_t over, taker; /* hands.c: the file it replaced, and who took that in; 0: no such root */
 };
 struct told { /* a step, before it is ordered */
     uint32_t n, ways;
@@ -57,6 +58,9 @@ HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e
 int64_t tracing_place(const struct hw_edge *e, int64_t by);
 /* Who and where, for what stands on the chain: accounts of sessions, signers of bytes. */
 HW_CHECK int tracing_context(struct tracing *t);
+/* hands.c: roots that replaced what others took in, and the steps that say who started one. */
+HW_CHECK int tracing_hands(struct tracing *t, const struct search *s);
+HW_CHECK int tracing_birth(struct tracing *t, const struct chosen *r, uint32_t bit);
 /* Orders and numbers the steps, names crossings and roots, counts, decides the exit status. */
 HW_CHECK int tracing_close(struct tracing *t);
 /* tracing_gaps.c: what could not be seen, and what to ask for. */
