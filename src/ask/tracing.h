@@ -18,7 +18,7 @@ struct use { /* an edge by which the target was run or loaded */
 struct chosen { /* a root, and the search that found it */
     const struct search *s;
     uint32_t thing, label, cost;
-    unsigned rank; /* how much it explains: less is more */
+    unsigned rank;        /* how much it explains: less is more */
     uint32_t over, taker; /* hands.c: the file it replaced, and who took that in; 0: no such root */
 };
 struct told { /* a step, before it is ordered */
