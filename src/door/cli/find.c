@@ -140,7 +140,6 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
     return rc;
 }
 
-/* The case holds full paths: what exists here is meant, with the members named behind it. */
 struct hw_span hw_cli_full_path(struct hw_cli *cli, const char *what)
 {
     struct hw_span given = hw_span_str(what);
