@@ -206,11 +206,12 @@ struct hw_crossing {
 struct hw_root {
     struct hw_root *next;
     struct hw_end at;
-    bool observed;  /* its beginning is in the records */
-    int64_t before; /* not observed before this */
-    bool principal; /* explains most: its way is the chain */
-    uint32_t ways;  /* the bits of hw_step.ways that lead from it */
-    unsigned cost;  /* what the way to it cost: less is better known */
+    bool observed;                  /* its beginning is in the records */
+    int64_t before;                 /* not observed before this */
+    bool principal;                 /* explains most: its way is the chain */
+    uint32_t ways;                  /* the bits of hw_step.ways that lead from it */
+    unsigned cost;                  /* what the way to it cost: less is better known */
+    struct hw_span replaced, taker; /* the file it replaced, and who took that in; or empty */
     struct hw_span says;
 };
 
