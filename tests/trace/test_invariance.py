@@ -127,7 +127,14 @@ def told(answer, e):
 
 def new_and_sure(b, graph):
     """Edges called keyed or better that the straight evidence does not give."""
-    return sorted(graph.say(e) for e in graph.sure() - set(b.graph.edges))
+    return sorted(graph.say(e) for e in graph.sure()
+                  if b.graph.known(e, graph.spelled[e]) is None)
+
+
+def surer(b, graph):
+    """Edges called keyed or better that the straight evidence only infers."""
+    return sorted(graph.say(e) for e in graph.sure()
+                  if (b.graph.known(e, graph.spelled[e]) or 0) > 1)
 
 
 def skew(host, seconds):
@@ -136,8 +143,7 @@ def skew(host, seconds):
             return
         answer, graph = b.of(bend.skewed(b.lines, host, seconds))
         wrong = [f"new: {x}" for x in new_and_sure(b, graph)[:6]]
-        raised = [graph.say(e) for e in graph.sure() if b.graph.edges.get(e, 0) > 1]
-        wrong += [f"surer than before: {x}" for x in sorted(raised)[:6]]
+        wrong += [f"surer than before: {x}" for x in surer(b, graph)[:6]]
         for e in b.case.edges:
             was, is_ = told(b.answer, e), told(answer, e)
             if was is not None and is_ is None:
@@ -204,8 +210,7 @@ def loss(share, seed):
         kept, gone = bend.thinned(b.lines, share, seed)
         answer, graph = b.of(kept)
         wrong = [f"false: {x}" for x in new_and_sure(b, graph)[:8]]
-        raised = [graph.say(e) for e in graph.sure() if b.graph.edges.get(e, 0) > 1]
-        wrong += [f"surer than before: {x}" for x in sorted(raised)[:6]]
+        wrong += [f"surer than before: {x}" for x in surer(b, graph)[:6]]
         if numbered(b):
             records = judge.Records([b.file])
             hours, lost = zone(records), {(r.host, r.channel, r.num) for r in (
