@@ -61,6 +61,8 @@ HW_CHECK int tracing_context(struct tracing *t);
 HW_CHECK int tracing_close(struct tracing *t);
 /* tracing_gaps.c: what could not be seen, and what to ask for. */
 HW_CHECK int tracing_gaps(struct tracing *t);
+/* counter.c: the fewest records without which nothing leads here; harmless readings. */
+HW_CHECK int tracing_counter(struct tracing *t, uint32_t target);
 struct hw_span tracing_print(struct tracing *t, const char *fmt, ...) HW_FORMAT(2, 3);
 void tracing_missing(struct tracing *t, unsigned worth, int64_t from, int64_t to,
                      struct hw_span what, struct hw_span ask_for);
