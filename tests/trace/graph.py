@@ -37,6 +37,8 @@ class Graph:
             self.loose = {}
             for edge, loose in self.spelled.items():
                 self.loose[loose] = min(self.edges[edge], self.loose.get(loose, 9))
+            places = db.execute("SELECT length(also) FROM edge").fetchall()
+            self.rows, self.also = len(places), sum(n > 0 for n, in places)
             self.gaps = [(what_, (things.get(host) or (0, ""))[1], log, lo, hi) for
                          what_, host, log, lo, hi in
                          db.execute("SELECT what, host, log, from_ns, to_ns FROM gap")]
@@ -51,6 +53,10 @@ class Graph:
 
     def sure(self):
         return {e for e, known in self.edges.items() if known <= 1}
+
+    def two_sources(self):
+        """How many edges are recorded in more than one place."""
+        return self.also
 
     def say(self, edge):
         (_, a), verb, (_, b) = edge
