@@ -185,12 +185,20 @@ int hw_walk_forth(struct hw_walk *w, uint32_t subject, struct hw_error *err)
     return start(w, GET_FORTH, subject);
 }
 
+int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error *err)
+{
+    (void)err;
+    return start(w, GET_VERB, (uint32_t)verb);
+}
+
 void hw_walk_avoid(struct hw_walk *w, const struct hw_edge_ends *edges, size_t count)
 {
     w->avoid = edges;
     w->avoid_count = count;
 }
+
 static bool avoided(const struct hw_walk *w, uint32_t n, const struct hw_edge *e)
+{
     for (size_t i = 0; i < w->avoid_count; i++) {
         const struct hw_edge_ends *a = &w->avoid[i];
         if (a->n == n ||
@@ -199,11 +207,9 @@ static bool avoided(const struct hw_walk *w, uint32_t n, const struct hw_edge *e
         }
     }
     return false;
+}
+
 static int next_edge(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
-int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error *err)
-    (void)err;
-    return start(w, GET_VERB, (uint32_t)verb);
-int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
 {
     sqlite3_stmt *s = w->walking;
     bool ok = true;
