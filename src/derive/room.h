@@ -7,6 +7,7 @@
 
 #include "derive/derive.h"
 #include "fact/why.h"
+#include "derive/reach.h"
 #include "derive/world.h"
 #include "fact/mapping.h"
 
@@ -138,7 +139,14 @@ struct suspect {
     uint32_t deed; /* the file it made ready, or 0 */
     uint8_t why;
 };
-size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *out, size_t max);
+struct clients { /* processes by host, account and time */
+    struct reach commands; /* that bear a command */
+    struct reach images;   /* by the program's name besides */
+};
+bool clients_ready(struct world *w, struct clients *k); /* once processes are known */
+void clients_done(struct clients *k);
+size_t suspects_of(struct world *w, const struct clients *k, const struct suspicion *s,
+                   struct suspect *out, size_t max);
 
 bool overlaps(struct when a, struct when b, int64_t slack);
 

@@ -43,8 +43,8 @@ static struct hw_span next_word(struct hw_span *s)
     return word;
 }
 
-static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
-                                       "query", "qc"};
+static const char *const commands[] = {"start",   "stop",  "config", "create",
+                                       "failure", "sdset", "query",  "qc"};
 
 static bool is_command(struct hw_span word)
 {
@@ -62,8 +62,8 @@ static void controls(struct world *w, uint32_t proc)
     struct proc p = *proc_get(w, proc);
     struct hw_span line = text_span(w, p.command);
     bool sc = image_is(text_span(w, p.image), "sc.exe");
-    bool net = image_is(text_span(w, p.image), "net.exe") ||
-               image_is(text_span(w, p.image), "net1.exe");
+    bool net =
+        image_is(text_span(w, p.image), "net.exe") || image_is(text_span(w, p.image), "net1.exe");
     if ((!sc && !net) || line.n == 0) {
         return;
     }
@@ -149,10 +149,10 @@ static bool same_rest(struct hw_span a, struct hw_span b)
 
 /* Who may answer, by where and when. */
 struct finding {
-    struct reach children;  /* of the service manager, by host */
-    struct reach programs;  /* processes, by host and name */
-    struct reach remoting;  /* connections to a port of remoting, by scope */
-    struct reach commands;  /* processes whose command names another machine, by scope */
+    struct reach children; /* of the service manager, by host */
+    struct reach programs; /* processes, by host and name */
+    struct reach remoting; /* connections to a port of remoting, by scope */
+    struct reach commands; /* processes whose command names another machine, by scope */
 };
 
 static bool made_by_services(struct world *w, const struct proc *p)
@@ -174,9 +174,9 @@ static void runs_program(struct world *w, const struct finding *x, const struct 
         struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
         bool mine = image.n > 0 && path.n >= image.n &&
                     hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
-        bool asked = p.command != 0 &&
-                     (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
-                      same_rest(path, text_span(w, p.command)));
+        bool asked =
+            p.command != 0 && (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
+                               same_rest(path, text_span(w, p.command)));
         if (p.host == s->at.host && (mine || asked)) {
             edge_add(w, thing, proc_thing(w, i),
                      (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_SERVICE_STARTS, 0},
@@ -190,8 +190,9 @@ static void runs_task(struct world *w, const struct finding *x, const struct ser
                       uint32_t thing)
 {
     text_id base = path_base(w, s->path);
-    struct reach_ask r = reach_from(&x->programs, reach_key(s->at.host, base, 0),
-                                    time_add(s->at.lo, -2 * SECOND), time_add(s->at.hi, 2 * SECOND));
+    struct reach_ask r =
+        reach_from(&x->programs, reach_key(s->at.host, base, 0), time_add(s->at.lo, -2 * SECOND),
+                   time_add(s->at.hi, 2 * SECOND));
     uint32_t i = s->path == 0 ? 0 : reach_next(&r);
     for (; i != 0; i = reach_next(&r)) {
         struct proc p = *proc_get(w, i);
@@ -269,9 +270,9 @@ static bool leads_here(struct world *w, const struct flow *f, const struct proc 
         return false;
     }
     const struct holder *h = holder_of(w, scope, f->dst, f->at);
-    return h != NULL ? h->host == p->host
-                     : hw_span_starts(text_span(w, f->dst_name),
-                                      text_str(w, host_at(w, p->host)->name));
+    return h != NULL
+               ? h->host == p->host
+               : hw_span_starts(text_span(w, f->dst_name), text_str(w, host_at(w, p->host)->name));
 }
 
 /* The process behind the connection to this host's remoting port that lies nearest. It leads to the
