@@ -27,6 +27,7 @@ struct hw_policy {
                                  only the built-in ones count */
     const char *const *baseline; /* ids of findings already known */
     size_t baseline_count;
+    bool derived; /* the graph of the case stands for all its records: hunt may read it */
 };
 
 #endif

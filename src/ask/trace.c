@@ -14,7 +14,15 @@
 #include "base/time.h"
 #include "case/cursor.h"
 
-enum { ROOTS = 5, USES = 8, DETOURS = 64, WAY = 512, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
+enum {
+    ROOTS = 5,
+    USES = 8,
+    DETOURS = 64,
+    WAY = 512,
+    FORWARD_STEPS = 60,
+    AVOIDED = 256,
+    ARENA_BYTES = 256 << 20
+};
 
 /* ---- seeds ---- */
 
@@ -295,7 +303,9 @@ static int add_detours(struct tracing *t)
             }
             rc = ways_into(t, y->subject, y->hi, true, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
-                if (on_chain(t, second[j].e.subject, among)) {
+                /* One that comes from where it leads to is a round trip and no way. */
+                if (second[j].e.subject != x.object &&
+                    on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
                     rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
@@ -336,6 +346,11 @@ static int tell_forward(struct tracing *t)
     return rc;
 }
 
+struct avoid { /* edges of rejected steps */
+    struct hw_edge_ends p[AVOIDED];
+    size_t count;
+};
+
 static int run(struct tracing *t, const struct hw_target_list *targets)
 {
     uint32_t budget = t->ask->nodes == 0 ? HW_TRACE_NODES : t->ask->nodes;
@@ -366,8 +381,10 @@ static int run(struct tracing *t, const struct hw_target_list *targets)
     return rc != HW_OK || !t->ask->counter ? rc : tracing_counter(t, targets->p[0]);
 }
 
-int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,
-             struct hw_target_list *several, struct hw_error *err)
+/* One answer, as if the avoided edges were not there. */
+static int answer(struct hw_case *c, const struct hw_trace_ask *ask, const struct avoid *avoid,
+                  struct hw_trace_answer **out, struct hw_target_list *several,
+                  struct hw_error *err)
 {
     struct hw_arena *arena = hw_arena_new(ARENA_BYTES);
     struct hw_trace_answer *a = arena == NULL ? NULL : hw_arena_alloc(arena, sizeof *a);
@@ -386,18 +403,47 @@ int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_
     if (rc == HW_E_USAGE) {
         *several = targets; /* lives in the arena that the answer owns */
     }
+    if (rc == HW_OK) {
+        hw_walk_avoid(w, avoid->p, avoid->count);
+    }
     rc = rc != HW_OK ? rc : tracing_end(&t, targets.p[0], &a->target);
     rc = rc != HW_OK ? rc : run(&t, &targets);
     search_done(&t.back);
     search_done(&t.how);
     search_done(&t.forth);
+    a->with = *out;
     *out = a;
+    return rc;
+}
+
+/* Notes the rejected steps of an answer; false when there is none. */
+static bool note_rejected(const struct hw_trace_answer *a, struct avoid *avoid)
+{
+    size_t before = avoid->count;
+    for (const struct hw_step *s = a->steps; s != NULL && avoid->count < AVOIDED; s = s->next) {
+        if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+            avoid->p[avoid->count++] = (struct hw_edge_ends){s->edge, s->from.n, s->to.n};
+        }
+    }
+    return avoid->count > before;
+}
+
+int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,
+             struct hw_target_list *several, struct hw_error *err)
+{
+    struct avoid avoid = {.count = 0};
+    int rc = answer(c, ask, &avoid, out, several, err);
+    while (rc == HW_OK && note_rejected(*out, &avoid)) {
+        rc = answer(c, ask, &avoid, out, several, err);
+    }
     return rc;
 }
 
 void hw_trace_answer_free(struct hw_trace_answer *a)
 {
-    if (a != NULL) {
+    while (a != NULL) {
+        struct hw_trace_answer *with = a->with;
         hw_arena_free(a->arena);
+        a = with;
     }
 }

@@ -166,7 +166,8 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
     if (s == NULL) {
         return no_memory(t);
     }
-    *s = (struct hw_step){.lo = e->lo,
+    *s = (struct hw_step){.edge = n,
+                          .lo = e->lo,
                           .hi = e->hi,
                           .verb = hw_verb_word(e->verb),
                           .known = hw_known_word(e->known),

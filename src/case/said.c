@@ -290,6 +290,7 @@ int hw_case_count(struct hw_case *c, struct hw_case_counts *out, struct hw_error
         "SELECT count(*) FROM indicator",
         "SELECT count(*) FROM sighting WHERE current=1",
         "SELECT count(*) FROM unread",
+        "SELECT count(*) FROM reading WHERE class=3",
     };
     int64_t n[sizeof sql / sizeof sql[0]] = {0};
     for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++) {
@@ -299,6 +300,7 @@ int hw_case_count(struct hw_case *c, struct hw_case_counts *out, struct hw_error
         }
     }
     *out = (struct hw_case_counts){(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2], (uint64_t)n[3],
-                                   (uint64_t)n[4], (uint64_t)n[5], (uint64_t)n[6]};
+                                   (uint64_t)n[4], (uint64_t)n[5], (uint64_t)n[6],
+                                   (uint64_t)n[7]};
     return HW_OK;
 }

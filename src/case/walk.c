@@ -8,7 +8,7 @@
 #include "case/graph.h"
 #include "case/room.h"
 
-enum { GET_THING, GET_PLACE, GET_SOURCE, GET_BACK, GET_FORTH, GET_GAPS, GET_COUNT };
+enum { GET_THING, GET_PLACE, GET_SOURCE, GET_BACK, GET_FORTH, GET_VERB, GET_GAPS, GET_COUNT };
 
 #define THING "n,id,kind,scope,key,name,native,host,first_ns,last_ns,flags"
 
@@ -20,6 +20,8 @@ static const char *const words[GET_COUNT] = {
                  " ORDER BY object DESC,hi DESC,n DESC",
     [GET_FORTH] = "SELECT n,subject,object,lo,hi,pack FROM edge_out WHERE subject=?1"
                   " ORDER BY subject,lo,n",
+    [GET_VERB] = "SELECT n,subject,object,lo,hi,pack FROM edge_in WHERE (pack&255)=?1"
+                 " ORDER BY object,hi,n",
     [GET_GAPS] = "SELECT what,host,log,from_ns,to_ns,count,says FROM gap ORDER BY n",
 };
 
@@ -27,8 +29,10 @@ struct hw_walk {
     struct hw_case *c;
     sqlite3_stmt *s[GET_COUNT];
     sqlite3_stmt *find;
-    sqlite3_stmt *walking; /* GET_BACK or GET_FORTH; NULL: ended */
+    sqlite3_stmt *walking; /* GET_BACK, GET_FORTH or GET_VERB; NULL: ended */
     struct hw_span name_end;
+    const struct hw_edge_ends *avoid;
+    size_t avoid_count;
 };
 
 int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
@@ -181,7 +185,31 @@ int hw_walk_forth(struct hw_walk *w, uint32_t subject, struct hw_error *err)
     return start(w, GET_FORTH, subject);
 }
 
-int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
+int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error *err)
+{
+    (void)err;
+    return start(w, GET_VERB, (uint32_t)verb);
+}
+
+void hw_walk_avoid(struct hw_walk *w, const struct hw_edge_ends *edges, size_t count)
+{
+    w->avoid = edges;
+    w->avoid_count = count;
+}
+
+static bool avoided(const struct hw_walk *w, uint32_t n, const struct hw_edge *e)
+{
+    for (size_t i = 0; i < w->avoid_count; i++) {
+        const struct hw_edge_ends *a = &w->avoid[i];
+        if (a->n == n ||
+            (e->verb == HW_VERB_IS && a->subject == e->object && a->object == e->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int next_edge(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
 {
     sqlite3_stmt *s = w->walking;
     bool ok = true;
@@ -210,6 +238,15 @@ int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct
     *out_n = n;
     *out = e;
     return HW_ROW;
+}
+
+int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
+{
+    int rc = next_edge(w, out_n, out, err);
+    while (rc == HW_ROW && avoided(w, *out_n, out)) {
+        rc = next_edge(w, out_n, out, err);
+    }
+    return rc;
 }
 
 /* ---- finding ---- */

@@ -137,6 +137,7 @@ static void builds(struct world *w)
         }
         uint32_t host = host_of(w, scope_of(w, &c), text_span(w, c.e));
         uint32_t b = build_thing(w, &c, c.a, host);
+        thing_saw(w, b, c.at.lo, c.at.hi); /* a step that leads nowhere is the build's all the same */
         if (output) {
             edge_add(w, b, artifact_thing(w, c.c),
                      (struct edge_how){HW_VERB_WROTE, HW_OBSERVED, HW_WHY_BUILD_OUTPUT, 0}, c.at);
@@ -164,6 +165,9 @@ static void signatures(struct world *w)
         edge_add(w, cert, a, how, c.at);
         how.verb = HW_VERB_CONTROLS;
         edge_add(w, account_thing(w, c.at.host, scope, user), cert, how, c.at);
+        how.verb = HW_VERB_CONNECTED;
+        text_id src = address_of(w, text_span(w, c.f));
+        edge_add(w, src == 0 ? 0 : address_thing(w, scope, src), cert, how, c.at);
     }
 }
 

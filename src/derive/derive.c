@@ -23,7 +23,7 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
         {"accounts", join_accounts}, {"processes", join_processes},
         {"addresses", join_leases},    {"sessions", settle_sessions}, {"files", join_files},
         {"connections", join_flows},   {"log-ons", join_sessions},  {"services", join_services},
-        {"releases", join_claims},     {"gaps", find_gaps},
+        {"releases", join_claims}, {"the estate", join_estate},     {"gaps", find_gaps},
     };
     struct clocks *k = NULL;
     say(p, "clocks", 0);

@@ -158,7 +158,8 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
                            struct hw_span event, const struct hw_span *names, size_t count)
 {
     struct mix m = {w->x->name_key[0], w->x->name_key[1]};
-    if (count > HW_RECORD_VALUES) {
+    /* No names and one empty name would be the same text on the wire. */
+    if (count == 0 || count > HW_RECORD_VALUES) {
         return UINT32_MAX;
     }
     mix_span(&m, word_span(source));
@@ -188,8 +189,10 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
 /* Cuts the longest values until the rest fits; the values are the caller's and stay as they are. */
 static bool put_cut(struct hw_records *w, const struct hw_record *r)
 {
-    struct hw_span *v = hw_arena_array(w->x->arena, r->count, sizeof *v);
-    if (v == NULL) {
+    w->cut =
+        w->cut != NULL ? w->cut : hw_arena_array(w->x->arena, HW_RECORD_VALUES, sizeof *w->cut);
+    struct hw_span *v = w->cut;
+    if (v == NULL || r->count > HW_RECORD_VALUES) {
         return false;
     }
     size_t each = r->count == 0 ? 0 : HW_RECORD_BYTES / 2 / r->count;

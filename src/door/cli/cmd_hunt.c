@@ -7,8 +7,7 @@ int cmd_hunt(struct hw_cli *cli, struct hw_error *err)
 {
     struct hw_answer *a = NULL;
     struct hw_policy policy = hw_cli_policy(cli);
-    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
-    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    int rc = hw_cli_open_derived(cli, /* always= */ false, &policy.derived, err);
     /* one state of the case, whatever a scan writes meanwhile */
     rc = rc != HW_OK ? rc : hw_case_hold(cli->c, err);
     rc = rc != HW_OK ? rc : hw_hunt(cli->c, &policy, &a, err);

@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask/trace.h"
 
-#include "derive/derive.h"
 #include "door/cli/cli.h"
-
-/* The graph must stand for all records. One that does not is made anew, where the case may be
- * written. */
-static int make_true(struct hw_cli *cli, struct hw_error *err)
-{
-    struct hw_derived d;
-    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
-    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    bool fresh = false;
-    rc = hw_derive_fresh(cli->c, &fresh, err);
-    if (rc != HW_OK || fresh) {
-        return rc;
-    }
-    hw_case_free(cli->c);
-    cli->c = NULL;
-    rc = hw_cli_open(cli, HW_CASE_WRITE, true, err);
-    return rc != HW_OK ? rc : hw_cli_derive(cli, &d, err);
-}
 
 int cmd_trace(struct hw_cli *cli, struct hw_error *err)
 {
@@ -35,7 +13,8 @@ int cmd_trace(struct hw_cli *cli, struct hw_error *err)
                                .counter = cli->counter,
                                .as_of = cli->as_of};
     struct hw_teller t = hw_cli_teller(cli);
-    int rc = make_true(cli, err);
+    bool derived = false;
+    int rc = hw_cli_open_derived(cli, /* always= */ true, &derived, err);
     rc = rc != HW_OK ? rc : hw_case_hold(cli->c, err);
     rc = rc != HW_OK ? rc : hw_trace(cli->c, &ask, &a, &several, err);
     if (rc == HW_E_USAGE && several.says.n > 0) {

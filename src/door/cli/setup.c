@@ -286,3 +286,32 @@ int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *e
     }
     return rc;
 }
+
+static int open_again(struct hw_cli *cli, enum hw_case_mode mode, struct hw_error *err)
+{
+    hw_case_free(cli->c);
+    cli->c = NULL;
+    return hw_cli_open(cli, mode, true, err);
+}
+
+int hw_cli_open_derived(struct hw_cli *cli, bool always, bool *out_derived, struct hw_error *err)
+{
+    struct hw_derived d;
+    struct hw_case_counts n;
+    int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    rc = rc != HW_OK ? rc : hw_derive_fresh(cli->c, out_derived, err);
+    rc = rc != HW_OK ? rc : hw_case_count(cli->c, &n, err);
+    if (rc != HW_OK || *out_derived) {
+        return rc;
+    }
+    struct hw_case_info info;
+    hw_case_info(cli->c, &info);
+    if (!always && (n.telemetry == 0 || info.read_only)) {
+        return HW_OK;
+    }
+    rc = open_again(cli, HW_CASE_WRITE, err);
+    rc = rc != HW_OK ? rc : hw_cli_derive(cli, &d, err);
+    *out_derived = rc == HW_OK;
+    return rc;
+}
