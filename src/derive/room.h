@@ -52,7 +52,7 @@ struct moment {
     int64_t lo, hi, t; /* as struct when has them */
 };
 /* The interval of a record on a host of a log. */
-struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
+struct moment clock_of(const struct clocks *k, uint32_t log, uint32_t host,
                             struct hw_span source, struct hw_span event,
                             const struct hw_record *r, const struct hw_bound *b);
 
