@@ -122,7 +122,7 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
         if (!first || e == 0) {
             return;
         }
-        struct moment t = clock_of(collecting->clocks, w, log, host, source, event, r, b);
+        struct moment t = clock_of(collecting->clocks, log, host, source, event, r, b);
         struct found f = {.bound = b,
                           .values = r->values,
                           .event = event,

@@ -70,22 +70,19 @@ uint32_t session_at(struct world *w, uint32_t host, text_id logon, struct when a
     if (logon == 0 || host == 0 || logon_is_system(text_span(w, logon))) {
         return 0;
     }
+    /* The last of this host and id that began by then; all of them where the time is not known. */
+    int64_t by = at.hi == HW_TIME_NONE ? HW_TIME_MAX : time_add(at.hi, EARLY_NS);
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
         const struct logon *l = AT(struct logon, &w->logons, mid);
-        if (l->at.host < host || (l->at.host == host && l->logon < logon)) {
+        if (l->at.host < host ||
+            (l->at.host == host && (l->logon < logon || (l->logon == logon && l->at.lo <= by)))) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    for (; lo < w->logons.count; lo++) {
-        const struct logon *l = AT(struct logon, &w->logons, lo);
-        if (l->at.host != host || l->logon != logon ||
-            (l->at.lo > at.hi + EARLY_NS && at.hi != HW_TIME_NONE)) {
-            break;
-        }
-        found = l->session;
-    }
+    const struct logon *l = AT(struct logon, &w->logons, lo - 1);
+    found = l->at.host == host && l->logon == logon ? l->session : 0;
     return found != 0 ? found : session_thing(w, host, logon, HW_TIME_MIN, 0);
 }

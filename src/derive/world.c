@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/room.h"
 
 enum { BLOCK_BYTES = 4 << 20, VEC_MAX = 1U << 31 };
 
@@ -473,6 +474,6 @@ void world_done(struct world *w)
     free(w->blocks);
     free(w->procs_by_host);
     free(w->procs_by_pid);
-    free(w->flows_by_pair);
+    leases_done(w);
     free(w->writes);
 }

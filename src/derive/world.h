@@ -199,6 +199,8 @@ struct same_account {
     text_id scope, said, is;
 };
 
+struct reach;
+
 struct world {
     struct hw_case *c;
     struct hw_error *err;
@@ -216,12 +218,12 @@ struct world {
     uint32_t *procs_by_host; /* indices, sorted by host and start */
     uint32_t *procs_by_pid;  /* the same, by host, pid and start; implied ones are not there */
     uint32_t known_procs;    /* how many are */
-    uint32_t *flows_by_pair; /* indices, sorted by src, dst and ports */
     uint32_t *writes;        /* deeds that wrote or read a file, by host and time */
     uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
     struct vec seen_keys; /* of world.seen: hash and event */
-    uint32_t ranked;      /* things that have a number in the case */
+    struct reach *holding, *ending; /* lease.c: holders by address; leases by what ends them */
+    uint32_t ranked; /* things that have a number in the case */
     struct hw_derived *told;
 };
 
