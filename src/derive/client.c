@@ -218,7 +218,8 @@ void clients_done(struct clients *k)
     reach_free(&k->images);
 }
 
-/* Every process that can bear a sign: by its command of that time, by its own name, by its files. */
+/* Every process that can bear a sign: by its command of that time, by its own name, by its files.
+ * */
 static void gather(struct world *w, const struct clients *k, const struct suspicion *s,
                    struct maybes *m)
 {

@@ -48,7 +48,8 @@ static int64_t round_quarter(int64_t ns)
     return ns >= 0 ? (ns + q / 2) / q : -((-ns + q / 2) / q);
 }
 
-/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way. */
+/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way.
+ * */
 static _Thread_local struct clocks *learning;
 
 static bool tally_same(struct world *w, uint32_t i, const void *key)
@@ -101,7 +102,8 @@ static void learn(struct world *w, uint32_t log, struct hw_span source, struct h
                   const struct hw_record *r, const struct hw_bound *bounds, size_t count)
 {
     int64_t utc;
-    /* The time of a connection is another clock's in some systems: off by days on a real capture. */
+    /* The time of a connection is another clock's in some systems: off by days on a real capture.
+     * */
     if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) ||
         r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
         return;

@@ -257,8 +257,8 @@ static void shift(struct world *w)
     }
 }
 
-/* The accords that reach from clocks that are set to others, the surest first, and where each clock's
- * own accords stand. */
+/* The accords that reach from clocks that are set to others, the surest first, and where each
+ * clock's own accords stand. */
 struct frontier {
     const struct accord *a;
     uint32_t *heap, *of, *from; /* of: accords by clock; from: where a clock's begin */

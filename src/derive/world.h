@@ -221,9 +221,9 @@ struct world {
     uint32_t *writes;        /* deeds that wrote or read a file, by host and time */
     uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
-    struct vec seen_keys; /* of world.seen: hash and event */
+    struct vec seen_keys;           /* of world.seen: hash and event */
     struct reach *holding, *ending; /* lease.c: holders by address; leases by what ends them */
-    uint32_t ranked; /* things that have a number in the case */
+    uint32_t ranked;                /* things that have a number in the case */
     struct hw_derived *told;
 };
 
@@ -237,7 +237,7 @@ void vec_free(struct vec *v);
 /* The slot of a key with this hash for which same() holds, or a free one. */
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),
-                     const void *key, uint64_t (*hash_of)(struct world *w, uint32_t index));
+                     const void *key, uint64_t (*hash_at)(struct world *w, uint32_t index));
 uint64_t world_hash(const void *p, size_t n, uint64_t seed);
 
 text_id text_of(struct world *w, struct hw_span s);
