@@ -326,6 +326,17 @@ static bool planted(struct look *l, uint32_t file, int64_t before, struct look_e
     return found && !excused;
 }
 
+/* A product's own service, in its own folder, served by one whom the estate declares an administrator:
+ * that is how such programs are deployed. svchost and Windows' folders have no such excuse. */
+static bool deployed(struct look *l, uint32_t file, uint32_t process, uint32_t account)
+{
+    uint32_t program = look_program(l, process);
+    struct hw_span exe = look_thing(l, program)->name, path = look_thing(l, file)->name;
+    return (look_thing(l, account)->flags & HW_THING_ADMIN) != 0 &&
+           hw_span_starts(hw_span_from(path, 1), ":\\program files") &&
+           hw_span_equal_nocase(look_folder(exe), look_folder(path));
+}
+
 static void service_dll(struct look *l, uint32_t file)
 {
     struct look_edges v = {0};
@@ -337,7 +348,7 @@ static void service_dll(struct look *l, uint32_t file)
         struct look_edge write = {0};
         uint32_t who = HW_LOOK_NONE;
         if (load->e.verb != HW_VERB_LOADED || !is_service(l, load->e.object) ||
-            !planted(l, file, load->e.hi, &write, &who)) {
+            !planted(l, file, load->e.hi, &write, &who) || deployed(l, file, load->e.object, who)) {
             continue;
         }
         bool session = look_thing(l, write.e.subject)->kind == HW_ENTITY_SESSION;
