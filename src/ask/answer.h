@@ -179,8 +179,9 @@ struct hw_place_said {
 
 struct hw_step {
     struct hw_step *next;
-    unsigned n; /* from 1, in the order of time */
-    char id[20]; /* of the edge: "s-" and 16 hex digits, for judge */
+    unsigned n;    /* from 1, in the order of time */
+    char id[20];   /* of the edge: "s-" and 16 hex digits, for judge */
+    uint32_t edge; /* handle while the question runs */
     int64_t lo, hi;
     int64_t place; /* among the steps */
     bool bounded;  /* its own clock says less than that the next step came after it */
@@ -188,12 +189,12 @@ struct hw_step {
     const char *verb, *known; /* observed keyed inferred claimed */
     const char *why;          /* the join in words; "" when the record says so itself */
     struct hw_place_said *places;
-    uint32_t ways; /* a bit for each root that it leads from; 0 behind the target */
-    bool forward;  /* behind the target, not before it */
-    bool run;      /* how it came to be run, not how it came to be there */
-    bool context; /* says who or where; no way by itself */
-    bool lost_across;     /* records are missing from a log of its time and host */
-    const char *judged;   /* "accept" or "reject" by an analyst, else NULL */
+    uint32_t ways;      /* a bit for each root that it leads from; 0 behind the target */
+    bool forward;       /* behind the target, not before it */
+    bool run;           /* how it came to be run, not how it came to be there */
+    bool context;       /* says who or where; no way by itself */
+    bool lost_across;   /* records are missing from a log of its time and host */
+    const char *judged; /* "accept" or "reject" by an analyst, else NULL */
     struct hw_span judged_because;
     struct hw_span benign; /* --counter: a harmless reading, or empty */
 };
@@ -207,11 +208,12 @@ struct hw_crossing {
 struct hw_root {
     struct hw_root *next;
     struct hw_end at;
-    bool observed;    /* its beginning is in the records */
-    int64_t before;   /* not observed before this */
-    bool principal;   /* explains most: its way is the chain */
-    uint32_t ways;    /* the bits of hw_step.ways that lead from it */
-    unsigned cost;    /* what the way to it cost: less is better known */
+    bool observed;                  /* its beginning is in the records */
+    int64_t before;                 /* not observed before this */
+    bool principal;                 /* explains most: its way is the chain */
+    uint32_t ways;                  /* the bits of hw_step.ways that lead from it */
+    unsigned cost;                  /* what the way to it cost: less is better known */
+    struct hw_span replaced, taker; /* the file it replaced, and who took that in; or empty */
     struct hw_span says;
 };
 
@@ -222,6 +224,7 @@ struct hw_unseen {
     unsigned worth; /* how much it would settle: more is first */
 };
 
+/* An answer; and where an analyst rejected steps of it, the one that does without them. */
 struct hw_trace_answer {
     struct hw_arena *arena;
     struct hw_end target;
@@ -229,6 +232,7 @@ struct hw_trace_answer {
     struct hw_crossing *crossings;
     struct hw_root *roots;
     struct hw_unseen *missing;
+    struct hw_trace_answer *with; /* the answer with the steps of it that were rejected, or NULL */
     struct hw_step *cut; /* --counter: the fewest steps without which nothing leads to a root */
     uint64_t things, edges, expanded, left, touched;
     unsigned step_count, by_known[4], host_count, org_count;

@@ -108,8 +108,8 @@ static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confide
                                                 : HW_CONF_HIGH;
 }
 
-/* The known-bad finding of this file, made when it is the first match, as strong as the strongest.
- * */
+/* The known-bad finding of this file, made when it is the first match, as strong as the
+ * strongest. */
 static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_mark mark)
 {
     enum hw_severity severity;

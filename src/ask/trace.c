@@ -14,7 +14,15 @@
 #include "base/time.h"
 #include "case/cursor.h"
 
-enum { ROOTS = 5, USES = 8, DETOURS = 64, WAY = 512, FORWARD_STEPS = 60, ARENA_BYTES = 256 << 20 };
+enum {
+    ROOTS = 5,
+    USES = 8,
+    DETOURS = 64,
+    WAY = 512,
+    FORWARD_STEPS = 60,
+    AVOIDED = 256,
+    ARENA_BYTES = 256 << 20
+};
 
 /* ---- seeds ---- */
 
@@ -125,14 +133,13 @@ static int compare_roots(const void *a, const void *b)
                               : (x->thing > y->thing) - (x->thing < y->thing);
 }
 
-/* A way that ends outside, at somebody's device, another's release or the network, explains more than
- * one that ends at a program nobody saw begin; and that more than one that just ends. */
+/* A way that ends outside, at somebody's device, another's release or the network, explains more
+ * than one that ends at a program nobody saw begin; and that more than one that just ends. */
 static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
     bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
     bool outside = t->kind == HW_ENTITY_URL || t->kind == HW_ENTITY_RELEASE ||
-                   t->kind == HW_ENTITY_DOMAIN ||
-                   (device && l->e.verb == HW_VERB_LOGGED_ON) ||
+                   t->kind == HW_ENTITY_DOMAIN || (device && l->e.verb == HW_VERB_LOGGED_ON) ||
                    (t->kind == HW_ENTITY_ADDRESS && (t->flags & HW_THING_OUTSIDE) != 0);
     return outside ? 0 : device || (t->flags & HW_THING_IMPLIED) != 0 ? 1 : 2;
 }
@@ -216,7 +223,8 @@ static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
     while (n-- > 0 && rc == HW_OK) { /* from the target, so that each knows what came after it */
         const struct label *l = &r->s->labels[path[n]];
         if (l->edge != 0) {
-            rc = tracing_step(t, l->edge, &l->e, (struct tracing_as){.ways = bit, .run = run, .by = by});
+            rc = tracing_step(t, l->edge, &l->e,
+                              (struct tracing_as){.ways = bit, .run = run, .by = by});
             by = tracing_place(&l->e, by);
         }
     }
@@ -240,8 +248,9 @@ static bool sure(const struct hw_edge *e)
            (e->known <= HW_KEYED || (e->known == HW_INFERRED && e->verb == HW_VERB_IS));
 }
 
-/* Edges into a thing that are recorded or keyed and could have happened by then. */
-static int ways_into(struct tracing *t, uint32_t thing, int64_t by, struct use *out, size_t *count)
+/* Edges into a thing that could have happened by then; all, or what is recorded or keyed. */
+static int ways_into(struct tracing *t, uint32_t thing, int64_t by, bool all, struct use *out,
+                     size_t *count)
 {
     struct hw_edge e;
     uint32_t n;
@@ -249,7 +258,8 @@ static int ways_into(struct tracing *t, uint32_t thing, int64_t by, struct use *
     int rc = hw_walk_back(t->w, thing, t->err);
     while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
         rc = HW_OK;
-        if (sure(&e) && e.lo <= by && *count < DETOURS) {
+        bool told = sure(&e) || (all && (e.flags & (HW_EDGE_CONTEXT | HW_EDGE_HOLDS)) == 0);
+        if (told && e.lo <= by && *count < DETOURS) {
             out[(*count)++] = (struct use){n, e};
         }
     }
@@ -271,8 +281,8 @@ static int64_t needed_by(const struct tracing *t, const struct hw_edge *x, size_
     return by;
 }
 
-/* What the chain's own things did to the chain by one step more: the same hand at work, told because
- * it confirms, and because the cheapest way is not the only one. */
+/* What the chain's own things did to the chain by one step more: the same hand at work, told
+ * because it confirms, and because the cheapest way is not the only one. */
 static int add_detours(struct tracing *t)
 {
     struct use first[DETOURS], second[DETOURS];
@@ -281,7 +291,7 @@ static int add_detours(struct tracing *t)
     for (size_t i = 0; i < among && rc == HW_OK; i++) {
         struct hw_edge x = t->told[i].e;
         struct tracing_as as = {t->told[i].ways, t->told[i].step->forward, false, 0};
-        rc = ways_into(t, x.object, needed_by(t, &x, among), first, &n);
+        rc = ways_into(t, x.object, needed_by(t, &x, among), false, first, &n);
         for (size_t k = 0; k < n && rc == HW_OK; k++) {
             const struct hw_edge *y = &first[k].e;
             if (on_chain(t, y->subject, among)) {
@@ -291,9 +301,10 @@ static int add_detours(struct tracing *t)
             if ((y->verb != x.verb && y->verb != HW_VERB_IS) || y->subject == x.subject) {
                 continue;
             }
-            rc = ways_into(t, y->subject, y->hi, second, &m);
+            rc = ways_into(t, y->subject, y->hi, true, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
-                if (on_chain(t, second[j].e.subject, among)) {
+                /* One that comes from where it leads to is a round trip and no way. */
+                if (second[j].e.subject != x.object && on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
                     rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
@@ -308,13 +319,15 @@ static int tell_back(struct tracing *t)
     int rc = find_roots(t, &t->back);
     rc = rc != HW_OK ? rc : find_roots(t, &t->how);
     rc = rc != HW_OK ? rc : drop_hosts(t);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->back);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->how);
     order_roots(t);
     for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
         rc = way_to(t, &t->roots[i], 1U << i);
+        rc = rc != HW_OK ? rc : tracing_birth(t, &t->roots[i], 1U << i);
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
-        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e,
-                          (struct tracing_as){.forward = true});
+        rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, (struct tracing_as){.forward = true});
     }
     return rc != HW_OK ? rc : add_detours(t);
 }
@@ -334,6 +347,11 @@ static int tell_forward(struct tracing *t)
     t->a->touched = s->settled_count;
     return rc;
 }
+
+struct avoid { /* edges of rejected steps */
+    struct hw_edge_ends p[AVOIDED];
+    size_t count;
+};
 
 static int run(struct tracing *t, const struct hw_target_list *targets)
 {
@@ -361,11 +379,14 @@ static int run(struct tracing *t, const struct hw_target_list *targets)
     t->a->expanded = t->back.expanded + t->how.expanded + t->forth.expanded;
     t->a->left = t->back.left + t->how.left + t->forth.left;
     rc = rc != HW_OK ? rc : tracing_context(t);
-    return rc != HW_OK ? rc : tracing_close(t);
+    rc = rc != HW_OK ? rc : tracing_close(t);
+    return rc != HW_OK || !t->ask->counter ? rc : tracing_counter(t, targets->p[0]);
 }
 
-int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,
-             struct hw_target_list *several, struct hw_error *err)
+/* One answer, as if the avoided edges were not there. */
+static int answer(struct hw_case *c, const struct hw_trace_ask *ask, const struct avoid *avoid,
+                  struct hw_trace_answer **out, struct hw_target_list *several,
+                  struct hw_error *err)
 {
     struct hw_arena *arena = hw_arena_new(ARENA_BYTES);
     struct hw_trace_answer *a = arena == NULL ? NULL : hw_arena_alloc(arena, sizeof *a);
@@ -384,18 +405,47 @@ int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_
     if (rc == HW_E_USAGE) {
         *several = targets; /* lives in the arena that the answer owns */
     }
+    if (rc == HW_OK) {
+        hw_walk_avoid(w, avoid->p, avoid->count);
+    }
     rc = rc != HW_OK ? rc : tracing_end(&t, targets.p[0], &a->target);
     rc = rc != HW_OK ? rc : run(&t, &targets);
     search_done(&t.back);
     search_done(&t.how);
     search_done(&t.forth);
+    a->with = *out;
     *out = a;
+    return rc;
+}
+
+/* Notes the rejected steps of an answer; false when there is none. */
+static bool note_rejected(const struct hw_trace_answer *a, struct avoid *avoid)
+{
+    size_t before = avoid->count;
+    for (const struct hw_step *s = a->steps; s != NULL && avoid->count < AVOIDED; s = s->next) {
+        if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+            avoid->p[avoid->count++] = (struct hw_edge_ends){s->edge, s->from.n, s->to.n};
+        }
+    }
+    return avoid->count > before;
+}
+
+int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask, struct hw_trace_answer **out,
+             struct hw_target_list *several, struct hw_error *err)
+{
+    struct avoid avoid = {.count = 0};
+    int rc = answer(c, ask, &avoid, out, several, err);
+    while (rc == HW_OK && note_rejected(*out, &avoid)) {
+        rc = answer(c, ask, &avoid, out, several, err);
+    }
     return rc;
 }
 
 void hw_trace_answer_free(struct hw_trace_answer *a)
 {
-    if (a != NULL) {
+    while (a != NULL) {
+        struct hw_trace_answer *with = a->with;
         hw_arena_free(a->arena);
+        a = with;
     }
 }

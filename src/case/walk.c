@@ -31,6 +31,8 @@ struct hw_walk {
     sqlite3_stmt *find;
     sqlite3_stmt *walking; /* GET_BACK, GET_FORTH or GET_VERB; NULL: ended */
     struct hw_span name_end;
+    const struct hw_edge_ends *avoid;
+    size_t avoid_count;
 };
 
 int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
@@ -189,7 +191,25 @@ int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error *err)
     return start(w, GET_VERB, (uint32_t)verb);
 }
 
-int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
+void hw_walk_avoid(struct hw_walk *w, const struct hw_edge_ends *edges, size_t count)
+{
+    w->avoid = edges;
+    w->avoid_count = count;
+}
+
+static bool avoided(const struct hw_walk *w, uint32_t n, const struct hw_edge *e)
+{
+    for (size_t i = 0; i < w->avoid_count; i++) {
+        const struct hw_edge_ends *a = &w->avoid[i];
+        if (a->n == n ||
+            (e->verb == HW_VERB_IS && a->subject == e->object && a->object == e->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int next_edge(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
 {
     sqlite3_stmt *s = w->walking;
     bool ok = true;
@@ -218,6 +238,15 @@ int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct
     *out_n = n;
     *out = e;
     return HW_ROW;
+}
+
+int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct hw_error *err)
+{
+    int rc = next_edge(w, out_n, out, err);
+    while (rc == HW_ROW && avoided(w, *out_n, out)) {
+        rc = next_edge(w, out_n, out, err);
+    }
+    return rc;
 }
 
 /* ---- finding ---- */

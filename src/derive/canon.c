@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts, log-on
- * ids, addresses.
+ * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts,
+ * log-on ids, addresses.
  */
 #include <string.h>
 
@@ -19,12 +19,15 @@ struct prefix {
     const char *from, *to;
 };
 
-/* A volume's number says nothing about its letter; a path into a folder that the system volume alone
- * has by custom is on it. */
+/* A volume's number says nothing about its letter; a path into a folder that the system volume
+ * alone has by custom is on it. */
 static const struct prefix prefixes[] = {
-    {"\\??\\", ""},           {"\\\\?\\", ""},
-    {"\\systemroot\\", "c:\\windows\\"}, {"%systemroot%\\", "c:\\windows\\"},
-    {"%windir%\\", "c:\\windows\\"},     {"system32\\", "c:\\windows\\system32\\"},
+    {"\\??\\", ""},
+    {"\\\\?\\", ""},
+    {"\\systemroot\\", "c:\\windows\\"},
+    {"%systemroot%\\", "c:\\windows\\"},
+    {"%windir%\\", "c:\\windows\\"},
+    {"system32\\", "c:\\windows\\system32\\"},
     {".\\", "c:\\"}, /* file tables name no volume */
 };
 
@@ -55,8 +58,8 @@ text_id path_of(struct world *w, struct hw_span path)
     }
     if (path.n > 3 && path.p[0] >= 'A' && path.p[0] <= 'Z' && path.p[1] == '/') {
         /* C/Users/...: how collections write a drive */
-        path = text_span(w, text_print(w, "%c:\\%.*s", path.p[0], (int)(path.n - 2),
-                                       (const char *)path.p + 2));
+        path = text_span(
+            w, text_print(w, "%c:\\%.*s", path.p[0], (int)(path.n - 2), (const char *)path.p + 2));
     }
     if (path.n == 0 || !is_windows(path)) {
         return text_of(w, path);
@@ -219,11 +222,26 @@ static struct hw_span unmap(struct hw_span s)
     return mapped ? hw_span_from(s, 7) : s;
 }
 
+/* Multicast (RFC 5771, RFC 4291 2.7) and broadcast: no one's address. */
+static bool address_is_group(struct hw_span s)
+{
+    unsigned first = 0;
+    size_t i = 0;
+    for (; i < s.n && i < 3 && hw_ascii_is_digit(s.p[i]); i++) {
+        first = first * 10 + (unsigned)(s.p[i] - '0');
+    }
+    return i > 0 && i < s.n && s.p[i] == '.'
+               ? (first >= 224 && first <= 239) || hw_span_is(s, "255.255.255.255")
+               : s.n > 4 && (s.p[0] | 32) == 'f' && (s.p[1] | 32) == 'f' &&
+                     (s.p[4] == ':' || s.p[3] == ':');
+}
+
 text_id address_of(struct world *w, struct hw_span s)
 {
     s = unmap(hw_span_trim(s));
-    if (s.n == 0 || hw_span_is(s, "::1") || hw_span_starts(s, "127.") || hw_span_is(s, "0.0.0.0") ||
-        hw_span_is(s, "::") || hw_span_is_nocase(s, "local") || hw_span_starts(s, "fe80:")) {
+    if (s.n == 0 || address_is_group(s) || hw_span_is(s, "::1") || hw_span_starts(s, "127.") ||
+        hw_span_is(s, "0.0.0.0") || hw_span_is(s, "::") || hw_span_is_nocase(s, "local") ||
+        hw_span_starts(s, "fe80:")) {
         return 0;
     }
     bool dots = hw_span_find(s, '.') < s.n, colons = hw_span_find(s, ':') < s.n;

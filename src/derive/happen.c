@@ -73,8 +73,7 @@ uint32_t actor_of(struct world *w, uint32_t host, struct hw_span guid, struct hw
 }
 
 /* The source's own id: guid, or uniq within its log. */
-static text_id guid_of(struct world *w, const struct found *f, enum hw_role guid,
-                       enum hw_role uniq)
+static text_id guid_of(struct world *w, const struct found *f, enum hw_role guid, enum hw_role uniq)
 {
     struct hw_span s = found_get(f, guid);
     if (s.n > 0) {
@@ -82,10 +81,10 @@ static text_id guid_of(struct world *w, const struct found *f, enum hw_role guid
     }
     s = found_get(f, uniq);
     const struct log *l = AT(struct log, &w->logs, f->log);
-    return s.n == 0 ? 0
-                    : text_print(w, "%02x%02x%02x%02x:%.*s", l->sha256[0], l->sha256[1],
-                                 l->sha256[2], l->sha256[3], (int)(s.n > 200 ? 200 : s.n),
-                                 (const char *)s.p);
+    return s.n == 0
+               ? 0
+               : text_print(w, "%02x%02x%02x%02x:%.*s", l->sha256[0], l->sha256[1], l->sha256[2],
+                            l->sha256[3], (int)(s.n > 200 ? 200 : s.n), (const char *)s.p);
 }
 
 static uint32_t doer(struct world *w, const struct found *f)
@@ -153,7 +152,8 @@ static void process_start(struct world *w, const struct found *f)
     struct deed *d = deed_new(w, f, self);
     d->a = parent;
     d->proc = at;
-    text_id command = found_text(w, f, HW_ROLE_COMMAND), hash = hash_of(w, found_get(f, HW_ROLE_HASH));
+    text_id command = found_text(w, f, HW_ROLE_COMMAND),
+            hash = hash_of(w, found_get(f, HW_ROLE_HASH));
     text_id logon = logon_of(w, found_get(f, HW_ROLE_CHILD_LOGON));
     if (logon == 0 || logon_is_system(text_span(w, logon))) {
         logon = logon_of(w, found_get(f, HW_ROLE_LOGON));
@@ -280,8 +280,8 @@ static void net_flow(struct world *w, const struct found *f)
                      .dst_port = port_of(f, HW_ROLE_DST_PORT)};
     struct hw_span initiated = found_get(f, HW_ROLE_INITIATED);
     n.known_side = initiated.n > 0;
-    n.initiated = !n.known_side || hw_span_is_nocase(initiated, "true") ||
-                  hw_span_is(initiated, "1");
+    n.initiated =
+        !n.known_side || hw_span_is_nocase(initiated, "true") || hw_span_is(initiated, "1");
     n.sensor = self == 0;
     if (n.dst == 0 && n.src == 0 && n.dst_name == 0) {
         return;
@@ -293,16 +293,16 @@ static void net_flow(struct world *w, const struct found *f)
 static void vpn_session(struct world *w, const struct found *f)
 {
     struct hw_span action = found_get(f, HW_ROLE_ACTION);
-    struct lease l = {.at = f->at,
-                      .kind = (uint8_t)f->bound->kind,
-                      .ip = address_of(w, found_get(f, f->bound->kind == HW_HAPPENED_LEASE
-                                                           ? HW_ROLE_IP
-                                                           : HW_ROLE_INNER_IP)),
-                      .name = found_text(w, f, HW_ROLE_NAME),
-                      .device = found_text(w, f, HW_ROLE_DEVICE),
-                      .account = user_of(w, f),
-                      .src = address_of(w, found_get(f, HW_ROLE_SRC_IP)),
-                      .session = found_text(w, f, HW_ROLE_SESSION)};
+    struct lease l = {
+        .at = f->at,
+        .kind = (uint8_t)f->bound->kind,
+        .ip = address_of(
+            w, found_get(f, f->bound->kind == HW_HAPPENED_LEASE ? HW_ROLE_IP : HW_ROLE_INNER_IP)),
+        .name = found_text(w, f, HW_ROLE_NAME),
+        .device = found_text(w, f, HW_ROLE_DEVICE),
+        .account = user_of(w, f),
+        .src = address_of(w, found_get(f, HW_ROLE_SRC_IP)),
+        .session = found_text(w, f, HW_ROLE_SESSION)};
     l.action = hw_span_starts(action, "end") || hw_span_is_nocase(action, "logout") ||
                        hw_span_is_nocase(action, "disconnected")
                    ? 2
@@ -416,11 +416,12 @@ static void share_access(struct world *w, const struct found *f)
     *AT(struct share, &w->shares, i) = s;
 }
 
-/* A service's path is a command: a program, and what it is given. */
+/* A service's path is a command: a program, and what it is given, in which a slash is no
+ * separator. */
 static text_id command_of(struct world *w, struct hw_span s)
 {
-    size_t quote = hw_span_find(s, '"');
-    return quote < s.n ? text_lower(w, s) : path_of(w, s);
+    bool given = hw_span_find(s, '"') < s.n || hw_span_find(s, '/') < s.n;
+    return given ? text_lower(w, s) : path_of(w, s);
 }
 
 static void service(struct world *w, const struct found *f)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines' own
- * records.
+ * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines'
+ * own records.
  *
  * An address is no machine: it belongs to one for a while. A gateway's assignment is the strongest
  * word, then a lease, then what records of a machine bear, then what the estate declares.
@@ -18,15 +18,21 @@
 
 /* ---- addresses ---- */
 
+/* Outside of what RFC 1918, 3927, 4193, 4291 and 6598 keep inside. */
 bool address_is_public(struct hw_span ip)
 {
-    static const char *const inner[] = {"10.",  "192.168.", "169.254.", "fc",   "fd",  "fe80",
-                                        "172.16.", "172.17.", "172.18.", "172.19.", "172.2", "172.30.",
-                                        "172.31.", "100.64.", "224.",  "239.",   "255.", "ff0"};
+    static const char *const inner[] = {"10.", "192.168.", "169.254.", "fc", "fd", "fe80"};
     for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++) {
         if (hw_span_starts(ip, inner[i])) {
             return false;
         }
+    }
+    if (hw_span_starts(ip, "172.") || hw_span_starts(ip, "100.")) {
+        unsigned second = 0;
+        for (size_t i = 4; i < ip.n && i < 7 && hw_ascii_is_digit(ip.p[i]); i++) {
+            second = second * 10 + (unsigned)(ip.p[i] - '0');
+        }
+        return ip.p[1] == '7' ? second < 16 || second > 31 : second < 64 || second > 127;
     }
     return ip.n > 0;
 }
@@ -62,9 +68,7 @@ static void hold(struct world *w, struct holder h)
 
 static unsigned strength(const struct holder *h)
 {
-    return h->why == HW_WHY_LEASE     ? 3
-           : h->why == HW_WHY_ADDRESS ? 2
-                                      : 1;
+    return h->why == HW_WHY_LEASE ? 3 : h->why == HW_WHY_ADDRESS ? 2 : 1;
 }
 
 const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struct when at)
@@ -191,8 +195,8 @@ static void vpn(struct world *w, uint32_t i)
     if (l.action == 2 || l.ip == 0 || repeats(w, i)) {
         return;
     }
-    text_id key = text_print(w, "vpn|%s|%s|%lld", text_str(w, account), text_str(w, l.ip),
-                             (long long)l.at.t);
+    text_id key =
+        text_print(w, "vpn|%s|%s|%lld", text_str(w, account), text_str(w, l.ip), (long long)l.at.t);
     text_id name = text_print(w, "VPN session of %s", text_str(w, account));
     uint32_t s = thing_of(w, HW_ENTITY_SESSION, scope, key, name);
     thing_at(w, s)->native = l.session;
@@ -235,8 +239,9 @@ static int compare_own(const void *a, const void *b)
                                 : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
-/* Some recorders turn the ends of a connection round, so a far address looks like the machine's own.
- * Of two machines that bear one address at one time the one that bears it more often has it. */
+/* Some recorders turn the ends of a connection round, so a far address looks like the machine's
+ * own. Of two machines that bear one address at one time the one that bears it more often has
+ * it. */
 static bool outdone(const struct vec *v, uint32_t i, uint32_t kept)
 {
     const struct holder *h = AT(const struct holder, v, i);
@@ -284,8 +289,7 @@ static void own_addresses(struct world *w)
         uint32_t k = i + 1;
         for (; k < v.count; k++) {
             const struct holder *n = AT(struct holder, &v, k);
-            if (n->scope != h.scope || n->ip != h.ip || n->host != h.host ||
-                n->lo > h.hi + DAY) {
+            if (n->scope != h.scope || n->ip != h.ip || n->host != h.host || n->lo > h.hi + DAY) {
                 break;
             }
             h.hi = n->hi > h.hi ? n->hi : h.hi;

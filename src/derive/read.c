@@ -2,8 +2,8 @@
 /*
  * derive/read.c -- every record of every log of the case, in an order that intake cannot change.
  *
- * A log is a node whose format is one of logs; logs with the same bytes count once. They are read in
- * the order of their SHA-256. Layouts are bound to mappings once each.
+ * A log is a node whose format is one of logs; logs with the same bytes count once. They are read
+ * in the order of their SHA-256. Layouts are bound to mappings once each.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -144,7 +144,7 @@ static bool say_layout(struct hw_records *w, const char *source, struct hw_span 
     }
     struct hw_fact f;
     hw_fact_about(&f, HW_FACT_LAYOUT, w->n->number);
-    hw_fact_u64(&f, HW_LAYOUT_INDEX, w->layout_count);
+    hw_fact_u64(&f, HW_LAYOUT_INDEX, w->n->layouts);
     hw_fact_str(&f, HW_LAYOUT_SOURCE, source);
     hw_fact_span(&f, HW_LAYOUT_LOG, hw_exam_text(w->x, log, LOG_BYTES));
     hw_fact_span(&f, HW_LAYOUT_EVENT, hw_exam_text(w->x, event, LOG_BYTES));
@@ -158,7 +158,8 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
                            struct hw_span event, const struct hw_span *names, size_t count)
 {
     struct mix m = {w->x->name_key[0], w->x->name_key[1]};
-    if (count > HW_RECORD_VALUES) {
+    /* No names and one empty name would be the same text on the wire. */
+    if (count == 0 || count > HW_RECORD_VALUES) {
         return UINT32_MAX;
     }
     mix_span(&m, word_span(source));
@@ -176,11 +177,14 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
             return w->layouts[at].index;
         }
     }
-    if (w->layout_count >= HW_LAYOUTS_MAX || !say_layout(w, source, log, event, names, count)) {
+    /* Two formats in one file are two writers on one node: its layouts are numbered through. */
+    uint32_t index = w->n->layouts;
+    if (index >= HW_LAYOUTS_MAX || !say_layout(w, source, log, event, names, count)) {
         return UINT32_MAX;
     }
-    w->layouts[at] = (struct hw_layout_slot){{m.a, m.b}, w->layout_count, (uint32_t)count, true};
-    return w->layout_count++;
+    w->layouts[at] = (struct hw_layout_slot){{m.a, m.b}, index, (uint32_t)count, true};
+    w->layout_count++;
+    return w->n->layouts++;
 }
 
 /* ---- records ---- */
@@ -188,8 +192,10 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
 /* Cuts the longest values until the rest fits; the values are the caller's and stay as they are. */
 static bool put_cut(struct hw_records *w, const struct hw_record *r)
 {
-    struct hw_span *v = hw_arena_array(w->x->arena, r->count, sizeof *v);
-    if (v == NULL) {
+    w->cut =
+        w->cut != NULL ? w->cut : hw_arena_array(w->x->arena, HW_RECORD_VALUES, sizeof *w->cut);
+    struct hw_span *v = w->cut;
+    if (v == NULL || r->count > HW_RECORD_VALUES) {
         return false;
     }
     size_t each = r->count == 0 ? 0 : HW_RECORD_BYTES / 2 / r->count;

@@ -26,6 +26,7 @@ struct hw_records {
     uint32_t packed_count;
     struct hw_layout_slot *layouts; /* open addressing, from the exam's arena */
     uint32_t layout_count, layout_room;
+    struct hw_span *cut; /* values of a record that is too long, once there is one */
     uint64_t good, bad;
     bool refused;
 };
@@ -35,7 +36,7 @@ void hw_records_init(struct hw_records *w, struct hw_exam *x, struct hw_node *n)
 void hw_records_done(struct hw_records *w);
 
 /* The layout of these names. source: a word of hw_sources; log and event as fact/fact.h has them;
- * names: the source's own, at most HW_RECORD_VALUES. Names are made clean text; a '\n' in one
+ * names: the source's own, 1 to HW_RECORD_VALUES. Names are made clean text; a '\n' in one
  * becomes a space. UINT32_MAX when the limits say no (the record is then to be told as bad). */
 HW_CHECK uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_span log,
                                     struct hw_span event, const struct hw_span *names,

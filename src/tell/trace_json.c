@@ -124,6 +124,31 @@ static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
     }
 }
 
+/* What an analyst rejected, and what the answer was with it. */
+static void rejected(struct hw_buf *b, const struct hw_trace_answer *a)
+{
+    const struct hw_trace_answer *first = a;
+    unsigned n = 0;
+    hw_buf_str(b, ",\"rejected\":[");
+    for (const struct hw_trace_answer *x = a->with; x != NULL; x = x->with) {
+        for (const struct hw_step *s = x->steps; s != NULL; s = s->next) {
+            if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+                hw_buf_printf(b, "%s\"%s\"", n++ > 0 ? "," : "", s->id);
+            }
+        }
+        first = x;
+    }
+    hw_buf_str(b, "]");
+    if (a->with != NULL) {
+        hw_buf_printf(b, ",\"with_rejected\":{\"steps\":%u,\"roots\":[", first->step_count);
+        for (const struct hw_root *r = first->roots; r != NULL; r = r->next) {
+            hw_buf_printf(b, "%s\"%s\"", r == first->roots ? "" : ",", r->at.id);
+        }
+        hw_buf_str(b, "]}");
+    }
+    hw_buf_char(b, ',');
+}
+
 int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *a,
                        struct hw_error *err)
 {
@@ -132,9 +157,10 @@ int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *
     lines(&b, a);
     hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"trace\",");
     end(&b, "target", &a->target);
-    hw_buf_printf(&b, ",\"steps\":%u,\"observed\":%u,\"keyed\":%u,\"inferred\":%u,\"claimed\":%u,"
-                      "\"hosts\":%u,\"organisations\":%u,\"expanded\":%llu,\"left\":%llu,"
-                      "\"things\":%llu,\"edges\":%llu,\"cut\":[",
+    hw_buf_printf(&b,
+                  ",\"steps\":%u,\"observed\":%u,\"keyed\":%u,\"inferred\":%u,\"claimed\":%u,"
+                  "\"hosts\":%u,\"organisations\":%u,\"expanded\":%llu,\"left\":%llu,"
+                  "\"things\":%llu,\"edges\":%llu,\"cut\":[",
                   a->step_count, a->by_known[0], a->by_known[1], a->by_known[2], a->by_known[3],
                   a->host_count, a->org_count, (unsigned long long)a->expanded,
                   (unsigned long long)a->left, (unsigned long long)a->things,
@@ -142,7 +168,8 @@ int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *
     for (const struct hw_step *s = a->cut; s != NULL; s = s->next) {
         hw_buf_printf(&b, "%s\"%s\"", s == a->cut ? "" : ",", s->id);
     }
-    hw_buf_str(&b, "],");
+    hw_buf_str(&b, "]");
+    rejected(&b, a);
     hw_json_time(&b, "as_of", a->as_of);
     hw_buf_printf(&b, ",\"exit_status\":%d}\n", a->exit_status);
     int rc = hw_buf_ok(&b) ? t->put(t->state, hw_buf_span(&b), err)

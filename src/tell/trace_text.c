@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tell/trace_text.c -- a chain for people: what it comes to, the steps in the order of time, where it
- * passes from one organisation into another, where it ends and what to ask for next.
+ * tell/trace_text.c -- a chain for people: what it comes to, the steps in the order of time, where
+ * it passes from one organisation into another, where it ends and what to ask for next.
  */
 #include <string.h>
 
@@ -161,8 +161,9 @@ static void verdict(struct page *p)
     }
     hw_buf_str(&p->b, " to ");
     end(p, &a->target);
-    hw_buf_printf(&p->b, ":\n%u recorded, %u joined by a key, %u by time and place only, %u "
-                         "claimed.\n",
+    hw_buf_printf(&p->b,
+                  ":\n%u recorded, %u joined by a key, %u by time and place only, %u "
+                  "claimed.\n",
                   a->by_known[0], a->by_known[1], a->by_known[2], a->by_known[3]);
 }
 
@@ -297,6 +298,32 @@ static void cut(struct page *p)
     }
 }
 
+/* What an analyst took out, and what the answer was with it. */
+static void rejected(struct page *p)
+{
+    const struct hw_trace_answer *first = p->a;
+    for (const struct hw_trace_answer *a = p->a->with; a != NULL; a = a->with) {
+        for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
+            if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+                hw_buf_str(&p->b, first == p->a ? "\nRejected, and so left out above\n" : "");
+                step(p, s);
+                first = a;
+            }
+        }
+        first = a;
+    }
+    if (p->a->with == NULL) {
+        return;
+    }
+    hw_buf_str(&p->b, "With them the chain had ");
+    count(p, first->step_count, "step", "steps");
+    for (const struct hw_root *r = first->roots; r != NULL && r->principal; r = r->next) {
+        hw_buf_str(&p->b, r == first->roots ? " and ended at " : ", ");
+        end(p, &r->at);
+    }
+    hw_buf_str(&p->b, ".\n");
+}
+
 int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *a,
                        struct hw_error *err)
 {
@@ -310,6 +337,7 @@ int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *
     other_ways(&p);
     steps(&p, AFTER);
     cut(&p);
+    rejected(&p);
     missing(&p);
     hw_buf_str(&p.b, "\nLooked at ");
     count(&p, a->expanded, "thing", "things");
