@@ -232,7 +232,7 @@ bool look_from(struct look *l, uint32_t thing, enum hw_verb verb, enum hw_entity
 }
 
 /* A gateway's session before a machine: the address was given to it for that very time. */
-uint32_t look_holder(struct look *l, uint32_t address, int64_t at)
+uint32_t look_holder(struct look *l, uint32_t address, const struct hw_edge *then)
 {
     struct look_edges v = {0};
     uint32_t found = HW_LOOK_NONE;
@@ -240,7 +240,7 @@ uint32_t look_holder(struct look *l, uint32_t address, int64_t at)
     look_in(l, address, &v);
     for (size_t i = 0; i < v.count; i++) {
         const struct hw_edge *e = &v.p[i].e;
-        if ((e->flags & HW_EDGE_HOLDS) == 0 || e->lo > at || e->hi < at || session) {
+        if ((e->flags & HW_EDGE_HOLDS) == 0 || e->lo > then->hi || e->hi < then->lo || session) {
             continue;
         }
         session = look_thing(l, e->subject)->kind == HW_ENTITY_SESSION;

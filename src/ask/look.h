@@ -60,8 +60,8 @@ bool look_has(const struct look_list *v, uint32_t n);
 /* The first edge of this verb into the thing from one of this kind (NONE: any); false: none. */
 bool look_from(struct look *l, uint32_t thing, enum hw_verb verb, enum hw_entity kind,
                struct look_edge *out);
-/* Who had this address at that time: a host or a session; NONE: nobody known. */
-uint32_t look_holder(struct look *l, uint32_t address, int64_t at);
+/* Who had this address when that edge came about: a host or a session; NONE: nobody known. */
+uint32_t look_holder(struct look *l, uint32_t address, const struct hw_edge *then);
 /* The session or the service that a process ran in, the account behind a session or process. */
 uint32_t look_session(struct look *l, uint32_t process);
 uint32_t look_account(struct look *l, uint32_t session);

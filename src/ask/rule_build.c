@@ -57,7 +57,7 @@ static void origin_of(struct look *l, struct visit *v)
             continue;
         }
         if (t->kind == HW_ENTITY_ADDRESS) {
-            from = look_holder(l, e->subject, e->lo);
+            from = look_holder(l, e->subject, e);
             worth = from == HW_LOOK_NONE ? 1 : 3;
             from = from == HW_LOOK_NONE ? e->subject : from;
         } else if (t->kind == HW_ENTITY_PROCESS || t->kind == HW_ENTITY_SESSION) {
@@ -113,11 +113,11 @@ static bool by_gateway(struct look *l, const struct visit *v, struct look_edge *
             bool way = e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_RAN ||
                        e->verb == HW_VERB_SPAWNED;
             const struct hw_thing *t = look_thing(l, e->subject);
-            if (!way || e->lo > v->at + HW_LOOK_MINUTE || e->lo < v->at - HW_LOOK_DAY) {
+            if (!way || e->lo > v->at + HW_LOOK_MINUTE || e->hi < v->at - HW_LOOK_DAY) {
                 continue;
             }
             if (t->kind == HW_ENTITY_ADDRESS) {
-                uint32_t holder = look_holder(l, e->subject, e->lo);
+                uint32_t holder = look_holder(l, e->subject, e);
                 found = hw_span_starts(look_thing(l, holder)->key, "vpn|");
                 *out = found ? in.p[k] : *out;
             } else if ((t->kind == HW_ENTITY_PROCESS || t->kind == HW_ENTITY_SESSION) &&
@@ -159,7 +159,7 @@ static void new_logon(struct look *l, const struct visit *v, bool account, bool 
     }
     if (gateway) {
         look_why(l, f, over.n, "the way there began at a VPN gateway: %s",
-                 look_name(l, look_holder(l, over.e.subject, over.e.lo)));
+                 look_name(l, look_holder(l, over.e.subject, &over.e)));
     }
 }
 

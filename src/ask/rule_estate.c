@@ -83,6 +83,14 @@ static struct others others_of(const struct dial *d, size_t count, size_t at)
     return o;
 }
 
+/* Its own record lies within these times; the way to it may be less sure. */
+static bool began_within(struct look *l, uint32_t session, int64_t from, int64_t to)
+{
+    struct look_edge who;
+    return look_from(l, session, HW_VERB_LOGGED_ON, HW_ENTITY_ACCOUNT, &who) && who.e.hi >= from &&
+           who.e.lo <= to;
+}
+
 /* The first place of interest that is reached from this address while the session held it, over
  * log-ons and what ran in them. */
 static bool reaches(struct look *l, uint32_t session, struct look_edge *out)
@@ -106,13 +114,14 @@ static bool reaches(struct look *l, uint32_t session, struct look_edge *out)
             const struct hw_edge *e = &v.p[k].e;
             bool way = e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_RAN ||
                        e->verb == HW_VERB_SPAWNED;
-            if (!way || e->lo < from || e->lo > to || look_has(&todo, e->object)) {
+            if (!way || e->hi < from || e->lo > to || look_has(&todo, e->object)) {
                 continue;
             }
             uint32_t host = look_host(l, e->object);
             if (e->verb == HW_VERB_LOGGED_ON && host != HW_LOOK_NONE &&
                 (look_thing(l, host)->flags &
-                 (HW_THING_BUILD | HW_THING_SIGNING | HW_THING_SOURCE)) != 0) {
+                 (HW_THING_BUILD | HW_THING_SIGNING | HW_THING_SOURCE)) != 0 &&
+                began_within(l, e->object, from, to)) {
                 *out = v.p[k];
                 found = true;
             }

@@ -38,11 +38,19 @@ static int compare_known(const void *a, const void *b)
     return by != 0 ? by : (x->file > y->file) - (x->file < y->file);
 }
 
+/* In the system's library folder itself, not in those of drivers and providers within it. */
+static bool at_home(struct hw_span path)
+{
+    enum { WINDOWS = 11 }; /* c:\\windows\\ */
+    struct hw_span folder = look_folder(path);
+    return look_in_system(path) && look_base(folder).n + WINDOWS == folder.n;
+}
+
 static void shelve(struct look *l, struct shelf *s, const struct look_list *files)
 {
     for (size_t i = 0; i < files->count && l->rc == HW_OK; i++) {
         const struct hw_thing *t = look_thing(l, files->p[i]);
-        if (!look_in_system(t->name)) {
+        if (!at_home(t->name)) {
             continue;
         }
         if (s->count == s->room) {
@@ -192,7 +200,7 @@ static bool copy_of_system(struct look *l, uint32_t file)
             look_out(l, v.p[i].e.object, &w);
             for (size_t k = 0; k < w.count; k++) {
                 copy = copy || (w.p[k].e.verb == HW_VERB_IS &&
-                                look_in_system(look_thing(l, w.p[k].e.object)->name));
+                                at_home(look_thing(l, w.p[k].e.object)->name));
             }
         }
     }
@@ -255,7 +263,8 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
     uint32_t program = look_program(l, load.e.object);
     struct hw_span exe = look_thing(l, program)->name;
     bool beside = exe.n > 0 && hw_span_equal_nocase(look_folder(exe), look_folder(path));
-    if ((!beside && !anybody_writes(path)) || copy_of_system(l, file) ||
+    bool within = look_in_system(path); /* of a provider there, before the system's own */
+    if ((!beside && !within && !anybody_writes(path)) || copy_of_system(l, file) ||
         !blame(l, s, file, program, load.e.hi, &write)) {
         return;
     }
@@ -264,7 +273,9 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
         look_find(l, "side-loaded", HW_HIGH, here ? HW_CONF_MODERATE : HW_CONF_LOW, file,
                   (struct hw_span){NULL, 0});
     look_why(l, f, load.n, "%s loaded it from %s at %s", look_name(l, load.e.object),
-             beside ? "its own folder" : "a folder that anybody may write to",
+             beside   ? "its own folder"
+             : within ? "a folder that comes before the system's"
+                      : "a folder that anybody may write to",
              look_time(load.e.lo, when));
     look_why(l, f, system.n, "%s loads the library of that name from the system's folder",
              look_name(l, system.e.object));
@@ -281,8 +292,7 @@ void rule_side_loaded(struct look *l)
     shelve(l, &s, &files);
     for (size_t i = 0; i < files.count && l->rc == HW_OK; i++) {
         const struct hw_thing *t = look_thing(l, files.p[i]);
-        bool inside = look_in_windows(t->name) && !anybody_writes(t->name);
-        if ((t->flags & HW_THING_TOUCHED) != 0 && !inside && look_is_library(t->name)) {
+        if ((t->flags & HW_THING_TOUCHED) != 0 && !at_home(t->name) && look_is_library(t->name)) {
             side_loaded(l, &s, files.p[i]);
         }
     }
@@ -326,6 +336,17 @@ static bool planted(struct look *l, uint32_t file, int64_t before, struct look_e
     return found && !excused;
 }
 
+/* A product's own service, in its own folder, served by one whom the estate declares an administrator:
+ * that is how such programs are deployed. svchost and Windows' folders have no such excuse. */
+static bool deployed(struct look *l, uint32_t file, uint32_t process, uint32_t account)
+{
+    uint32_t program = look_program(l, process);
+    struct hw_span exe = look_thing(l, program)->name, path = look_thing(l, file)->name;
+    return (look_thing(l, account)->flags & HW_THING_ADMIN) != 0 &&
+           hw_span_starts(hw_span_from(path, 1), ":\\program files") &&
+           hw_span_equal_nocase(look_folder(exe), look_folder(path));
+}
+
 static void service_dll(struct look *l, uint32_t file)
 {
     struct look_edges v = {0};
@@ -337,7 +358,7 @@ static void service_dll(struct look *l, uint32_t file)
         struct look_edge write = {0};
         uint32_t who = HW_LOOK_NONE;
         if (load->e.verb != HW_VERB_LOADED || !is_service(l, load->e.object) ||
-            !planted(l, file, load->e.hi, &write, &who)) {
+            !planted(l, file, load->e.hi, &write, &who) || deployed(l, file, load->e.object, who)) {
             continue;
         }
         bool session = look_thing(l, write.e.subject)->kind == HW_ENTITY_SESSION;

@@ -26,6 +26,14 @@ static void find_builds(struct look *l, struct look_list *out)
             look_add(l, out, processes.p[i]);
         }
     }
+    for (size_t i = 1; i < out->count && l->rc == HW_OK; i++) { /* the earliest first */
+        uint32_t b = out->p[i];
+        size_t k = i;
+        for (; k > 0 && look_thing(l, out->p[k - 1])->first_ns > look_thing(l, b)->first_ns; k--) {
+            out->p[k] = out->p[k - 1];
+        }
+        out->p[k] = b;
+    }
 }
 
 static bool during(const struct hw_thing *build, int64_t at)
@@ -186,7 +194,7 @@ static void who_asked(struct look *l, struct use *u, const struct look_edges *in
             u->account = e->subject;
         } else {
             u->address = e->subject;
-            uint32_t holder = look_holder(l, e->subject, e->lo);
+            uint32_t holder = look_holder(l, e->subject, e);
             u->host = holder == HW_LOOK_NONE ? HW_LOOK_NONE : look_host(l, holder);
         }
     }

@@ -81,7 +81,8 @@ static const struct hw_rule rules[] = {
     {"service-dll-planted", HW_HIGH,
      "A service host loaded a library that was written within the records by a session over the "
      "network, or by somebody's process, not by an installer of Windows.",
-     "Administrators who copy libraries of services by hand.",
+     "Administrators who copy libraries of services by hand; one whom the estate declares (role "
+     "admin) may do so within a product's own folder under Program Files.",
      "Isolate the host. Trace the library back to who wrote it.",
      "MITRE ATT&CK T1574.001; wlbsctrl.dll loaded by IKEEXT"},
     {"side-loaded", HW_HIGH,

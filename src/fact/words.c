@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
 #define LIST(array) (array), sizeof(array) / sizeof((array)[0])
 
 static const struct hw_word anomalies[] = {
