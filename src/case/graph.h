@@ -26,7 +26,7 @@ enum {                        /* flags of a thing */
        HW_THING_QUIET = 16,   /* a host that has no records of its own */
        HW_THING_TOUCHED = 32, /* something here wrote, fetched or started it */
        HW_THING_NETWORK = 64, /* an address that is not the machine's own */
-    /* What the estate declares: of hosts, of accounts (build, admin), of packages (the last two). */
+    /* What estates declare: of hosts, of accounts (build, admin), of packages (the last two). */
     HW_THING_DECLARED = 128,
     HW_THING_BUILD = 256,
     HW_THING_SIGNING = 512,
@@ -120,8 +120,8 @@ struct hw_walk; /* prepared questions; what it lends lives until the next call o
 HW_CHECK int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err);
 void hw_walk_free(struct hw_walk *w);
 HW_AUTO_DEFINE(hw_walk);
-/* Walks as if these edges were not there (nor the other half of a sameness); they live as long as the
- * walk. */
+/* Walks as if these edges were not there (nor the other half of a sameness); they live as long as
+ * the walk. */
 struct hw_edge_ends {
     uint32_t n, subject, object;
 };
