@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_cases.py HEADWATER CORPUS: known attacks, traced and held against what really happened. TAP."""
+"""test_cases.py HEADWATER CORPUS: attacks traced, and held against what happened. TAP."""
 import judge
 from captures import CAPTURES
 from kit import Subject, expect, main
