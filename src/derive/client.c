@@ -93,7 +93,8 @@ static text_id proc_user(struct world *w, const struct proc *p)
 static bool could(struct world *w, const struct suspicion *s, const struct proc *p)
 {
     return p->host == s->from && p->twin == 0 && !p->broker && p->lo <= s->at.hi &&
-           p->died >= s->at.lo - AFTER_NS && (p->implied ? p->seen_lo <= s->at.hi + BEFORE_NS : true) &&
+           p->died >= s->at.lo - AFTER_NS &&
+           (p->implied ? p->seen_lo <= s->at.hi + BEFORE_NS : true) &&
            (s->account == 0 || proc_user(w, p) == s->account);
 }
 

@@ -86,7 +86,8 @@ static void learn(struct world *w, uint32_t log, struct hw_span source, struct h
     int64_t utc;
     /* The time of a connection is another clock's in some systems: off by days on a real
      * capture. */
-    if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) || r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
+    if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) ||
+        r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
         return;
     }
     struct hw_span t = hw_bound_get(&bounds[0], HW_ROLE_TIME, r->values);
@@ -209,11 +210,16 @@ struct slack {
 
 /* Measured (Sysmon, Security), or what the recorder promises. The first that fits counts. */
 static const struct slack slacks[] = {
-    {"windows", "3", 13 * SECOND, 3 * SECOND}, {"windows", "5156", SECOND, SECOND},
-    {"windows", "22", 3 * SECOND, 3 * SECOND}, {"windows", NULL, SECOND, SECOND},
-    {"strace", NULL, 0, SECOND / 10000},       {"auditd", NULL, SECOND / 100, SECOND / 100},
-    {"eslogger", NULL, SECOND / 100, SECOND / 100}, {"zeek", NULL, SECOND, SECOND},
-    {"estate", NULL, 0, 0},                    {NULL, NULL, 2 * SECOND, 2 * SECOND},
+    {"windows", "3", 13 * SECOND, 3 * SECOND},
+    {"windows", "5156", SECOND, SECOND},
+    {"windows", "22", 3 * SECOND, 3 * SECOND},
+    {"windows", NULL, SECOND, SECOND},
+    {"strace", NULL, 0, SECOND / 10000},
+    {"auditd", NULL, SECOND / 100, SECOND / 100},
+    {"eslogger", NULL, SECOND / 100, SECOND / 100},
+    {"zeek", NULL, SECOND, SECOND},
+    {"estate", NULL, 0, 0},
+    {NULL, NULL, 2 * SECOND, 2 * SECOND},
 };
 
 static const struct slack *slack_of(struct hw_span source, struct hw_span event)
@@ -235,15 +241,15 @@ static struct moment widen(int64_t t, int64_t before, int64_t after)
 }
 
 struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
-                            struct hw_span source, struct hw_span event,
-                            const struct hw_record *r, const struct hw_bound *b)
+                       struct hw_span source, struct hw_span event, const struct hw_record *r,
+                       const struct hw_bound *b)
 {
     static const int64_t unit[10] = {1000000000, 100000000, 10000000, 1000000, 100000,
                                      10000,      1000,      100,      10,      1};
     const struct slack *s = slack_of(source, event);
     struct hw_interval given;
-    struct hw_span t = b == NULL ? (struct hw_span){NULL, 0}
-                                 : hw_bound_get(b, HW_ROLE_TIME, r->values);
+    struct hw_span t =
+        b == NULL ? (struct hw_span){NULL, 0} : hw_bound_get(b, HW_ROLE_TIME, r->values);
     if (t.n > 0 && hw_interval_parse(t, &given)) {
         struct moment wide = widen(given.lo, s->before, s->after);
         wide.hi = given.hi > wide.hi ? given.hi : wide.hi;

@@ -79,8 +79,7 @@ static uint32_t event_of(struct world *w, uint32_t log, uint64_t key, const stru
             uint32_t a = vec_add(w, &w->alsos);
             if (a != 0) {
                 was = AT(struct event, &w->events, e);
-                *AT(struct also, &w->alsos, a) =
-                    (struct also){was->also, log, r->number, r->off};
+                *AT(struct also, &w->alsos, a) = (struct also){was->also, log, r->number, r->off};
                 was->also = a;
             }
         }

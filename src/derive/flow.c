@@ -103,10 +103,10 @@ static void names(struct world *w)
         struct deed d = *AT(struct deed, &w->deeds, i);
         if (d.kind == HW_HAPPENED_DNS && d.a != 0) {
             text_id name = text_lower(w, text_span(w, d.a));
-            edge_add(w, proc_thing(w, d.proc), thing_of(w, HW_ENTITY_DOMAIN, 0, name, name),
-                     (struct edge_how){HW_VERB_RESOLVED, HW_OBSERVED, HW_WHY_RECORD,
-                                       HW_EDGE_CONTEXT},
-                     d.at);
+            edge_add(
+                w, proc_thing(w, d.proc), thing_of(w, HW_ENTITY_DOMAIN, 0, name, name),
+                (struct edge_how){HW_VERB_RESOLVED, HW_OBSERVED, HW_WHY_RECORD, HW_EDGE_CONTEXT},
+                d.at);
         }
     }
 }

@@ -107,8 +107,8 @@ static size_t trails(struct world *w, struct trail *t, size_t room)
             if (n == room) {
                 break;
             }
-            t[n++] = (struct trail){p->host,   machine, e->channel, e->number,
-                                    e->number, p->lo,   p->hi};
+            t[n++] =
+                (struct trail){p->host, machine, e->channel, e->number, e->number, p->lo, p->hi};
             continue;
         }
         struct trail *x = &t[last];
@@ -134,8 +134,8 @@ static void renamed(struct world *w)
         struct trail *a = &t[i - 1], *b = &t[i];
         if (a->machine == b->machine && a->channel == b->channel && a->host != b->host &&
             host_at(w, a->host)->scope == host_at(w, b->host)->scope && a->to < b->from &&
-            host_at(w, a->host)->last < host_at(w, b->host)->first &&
-            a->last < b->first && host_at(w, a->host)->is == 0) {
+            host_at(w, a->host)->last < host_at(w, b->host)->first && a->last < b->first &&
+            host_at(w, a->host)->is == 0) {
             become(w, a->host, b->host);
             a->host = b->host;
         }

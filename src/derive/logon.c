@@ -25,8 +25,7 @@ static void who_and_where(struct world *w, const struct logon *l, bool better)
     how.flags = HW_EDGE_CONTEXT;
     edge_add(w, account_thing(w, l->at.host, h->scope, l->account), l->session, how, l->at);
     if (l->src != 0) {
-        edge_add(w, address_thing(w, h->scope, l->src), l->session, better ? how : observed,
-                 l->at);
+        edge_add(w, address_thing(w, h->scope, l->src), l->session, better ? how : observed, l->at);
     }
 }
 
@@ -77,8 +76,8 @@ static bool by_credentials(struct world *w, const struct logon *l)
     for (uint32_t i = 1; i < w->explicits.count; i++) {
         struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
         bool guid = e.guid != 0 && e.guid == l->guid;
-        struct hw_span dst = hw_span_cut(text_span(w, e.dst), 0,
-                                         hw_span_find(text_span(w, e.dst), '.'));
+        struct hw_span dst =
+            hw_span_cut(text_span(w, e.dst), 0, hw_span_find(text_span(w, e.dst), '.'));
         bool second = e.dst != 0 && hw_span_equal_nocase(dst, text_span(w, h->name)) &&
                       overlaps(e.at, l->at, EXPLICIT_NS) &&
                       account_is(w, h->scope, e.account) == l->account;
@@ -141,12 +140,11 @@ static bool by_place(struct world *w, const struct logon *l, uint32_t from)
                  (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, found[i].why, 0}, l->at);
         if (found[i].deed != 0) {
             struct deed d = *AT(struct deed, &w->deeds, found[i].deed);
-            edge_add(w, version_at(w, from, d.a, d.at.hi), version_at(w, l->at.host, s.file,
-                                                                      l->at.hi + COPY_NS),
-                     (struct edge_how){HW_VERB_IS, HW_INFERRED,
-                                       found[i].why == HW_WHY_SAME_NAME ? HW_WHY_COPY
-                                                                        : HW_WHY_COPY_KIND,
-                                       0},
+            edge_add(w, version_at(w, from, d.a, d.at.hi),
+                     version_at(w, l->at.host, s.file, l->at.hi + COPY_NS),
+                     (struct edge_how){
+                         HW_VERB_IS, HW_INFERRED,
+                         found[i].why == HW_WHY_SAME_NAME ? HW_WHY_COPY : HW_WHY_COPY_KIND, 0},
                      l->at);
         }
     }
@@ -183,8 +181,8 @@ static void join_one(struct world *w, const struct logon *l)
         const struct holder *h = holder_of(w, host_at(w, l->at.host)->scope, src, l->at);
         from = h == NULL ? 0 : h->host;
     }
-    bool machine = account_is_machine(text_span(w, l->account)) ||
-                   account_is_system(text_span(w, l->account));
+    bool machine =
+        account_is_machine(text_span(w, l->account)) || account_is_system(text_span(w, l->account));
     if (!named && from != 0 && from != l->at.host && !machine) {
         placed = by_place(w, l, from);
     }
@@ -211,8 +209,8 @@ static void ran_in(struct world *w)
         uint32_t parent = p.parent == 0 ? 0 : proc_at(w, p.parent, at);
         const struct proc *q = proc_get(w, parent);
         bool recorded = (thing_at(w, s)->flags & HW_THING_IMPLIED) == 0;
-        bool inherited = parent != 0 && !q->broker && q->logon == p.logon &&
-                         !(q->implied && recorded);
+        bool inherited =
+            parent != 0 && !q->broker && q->logon == p.logon && !(q->implied && recorded);
         edge_add(w, s, proc_thing(w, i),
                  (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_LOGON_ID,
                                    inherited ? HW_EDGE_CONTEXT : 0},

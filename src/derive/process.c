@@ -27,15 +27,19 @@ struct proc *proc_get(struct world *w, uint32_t i)
 
 /* Those that act on a request by others. svchost and dllhost by what they were started for. */
 static const char *const brokers[] = {
-    "system",      "conhost.exe", "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
-    "csrss.exe",   "wmiprvse.exe", "dllhost.exe", "taskeng.exe",  "taskhostw.exe", "registry",
-    "lsaiso.exe",  "spoolsv.exe", "fontdrvhost.exe", "dwm.exe",   "logonui.exe",  "sihost.exe",
-    "runtimebroker.exe", "msmpeng.exe", "sysmon.exe", "sysmon64.exe", "searchindexer.exe",
-    "systemd",     "init",        "sshd",         "dockerd",      "containerd",   "launchd",
+    "system",       "conhost.exe",  "lsass.exe",    "services.exe",
+    "wininit.exe",  "winlogon.exe", "smss.exe",     "csrss.exe",
+    "wmiprvse.exe", "dllhost.exe",  "taskeng.exe",  "taskhostw.exe",
+    "registry",     "lsaiso.exe",   "spoolsv.exe",  "fontdrvhost.exe",
+    "dwm.exe",      "logonui.exe",  "sihost.exe",   "runtimebroker.exe",
+    "msmpeng.exe",  "sysmon.exe",   "sysmon64.exe", "searchindexer.exe",
+    "systemd",      "init",         "sshd",         "dockerd",
+    "containerd",   "launchd",
 };
 static const char *const broker_services[] = {
-    "dcomlaunch", "rpcss", "schedule", "winmgmt", "lanmanserver", "lanmanworkstation", "appinfo",
-    "winrm",      "bits",  "wuauserv", "eventlog", "profsvc",     "gpsvc",             "dnscache",
+    "dcomlaunch",        "rpcss",   "schedule", "winmgmt",  "lanmanserver",
+    "lanmanworkstation", "appinfo", "winrm",    "bits",     "wuauserv",
+    "eventlog",          "profsvc", "gpsvc",    "dnscache",
 };
 
 bool image_is_broker(struct hw_span image)
@@ -261,8 +265,6 @@ static uint32_t held_pid(struct world *w, const struct actor *a, struct when at,
     return found;
 }
 
-
-
 uint32_t proc_at(struct world *w, uint32_t actor, struct when at)
 {
     const struct actor *a = AT(struct actor, &w->actors, actor);
@@ -298,13 +300,12 @@ uint32_t proc_thing(struct world *w, uint32_t i)
     struct hw_span base = text_span(w, path_base(w, image));
     const char *host = text_str(w, h->name);
     text_id key = p->guid != 0 ? text_print(w, "%s|%s", host, text_str(w, p->guid))
-                  : p->implied ? text_print(w, "%s|pid %u|%s", host, p->pid - 1,
-                                            text_str(w, p->image))
-                               : text_print(w, "%s|pid %u|%lld", host, p->pid - 1,
-                                            (long long)p->lo);
-    text_id name = p->pid == 0 ? text_print(w, "%.*s", (int)base.n, (const char *)base.p)
-                               : text_print(w, "%.*s (pid %u)", (int)base.n,
-                                            (const char *)base.p, p->pid - 1);
+                  : p->implied
+                      ? text_print(w, "%s|pid %u|%s", host, p->pid - 1, text_str(w, p->image))
+                      : text_print(w, "%s|pid %u|%lld", host, p->pid - 1, (long long)p->lo);
+    text_id name =
+        p->pid == 0 ? text_print(w, "%.*s", (int)base.n, (const char *)base.p)
+                    : text_print(w, "%.*s (pid %u)", (int)base.n, (const char *)base.p, p->pid - 1);
     uint32_t t = thing_of(w, HW_ENTITY_PROCESS, h->scope, key, name);
     uint32_t on = host_thing(w, p->host);
     struct thing *x = thing_at(w, t);

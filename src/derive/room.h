@@ -27,7 +27,7 @@ struct found {
 struct hw_span found_get(const struct found *f, enum hw_role role);
 text_id found_text(struct world *w, const struct found *f, enum hw_role role);
 bool found_u64(const struct found *f, enum hw_role role, uint64_t *out); /* decimal or 0x */
-bool span_number(struct hw_span s, uint64_t *out);                        /* the same */
+bool span_number(struct hw_span s, uint64_t *out);                       /* the same */
 
 /* ---- read.c: every record of every log, once ---- */
 int read_logs(struct world *w);
@@ -52,8 +52,8 @@ struct moment {
 };
 /* The interval of a record on a host of a log. */
 struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
-                            struct hw_span source, struct hw_span event,
-                            const struct hw_record *r, const struct hw_bound *b);
+                       struct hw_span source, struct hw_span event, const struct hw_record *r,
+                       const struct hw_bound *b);
 
 /* ---- collect.c: from records to what was done ---- */
 int collect(struct world *w, const struct clocks *k);
@@ -64,7 +64,7 @@ uint32_t actor_of(struct world *w, uint32_t host, struct hw_span guid, struct hw
                   struct hw_span image, struct hw_span user);
 /* A path in its canonical form: Windows paths in lower case with a drive, others as they are. */
 text_id path_of(struct world *w, struct hw_span path);
-text_id path_base(struct world *w, text_id path);  /* after the last separator */
+text_id path_base(struct world *w, text_id path); /* after the last separator */
 /* The strongest hash of a list, lower-case hex; 0: none that is one. */
 text_id hash_of(struct world *w, struct hw_span s);
 /* A weaker hash of the same bytes; artifact_thing() follows it. */
@@ -73,25 +73,25 @@ void hash_alias(struct world *w, text_id weak, text_id strong);
 text_id account_of(struct world *w, struct hw_span user, struct hw_span domain);
 bool account_is_system(struct hw_span account);  /* of every machine: SYSTEM, LOCAL SERVICE ... */
 bool account_is_machine(struct hw_span account); /* HOST$ */
-text_id logon_of(struct world *w, struct hw_span s);  /* 0x... without leading zeros */
-bool logon_is_system(struct hw_span logon);           /* 0x3e7 and its kin */
+text_id logon_of(struct world *w, struct hw_span s);   /* 0x... without leading zeros */
+bool logon_is_system(struct hw_span logon);            /* 0x3e7 and its kin */
 text_id address_of(struct world *w, struct hw_span s); /* 0: none, loopback, link */
 
 /* ---- the joins, in this order ---- */
-int join_hosts(struct world *w);     /* host.c: renames, the estate's names */
-int repair_clocks(struct world *w);  /* skew.c: machines whose clock is off */
-int join_accounts(struct world *w);  /* account.c: one account, many spellings */
-int join_processes(struct world *w); /* process.c */
-int set_gateways(struct world *w);   /* gateway.c: the zone of their logs */
-int join_leases(struct world *w);    /* lease.c: who had which address */
+int join_hosts(struct world *w);      /* host.c: renames, the estate's names */
+int repair_clocks(struct world *w);   /* skew.c: machines whose clock is off */
+int join_accounts(struct world *w);   /* account.c: one account, many spellings */
+int join_processes(struct world *w);  /* process.c */
+int set_gateways(struct world *w);    /* gateway.c: the zone of their logs */
+int join_leases(struct world *w);     /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
-int join_files(struct world *w);     /* file.c */
-int join_flows(struct world *w);     /* flow.c */
-int join_sessions(struct world *w);  /* logon.c */
-int join_services(struct world *w);  /* service.c */
-int join_claims(struct world *w);    /* claim.c: estate, builds, signatures, releases */
-int join_estate(struct world *w);    /* estate.c: roles of hosts and accounts, software */
-int find_gaps(struct world *w);      /* gap.c */
+int join_files(struct world *w);      /* file.c */
+int join_flows(struct world *w);      /* flow.c */
+int join_sessions(struct world *w);   /* logon.c */
+int join_services(struct world *w);   /* service.c */
+int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */
+int join_estate(struct world *w);     /* estate.c: roles of hosts and accounts, software */
+int find_gaps(struct world *w);       /* gap.c */
 int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
 
 /* process.c */

@@ -42,8 +42,8 @@ static struct hw_span next_word(struct hw_span *s)
     return word;
 }
 
-static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
-                                       "query", "qc"};
+static const char *const commands[] = {"start",   "stop",  "config", "create",
+                                       "failure", "sdset", "query",  "qc"};
 
 static bool is_command(struct hw_span word)
 {
@@ -61,8 +61,8 @@ static void controls(struct world *w, uint32_t proc)
     struct proc p = *proc_get(w, proc);
     struct hw_span line = text_span(w, p.command);
     bool sc = image_is(text_span(w, p.image), "sc.exe");
-    bool net = image_is(text_span(w, p.image), "net.exe") ||
-               image_is(text_span(w, p.image), "net1.exe");
+    bool net =
+        image_is(text_span(w, p.image), "net.exe") || image_is(text_span(w, p.image), "net1.exe");
     if ((!sc && !net) || line.n == 0) {
         return;
     }
@@ -156,9 +156,9 @@ static void runs_program(struct world *w, const struct service *s, uint32_t thin
         struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
         bool mine = image.n > 0 && path.n >= image.n &&
                     hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
-        bool asked = p.command != 0 &&
-                     (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
-                      same_rest(path, text_span(w, p.command)));
+        bool asked =
+            p.command != 0 && (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
+                               same_rest(path, text_span(w, p.command)));
         if (p.twin == 0 && !p.implied && image_is(text_span(w, a->image), "services.exe") &&
             (mine || asked) && p.hi >= s->at.lo && !image_is(image, "svchost.exe")) {
             edge_add(w, thing, proc_thing(w, r.p[i]),

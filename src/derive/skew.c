@@ -308,8 +308,9 @@ static void tell(struct world *w, uint32_t h)
     struct gap g = {
         .what = text_print(w, "clock"),
         .log = x.shown,
-        .says = text_print(w, "its clock was %lld s %s, by %u pairs of records; its times are set "
-                              "right",
+        .says = text_print(w,
+                           "its clock was %lld s %s, by %u pairs of records; its times are set "
+                           "right",
                            (long long)seconds, x.skew < 0 ? "ahead" : "behind", x.witnesses),
         .host = h,
         .from = HW_TIME_NONE,
