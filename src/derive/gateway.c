@@ -59,8 +59,8 @@ static uint32_t log_of(struct world *w, uint32_t lease)
     return AT(struct event, &w->events, l->at.event)->log;
 }
 
-/* Adds one to every zone in which the use falls into [from, to]: votes holds what each zone has more
- * than the one before. */
+/* Adds one to every zone in which the use falls into [from, to]: votes holds what each zone has
+ * more than the one before. */
 static void vote(int64_t *votes, int64_t use, int64_t from, int64_t to)
 {
     int64_t lo = use - to, hi = use - from; /* what must be added to the gateway's clock */
