@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench/bench_graph.c -- what it costs to derive the graph of a case, step by step, and to trace
- * through it: the first answer, the best of the next ones, and beside them a plain walk in time over
- * the same edges that weighs nothing and remembers no way.
+ * through it: the first answer, the best of the next ones, and beside them a plain walk in time
+ * over the same edges that weighs nothing and remembers no way.
  *
  *     bench_graph derive CASE
  *     bench_graph trace CASE TARGET back|forward [NODES]

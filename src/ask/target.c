@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/target.c -- what a person means by a target: an id, a hash, kind:key, a source's own id, a path.
+ * ask/target.c -- what a person means by a target: an id, a hash, kind:key, a source's own id, a
+ * path.
  */
 #include <string.h>
 

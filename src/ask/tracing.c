@@ -354,6 +354,14 @@ static int find_crossings(struct tracing *t)
     return rc;
 }
 
+static int name_of(struct tracing *t, uint32_t n, struct hw_span *out)
+{
+    struct hw_thing x;
+    int rc = n == 0 ? HW_OK : hw_walk_thing(t->w, n, &x, t->err);
+    *out = rc == HW_OK && n != 0 ? copy(t, x.name) : (struct hw_span){NULL, 0};
+    return rc;
+}
+
 static int say_roots(struct tracing *t)
 {
     struct hw_root **at = &t->a->roots, *same;
@@ -382,6 +390,8 @@ static int say_roots(struct tracing *t)
                               .observed = (x.flags & (HW_THING_IMPLIED | HW_THING_QUIET)) == 0 &&
                                           x.kind == HW_ENTITY_PROCESS};
         rc = tracing_end(t, t->roots[i].thing, &r->at);
+        rc = rc != HW_OK ? rc : name_of(t, t->roots[i].over, &r->replaced);
+        rc = rc != HW_OK ? rc : name_of(t, t->roots[i].taker, &r->taker);
         *at = r;
         at = &r->next;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ask/tracing_gaps.c -- what a chain could not see: roots nobody recorded, lost records that steps
- * cross, evidence that nobody gave an organisation; each with what to ask for, ranked by what it would
- * settle.
+ * cross, evidence that nobody gave an organisation; each with what to ask for, ranked by what it
+ * would settle.
  */
 #include <string.h>
 
@@ -100,11 +100,28 @@ static bool broker_made(const struct tracing *t, uint32_t n, struct hw_span *by)
     return false;
 }
 
+static void hand(struct tracing *t, struct hw_root *r)
+{
+    r->says = tracing_print(t,
+                            "it replaced %.*s, which %.*s then took in, and has no part in what "
+                            "started that",
+                            (int)r->replaced.n, (const char *)r->replaced.p, (int)r->taker.n,
+                            (const char *)r->taker.p);
+    tracing_missing(t, 75, HW_TIME_NONE, r->before,
+                    tracing_print(t, "where the program of %.*s on %.*s came from is not recorded",
+                                  (int)r->at.name.n, (const char *)r->at.name.p, (int)r->at.host.n,
+                                  (const char *)r->at.host.p),
+                    tracing_print(t, "its program file, and log-on and download records of %.*s",
+                                  (int)r->at.host.n, (const char *)r->at.host.p));
+}
+
 static void root_gap(struct tracing *t, struct hw_root *r)
 {
     struct hw_span by = {NULL, 0};
     const struct hw_step *s = first_step(t, r->at.n);
-    if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
+    if (r->replaced.n > 0) {
+        hand(t, r);
+    } else if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
         strcmp(s->verb, "logged-on") == 0) {
         device(t, r, s);
     } else if (strcmp(r->at.kind, "host") == 0 && r->at.quiet) {

@@ -31,8 +31,8 @@ static uint32_t release_thing(struct world *w, text_id org, text_id name, text_i
     return name == 0 ? 0 : thing_of(w, HW_ENTITY_RELEASE, org, key, says);
 }
 
-/* Do the bytes lie on a machine of the organisation that released them? Then that is where they came
- * from, and the release only names it. */
+/* Do the bytes lie on a machine of the organisation that released them? Then that is where they
+ * came from, and the release only names it. */
 static bool made_there(struct world *w, uint32_t artifact, text_id org)
 {
     for (uint32_t i = 1; i < w->versions.count; i++) {

@@ -4,11 +4,11 @@
  * and an interval as wide as the source deserves.
  *
  * A record that bears a second time known to be UTC (Sysmon's UtcTime) shows how far the log's own
- * clock is off: the nearest quarter of an hour is a zone, what is left is lag. The most frequent zone
- * of a host in a log is then that of all records of this host in this log; failing that, of the host
- * elsewhere, of the log's only other zone, or what the person declared. Measured on real captures:
- * half of them bear a collector's time wrong by whole hours, and Sysmon writes event 3 up to 13 s
- * late.
+ * clock is off: the nearest quarter of an hour is a zone, what is left is lag. The most frequent
+ * zone of a host in a log is then that of all records of this host in this log; failing that, of
+ * the host elsewhere, of the log's only other zone, or what the person declared. Measured on real
+ * captures: half of them bear a collector's time wrong by whole hours, and Sysmon writes event 3
+ * up to 13 s late.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,14 +76,16 @@ static uint32_t record_host(struct world *w, uint32_t log, const struct hw_bound
     return host_of(w, l->scope, name.n > 0 ? name : text_span(w, l->host));
 }
 
-/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way. */
+/* The pass has no state of its own to carry, so the tallies hang on the one derivation under
+ * way. */
 static _Thread_local struct clocks *learning;
 
 static void learn(struct world *w, uint32_t log, struct hw_span source, struct hw_span event,
                   const struct hw_record *r, const struct hw_bound *bounds, size_t count)
 {
     int64_t utc;
-    /* The time of a connection is another clock's in some systems: off by days on a real capture. */
+    /* The time of a connection is another clock's in some systems: off by days on a real
+     * capture. */
     if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) || r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
         return;
     }

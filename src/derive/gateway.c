@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses did.
+ * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses
+ * did.
  *
  * Such logs are often written in local time and do not say so. An address may only be used while it
  * is given out: of all zones the right one is that in which most connections and log-ons from the

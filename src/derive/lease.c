@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines' own
- * records.
+ * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines'
+ * own records.
  *
  * An address is no machine: it belongs to one for a while. A gateway's assignment is the strongest
  * word, then a lease, then what records of a machine bear, then what the estate declares.
@@ -239,8 +239,9 @@ static int compare_own(const void *a, const void *b)
                                 : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
-/* Some recorders turn the ends of a connection round, so a far address looks like the machine's own.
- * Of two machines that bear one address at one time the one that bears it more often has it. */
+/* Some recorders turn the ends of a connection round, so a far address looks like the machine's
+ * own. Of two machines that bear one address at one time the one that bears it more often has
+ * it. */
 static bool outdone(const struct vec *v, uint32_t i, uint32_t kept)
 {
     const struct holder *h = AT(const struct holder, v, i);

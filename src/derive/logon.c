@@ -3,8 +3,9 @@
  * derive/logon.c -- where each session came from, and what ran in it.
  *
  * In the order of their worth: the process that held the socket; the session whose credentials were
- * used towards this machine in that second; the machine that a domain controller's ticket names; the
- * machine that held the address, and on it, by place, time and account only, who may have asked.
+ * used towards this machine in that second; the machine that a domain controller's ticket names;
+ * the machine that held the address, and on it, by place, time and account only, who may have
+ * asked.
  */
 #include "base/text.h"
 #include "derive/room.h"

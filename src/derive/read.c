@@ -2,8 +2,8 @@
 /*
  * derive/read.c -- every record of every log of the case, in an order that intake cannot change.
  *
- * A log is a node whose format is one of logs; logs with the same bytes count once. They are read in
- * the order of their SHA-256. Layouts are bound to mappings once each.
+ * A log is a node whose format is one of logs; logs with the same bytes count once. They are read
+ * in the order of their SHA-256. Layouts are bound to mappings once each.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +12,7 @@
 #include "case/cursor.h"
 #include "derive/room.h"
 #include "fact/record.h"
-
-static const char *const log_formats[] = {
-    "auditd",     "browser",     "ci-log",       "eslogger", "estate", "evtx",
-    "mapped-csv", "mapped-json", "osquery",      "quarantine", "signing-log", "strace",
-    "syslog",     "windows-json", "zeek",        "zone-identifier",
-};
-
-static bool is_log(const char *format)
-{
-    for (size_t i = 0; i < sizeof log_formats / sizeof log_formats[0]; i++) {
-        if (strcmp(log_formats[i], format) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "fact/words.h"
 
 /* What was declared of the evidence, over what its sighting says. */
 static int add_declared(struct world *w, struct log *l, const struct hw_artifact_row *a)
@@ -67,7 +52,7 @@ int read_logs(struct world *w)
     int rc = hw_case_artifacts(w->c, &ask, &k, w->err);
     while (rc == HW_OK && (rc = hw_artifact_next(k, &a, w->err)) == HW_ROW) {
         rc = HW_OK;
-        if (!is_log(a.format)) {
+        if (!hw_format_is_log(hw_span_str(a.format))) {
             continue;
         }
         struct log l = {.reading = a.reading, .node = a.node, .path = text_of(w, a.path)};

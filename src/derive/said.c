@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/said.c -- happenings that say something about bytes or places: builds, signatures, releases,
- * the estate. Each becomes a claim of up to six texts, in the order of the tables below; claim.c
- * makes edges of them.
+ * derive/said.c -- happenings that say something about bytes or places: builds, signatures,
+ * releases, the estate. Each becomes a claim of up to six texts, in the order of the tables below;
+ * claim.c makes edges of them.
  */
 #include "base/text.h"
 #include "derive/room.h"

@@ -32,6 +32,9 @@ extern const struct hw_vocab hw_indicators; /* kinds of published signs */
 extern const struct hw_vocab hw_sources;    /* families of logs */
 extern const struct hw_vocab hw_losses;     /* how records get lost */
 
+/* Formats whose readings are records (fact/record.h). */
+bool hw_format_is_log(struct hw_span format);
+
 bool hw_vocab_has(const struct hw_vocab *v, struct hw_span word);
 const char *hw_vocab_means(const struct hw_vocab *v, const char *word); /* NULL: not in the list */
 

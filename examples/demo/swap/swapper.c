@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * swapper.c BUILD FILE WORD OTHER -- what SUNSPOT did to SolarWinds' build, made harmless: the change
- * is one printed word for another.
+ * swapper.c BUILD FILE WORD OTHER -- what SUNSPOT did to SolarWinds' build, made harmless: the
+ * change is one printed word for another.
  *
  * SUNSPOT (CrowdStrike, 11 January 2021) looked through the running processes for MsBuild.exe. When
  * one built the right project, it kept a copy of one source file (.bk), wrote its own (.tmp), moved
