@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/room.h"
 
 enum { BLOCK_BYTES = 4 << 20, VEC_MAX = 1U << 31 };
 
@@ -409,10 +410,10 @@ static void vec_init(struct world *w, struct vec *v, size_t each)
 
 static struct vec *vec_of(struct world *w, unsigned i)
 {
-    struct vec *all[] = {&w->texts,     &w->hosts,   &w->events, &w->alsos,    &w->logs,
-                         &w->actors,    &w->procs,   &w->deeds,  &w->flows,    &w->logons,
-                         &w->explicits, &w->tickets, &w->shares, &w->services, &w->leases,
-                         &w->claims,    &w->things,  &w->edges,  &w->gaps,     &w->seen_keys,
+    struct vec *all[] = {&w->texts,     &w->hosts,    &w->events,  &w->alsos,        &w->logs,
+                         &w->actors,    &w->procs,    &w->deeds,   &w->flows,        &w->logons,
+                         &w->explicits, &w->tickets,  &w->shares,  &w->services,     &w->leases,
+                         &w->claims,    &w->things,   &w->edges,   &w->gaps,         &w->seen_keys,
                          &w->aliases,   &w->versions, &w->holders, &w->same_accounts};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
@@ -425,14 +426,30 @@ struct seen_key {
 int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
 {
     static const size_t each[] = {
-        sizeof(struct text),   sizeof(struct host),    sizeof(struct event),
-        sizeof(struct also),   sizeof(struct log),     sizeof(struct actor),
-        sizeof(struct proc),   sizeof(struct deed),    sizeof(struct flow),
-        sizeof(struct logon),  sizeof(struct explicit_logon), sizeof(struct ticket),
-        sizeof(struct share),  sizeof(struct service), sizeof(struct lease),
-        sizeof(struct claim),  sizeof(struct thing),   sizeof(struct edge),
-        sizeof(struct gap),    sizeof(struct seen_key), sizeof(struct alias),
-        sizeof(struct version), sizeof(struct holder), sizeof(struct same_account),
+        sizeof(struct text),
+        sizeof(struct host),
+        sizeof(struct event),
+        sizeof(struct also),
+        sizeof(struct log),
+        sizeof(struct actor),
+        sizeof(struct proc),
+        sizeof(struct deed),
+        sizeof(struct flow),
+        sizeof(struct logon),
+        sizeof(struct explicit_logon),
+        sizeof(struct ticket),
+        sizeof(struct share),
+        sizeof(struct service),
+        sizeof(struct lease),
+        sizeof(struct claim),
+        sizeof(struct thing),
+        sizeof(struct edge),
+        sizeof(struct gap),
+        sizeof(struct seen_key),
+        sizeof(struct alias),
+        sizeof(struct version),
+        sizeof(struct holder),
+        sizeof(struct same_account),
     };
     *w = (struct world){.c = c, .err = err};
     for (unsigned i = 0; vec_of(w, i) != NULL; i++) {
@@ -457,6 +474,6 @@ void world_done(struct world *w)
     free(w->blocks);
     free(w->procs_by_host);
     free(w->procs_by_pid);
-    free(w->flows_by_pair);
+    leases_done(w);
     free(w->writes);
 }

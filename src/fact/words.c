@@ -214,18 +214,3 @@ const char *hw_degree_word(enum hw_degree d)
     static const char *const words[HW_DEGREE_COUNT] = {"sound", "odd", "broken", "refused"};
     return words[d];
 }
-
-bool hw_format_is_log(struct hw_span format)
-{
-    static const char *const logs[] = {
-        "auditd",     "browser",      "ci-log",  "eslogger",   "estate",      "evtx",
-        "mapped-csv", "mapped-json",  "osquery", "quarantine", "signing-log", "strace",
-        "syslog",     "windows-json", "zeek",    "zone-identifier",
-    };
-    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
-        if (hw_span_is(format, logs[i])) {
-            return true;
-        }
-    }
-    return false;
-}
