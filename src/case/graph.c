@@ -115,6 +115,9 @@ int hw_graph_drop(struct hw_case *c, struct hw_error *err)
 int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *err)
 {
     int rc = hw_case_commit(c, err);
+    /* What is sorted for the indices stays in memory: records are nobody's in a shared folder. */
+    rc = rc != HW_OK ? rc
+                     : hw_sql_run(c->db, "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536", err);
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     if (rc != HW_OK) {
         return rc;
@@ -126,6 +129,9 @@ int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *er
     g->c = c;
     /* Not overwritten here: forgetting rewrites the file, free pages and all. */
     rc = hw_graph_drop(c, err);
+    /* Rows come in the order of their tables, so that each page is written once; indices in no
+     * order of theirs, so they are made from the whole table at the end. */
+    rc = rc != HW_OK ? rc : hw_schema_derived_indices(c->db, false, err);
     for (unsigned i = 0; i < PUT_COUNT && rc == HW_OK; i++) {
         rc = hw_sql_make(c->db, words[i], true, &g->s[i], err);
     }
@@ -148,6 +154,7 @@ void hw_graph_free(struct hw_graph *g)
     if (!g->done) {
         hw_case_rollback(g->c);
     }
+    sqlite3_exec(g->c->db, "PRAGMA cache_size=-16384", NULL, NULL, NULL);
     free(g);
 }
 
@@ -245,8 +252,11 @@ int hw_graph_put_gap(struct hw_graph *g, const struct hw_gap_row *p, struct hw_e
 int hw_graph_end(struct hw_graph *g, const uint8_t print[32], struct hw_error *err)
 {
     sqlite3_stmt *s = NULL;
-    int rc = hw_sql_make(g->c->db, "INSERT OR REPLACE INTO meta(key,value) VALUES('derived',?1)",
-                         false, &s, err);
+    int rc = hw_schema_derived_indices(g->c->db, true, err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_sql_make(g->c->db, "INSERT OR REPLACE INTO meta(key,value) VALUES('derived',?1)",
+                           false, &s, err);
     if (rc == HW_OK) {
         hw_bind_hash(s, 1, print);
         rc = hw_sql_done(s, err);

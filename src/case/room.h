@@ -150,6 +150,8 @@ HW_CHECK int hw_schema_compare(sqlite3 *db, struct hw_error *err);
 /* Takes every step from the schema found to `to`, each in its own transaction. */
 HW_CHECK int hw_schema_migrate(sqlite3 *db, const struct hw_step *steps, size_t count, unsigned to,
                                struct hw_error *err);
+/* Makes or drops the indices over what derive/ says. */
+HW_CHECK int hw_schema_derived_indices(sqlite3 *db, bool on, struct hw_error *err);
 extern const struct hw_step hw_schema_steps[];
 extern const size_t hw_schema_step_count;
 /* Creates empty index tables in another database of the connection. */

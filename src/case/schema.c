@@ -176,6 +176,23 @@ static int add_derived(sqlite3 *db, struct hw_error *err)
     return create_all(db, derived_objects, COUNT(derived_objects), err);
 }
 
+int hw_schema_derived_indices(sqlite3 *db, bool on, struct hw_error *err)
+{
+    int rc = HW_OK;
+    for (size_t i = 0; i < COUNT(derived_objects) && rc == HW_OK; i++) {
+        const struct object *o = &derived_objects[i];
+        char drop[96];
+        int n = snprintf(drop, sizeof drop, "DROP INDEX %s", o->name);
+        if (n < 0 || (size_t)n >= sizeof drop) {
+            HW_NEVER();
+        }
+        if (strcmp(o->type, "index") == 0) {
+            rc = hw_sql_run(db, on ? o->sql : drop, err);
+        }
+    }
+    return rc;
+}
+
 const struct hw_step hw_schema_steps[] = {
     {1, NULL, add_derived},
 };

@@ -13,19 +13,14 @@
 #include "derive/room.h"
 #include "fact/record.h"
 
-struct seen_key { /* as world.c makes room for it */
-    uint64_t hash;
-    uint32_t event, twin;
-};
-
 static bool seen_same(struct world *w, uint32_t i, const void *key)
 {
-    return AT(struct seen_key, &w->seen_keys, i)->hash == *(const uint64_t *)key;
+    return *AT(uint64_t, &w->seen_keys, i) == *(const uint64_t *)key;
 }
 
 static uint64_t seen_hash(struct world *w, uint32_t i)
 {
-    return AT(struct seen_key, &w->seen_keys, i)->hash;
+    return *AT(uint64_t, &w->seen_keys, i);
 }
 
 static uint64_t mix_span(uint64_t h, struct hw_span s)
@@ -73,7 +68,7 @@ static uint32_t event_of(struct world *w, uint32_t log, uint64_t key, const stru
         return 0;
     }
     if (*slot != 0) {
-        uint32_t e = AT(struct seen_key, &w->seen_keys, *slot)->event;
+        uint32_t e = *slot;
         struct event *was = AT(struct event, &w->events, e);
         if (was->log != log || was->off != r->off) {
             uint32_t a = vec_add(w, &w->alsos);
@@ -87,13 +82,13 @@ static uint32_t event_of(struct world *w, uint32_t log, uint64_t key, const stru
         return e;
     }
     uint32_t e = vec_add(w, &w->events), s = vec_add(w, &w->seen_keys);
-    if (e == 0 || s == 0) {
+    if (e == 0 || s != e) { /* both lists grow here and nowhere else */
         return 0;
     }
     *AT(struct event, &w->events, e) = (struct event){
         .log = log, .channel = channel, .host = host, .number = r->number, .off = r->off};
-    *AT(struct seen_key, &w->seen_keys, s) = (struct seen_key){key, e, 0};
-    *slot = s;
+    *AT(uint64_t, &w->seen_keys, e) = key;
+    *slot = e;
     w->seen.used++;
     *first = true;
     return e;
@@ -159,6 +154,7 @@ int collect(struct world *w, const struct clocks *k)
     collecting = &c;
     int rc = read_all(w, &pass);
     collecting = NULL;
+    world_forget_seen(w);
     for (uint32_t i = 1; i < w->logs.count; i++) {
         w->told->records += AT(struct log, &w->logs, i)->records;
     }

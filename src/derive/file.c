@@ -518,38 +518,46 @@ static void name_programs(struct world *w, struct ops *o)
     free(p);
 }
 
-struct ordered {
-    struct op op;
-    uint32_t was;
-};
-
-static int compare_ordered(const void *a, const void *b)
+static int compare_order(const void *a, const void *b, void *state)
 {
-    const struct ordered *x = a, *y = b;
-    int by = compare_ops(&x->op, &y->op);
-    return by != 0 ? by : (x->was > y->was) - (x->was < y->was);
+    const struct op *p = state;
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    int by = compare_ops(&p[i], &p[k]);
+    return by != 0 ? by : (i > k) - (i < k);
 }
 
 /* Sorts; place[i] is where op i went. */
 static uint32_t *sort_ops(struct world *w, struct ops *o)
 {
-    struct ordered *p = malloc((o->count + 1) * sizeof *p);
+    uint32_t *order = malloc((o->count + 1) * sizeof *order);
     uint32_t *place = malloc((o->count + 1) * sizeof *place);
-    if (p == NULL || place == NULL) {
-        free(p);
+    if (order == NULL || place == NULL || o->count > UINT32_MAX) {
+        free(order);
         free(place);
         (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
         return NULL;
     }
     for (size_t i = 0; i < o->count; i++) {
-        p[i] = (struct ordered){o->p[i], (uint32_t)i};
+        order[i] = (uint32_t)i;
     }
-    qsort(p, o->count, sizeof *p, compare_ordered);
+    qsort_r(order, o->count, sizeof *order, compare_order, o->p);
     for (size_t i = 0; i < o->count; i++) {
-        o->p[i] = p[i].op;
-        place[p[i].was] = (uint32_t)i;
+        place[order[i]] = (uint32_t)i;
     }
-    free(p);
+    /* Each ring of places once; an order of its own is a place that is done. */
+    for (uint32_t i = 0; i < o->count; i++) {
+        struct op first = o->p[i];
+        uint32_t at = i;
+        while (order[at] != i) {
+            uint32_t from = order[at];
+            o->p[at] = o->p[from];
+            order[at] = at;
+            at = from;
+        }
+        o->p[at] = first;
+        order[at] = at;
+    }
+    free(order);
     return place;
 }
 

@@ -131,8 +131,7 @@ uint32_t artifact_thing(struct world *w, text_id hash);
 text_id account_is(struct world *w, text_id scope, text_id account); /* its one spelling */
 uint32_t account_thing(struct world *w, uint32_t host, text_id scope, text_id account);
 /* lease.c */
-void order_leases(struct world *w); /* and by what ends them */
-void leases_done(struct world *w);
+void order_leases(struct world *w);                 /* and by what ends them */
 int64_t lease_end(struct world *w, uint32_t lease); /* by the clock of its own log */
 uint32_t address_thing(struct world *w, text_id scope, text_id ip);
 bool address_is_public(struct hw_span ip);

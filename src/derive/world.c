@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "derive/room.h"
 
 enum { BLOCK_BYTES = 4 << 20, VEC_MAX = 1U << 31 };
 
@@ -41,10 +40,11 @@ uint32_t vec_add(struct world *w, struct vec *v)
             out_of_memory(w);
             return 0;
         }
-        memset(p + (size_t)v->count * v->each, 0, (size_t)(room - v->count) * v->each);
         v->p = p;
         v->room = room;
     }
+    /* Element by element, so that room which is never used is never touched. */
+    memset(v->p + (size_t)v->count * v->each, 0, v->each);
     return v->count++;
 }
 
@@ -418,11 +418,6 @@ static struct vec *vec_of(struct world *w, unsigned i)
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
 
-struct seen_key {
-    uint64_t hash;
-    uint32_t event, twin;
-};
-
 int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
 {
     static const size_t each[] = {
@@ -445,7 +440,7 @@ int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
         sizeof(struct thing),
         sizeof(struct edge),
         sizeof(struct gap),
-        sizeof(struct seen_key),
+        sizeof(uint64_t),
         sizeof(struct alias),
         sizeof(struct version),
         sizeof(struct holder),
@@ -456,6 +451,25 @@ int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
         vec_init(w, vec_of(w, i), each[i]);
     }
     return w->rc;
+}
+
+void world_forget_seen(struct world *w)
+{
+    vec_free(&w->seen_keys);
+    free(w->seen.slot);
+    w->seen = (struct table){0};
+}
+
+/* What joins have used up, before the graph needs the room. */
+void world_forget_deeds(struct world *w)
+{
+    struct vec *all[] = {&w->deeds,    &w->flows,    &w->explicits, &w->tickets, &w->shares,
+                         &w->services, &w->versions, &w->procs,     &w->actors};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        vec_free(all[i]);
+    }
+    free(w->actor_table.slot);
+    w->actor_table = (struct table){0};
 }
 
 void world_done(struct world *w)

@@ -221,7 +221,7 @@ struct world {
     uint32_t *writes;        /* deeds that wrote or read a file, by host and time */
     uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
-    struct vec seen_keys;           /* of world.seen: hash and event */
+    struct vec seen_keys;           /* of world.seen: a digest for each event, by its number */
     struct reach *holding, *ending; /* lease.c: holders by address; leases by what ends them */
     uint32_t ranked;                /* things that have a number in the case */
     struct hw_derived *told;
@@ -229,6 +229,9 @@ struct world {
 
 int world_init(struct world *w, struct hw_case *c, struct hw_error *err);
 void world_done(struct world *w);
+void world_forget_seen(struct world *w);
+void world_forget_deeds(struct world *w);
+void leases_done(struct world *w);       /* lease.c */
 int world_fail(struct world *w, int rc); /* remembers the first */
 
 /* A new zeroed element, or 0 (and w->rc set) when memory is out. */

@@ -354,6 +354,7 @@ int write_graph(struct world *w, const uint8_t print[32])
     for (uint32_t i = 1; i < w->gaps.count; i++) {
         (void)host_thing(w, AT(struct gap, &w->gaps, i)->host); /* before things are ranked */
     }
+    world_forget_deeds(w);
     weigh(&x);
     mark_ends(w);
     w->ranked = w->things.count - 1;
