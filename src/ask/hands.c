@@ -3,12 +3,13 @@
  * ask/hands.c -- a strange hand among those that made something.
  *
  * A build and what tampers with it often go back to one beginning: the machine's first process, or
- * one shell, started both. The end of the chain is then that beginning, by the shortest way, and the
- * hand in between is never told. So a process is an end of its own when it replaced a file that lay
- * there before, another process took that in on the way to the target, nothing but its own start
- * leads further back from it, and the two share no job: nothing recorded started both, or the first
- * of all did, this one itself and the other through others. What makes its parts by itself, as a
- * compiler driver does, is one job; so is a rule of make that writes over its last object.
+ * one shell, started both. The end of the chain is then that beginning, by the shortest way, and
+ * the hand in between is never told. So a process is an end of its own when it replaced a file
+ * that lay there before, another process took that in on the way to the target, nothing but its
+ * own start leads further back from it, and the two share no job: nothing recorded started both,
+ * or the first of all did, this one itself and the other through others. What makes its parts by
+ * itself, as a compiler driver does, is one job; so is a rule of make that writes over its last
+ * object.
  */
 #include "ask/tracing.h"
 #include "base/text.h"

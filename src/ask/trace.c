@@ -133,8 +133,8 @@ static int compare_roots(const void *a, const void *b)
                               : (x->thing > y->thing) - (x->thing < y->thing);
 }
 
-/* A way that ends outside, at somebody's device, another's release or the network, explains more than
- * one that ends at a program nobody saw begin; and that more than one that just ends. */
+/* A way that ends outside, at somebody's device, another's release or the network, explains more
+ * than one that ends at a program nobody saw begin; and that more than one that just ends. */
 static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
     bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
@@ -281,8 +281,8 @@ static int64_t needed_by(const struct tracing *t, const struct hw_edge *x, size_
     return by;
 }
 
-/* What the chain's own things did to the chain by one step more: the same hand at work, told because
- * it confirms, and because the cheapest way is not the only one. */
+/* What the chain's own things did to the chain by one step more: the same hand at work, told
+ * because it confirms, and because the cheapest way is not the only one. */
 static int add_detours(struct tracing *t)
 {
     struct use first[DETOURS], second[DETOURS];

@@ -53,8 +53,8 @@ struct tracing_as {
 };
 HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,
                           struct tracing_as as);
-/* Where it stands among the steps: the middle of what its clock leaves open, what holds for a while by
- * its beginning, and in any case before `by`. */
+/* Where it stands among the steps: the middle of what its clock leaves open, what holds for a
+ * while by its beginning, and in any case before `by`. */
 int64_t tracing_place(const struct hw_edge *e, int64_t by);
 /* Who and where, for what stands on the chain: accounts of sessions, signers of bytes. */
 HW_CHECK int tracing_context(struct tracing *t);

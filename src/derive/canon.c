@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts, log-on
- * ids, addresses.
+ * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts,
+ * log-on ids, addresses.
  */
 #include <string.h>
 
@@ -19,8 +19,8 @@ struct prefix {
     const char *from, *to;
 };
 
-/* A volume's number says nothing about its letter; a path into a folder that the system volume alone
- * has by custom is on it. */
+/* A volume's number says nothing about its letter; a path into a folder that the system volume
+ * alone has by custom is on it. */
 static const struct prefix prefixes[] = {
     {"\\??\\", ""},
     {"\\\\?\\", ""},

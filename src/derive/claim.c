@@ -25,14 +25,14 @@ static text_id scope_of(struct world *w, const struct claim *c)
 
 static uint32_t release_thing(struct world *w, text_id org, text_id name, text_id version)
 {
-    text_id key = text_print(w, "%s|%s|%s", text_str(w, org), text_str(w, name),
-                             text_str(w, version));
+    text_id key =
+        text_print(w, "%s|%s|%s", text_str(w, org), text_str(w, name), text_str(w, version));
     text_id says = text_print(w, "%s %s", text_str(w, name), text_str(w, version));
     return name == 0 ? 0 : thing_of(w, HW_ENTITY_RELEASE, org, key, says);
 }
 
-/* Do the bytes lie on a machine of the organisation that released them? Then that is where they came
- * from, and the release only names it. */
+/* Do the bytes lie on a machine of the organisation that released them? Then that is where they
+ * came from, and the release only names it. */
 static bool made_there(struct world *w, uint32_t artifact, text_id org)
 {
     for (uint32_t i = 1; i < w->versions.count; i++) {
@@ -117,8 +117,8 @@ static void inputs(struct world *w, uint32_t build, uint32_t host, text_id folde
             continue;
         }
         const struct version *next = AT(struct version, &w->versions, i + 1);
-        bool replaced = i + 1 < w->versions.count && next->host == v.host &&
-                        next->path == v.path && next->hi < at.lo;
+        bool replaced = i + 1 < w->versions.count && next->host == v.host && next->path == v.path &&
+                        next->hi < at.lo;
         if (!replaced) {
             edge_add(w, v.thing, build,
                      (struct edge_how){HW_VERB_READ, HW_INFERRED, HW_WHY_BUILD_INPUT, 0}, at);
@@ -137,7 +137,8 @@ static void builds(struct world *w)
         }
         uint32_t host = host_of(w, scope_of(w, &c), text_span(w, c.e));
         uint32_t b = build_thing(w, &c, c.a, host);
-        thing_saw(w, b, c.at.lo, c.at.hi); /* a step that leads nowhere is the build's all the same */
+        thing_saw(w, b, c.at.lo,
+                  c.at.hi); /* a step that leads nowhere is the build's all the same */
         if (output) {
             edge_add(w, b, artifact_thing(w, c.c),
                      (struct edge_how){HW_VERB_WROTE, HW_OBSERVED, HW_WHY_BUILD_OUTPUT, 0}, c.at);
@@ -241,11 +242,10 @@ static int boxes(struct world *w)
         *AT(text_id, &parents, a.node) = hex;
         if (a.parent < a.node && known_artifact(w, hex)) {
             struct when at = {HW_TIME_MIN, HW_TIME_MAX, 0, 0};
-            edge_add(w, artifact_thing(w, hex),
-                     artifact_thing(w, *AT(text_id, &parents, a.parent)),
-                     (struct edge_how){HW_VERB_CONTAINS, HW_OBSERVED, HW_WHY_CONTAINS,
-                                       HW_EDGE_CONTEXT},
-                     at);
+            edge_add(
+                w, artifact_thing(w, hex), artifact_thing(w, *AT(text_id, &parents, a.parent)),
+                (struct edge_how){HW_VERB_CONTAINS, HW_OBSERVED, HW_WHY_CONTAINS, HW_EDGE_CONTEXT},
+                at);
         }
     }
     hw_cursor_free(k);

@@ -2,11 +2,11 @@
 /*
  * derive/file.c -- files as versions: one content of one path, from a write to the next.
  *
- * All that happened to a path on a host is put in order. A write begins a version, unless it goes on
- * with one (same writer, or the kernel that writes for a session, within ten seconds and not read in
- * between). What reads, loads or runs the path is joined to the version that lay there. A hash seen
- * with any of these is the version's; another hash with no write in between shows a write that
- * nobody recorded, and begins a version without a writer.
+ * All that happened to a path on a host is put in order. A write begins a version, unless it goes
+ * on with one (same writer, or the kernel that writes for a session, within ten seconds and not
+ * read in between). What reads, loads or runs the path is joined to the version that lay there. A
+ * hash seen with any of these is the version's; another hash with no write in between shows a
+ * write that nobody recorded, and begins a version without a writer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +83,8 @@ static struct op *wrote(struct world *w, struct ops *o, const struct deed *d, te
     return n;
 }
 
-/* A program that ran, told by an artefact that outlives logs: a process of which no more is known. */
+/* A program that ran, told by an artefact that outlives logs: a process of which no more is
+ * known. */
 static void ran(struct world *w, struct ops *o, const struct deed *d)
 {
     const struct host *h = host_at(w, d->at.host);
@@ -180,10 +181,10 @@ static void take_deed(struct world *w, struct ops *o, const struct deed *d)
 static int compare_ops(const void *a, const void *b)
 {
     const struct op *x = a, *y = b;
-    return x->at.host != y->at.host   ? (x->at.host < y->at.host ? -1 : 1)
-           : x->path != y->path       ? (x->path < y->path ? -1 : 1)
-           : x->at.lo != y->at.lo     ? (x->at.lo < y->at.lo ? -1 : 1)
-           : x->number != y->number   ? (x->number < y->number ? -1 : 1)
+    return x->at.host != y->at.host     ? (x->at.host < y->at.host ? -1 : 1)
+           : x->path != y->path         ? (x->path < y->path ? -1 : 1)
+           : x->at.lo != y->at.lo       ? (x->at.lo < y->at.lo ? -1 : 1)
+           : x->number != y->number     ? (x->number < y->number ? -1 : 1)
            : x->at.event != y->at.event ? (x->at.event < y->at.event ? -1 : 1)
                                         : (int)x->what - (int)y->what;
 }
@@ -340,7 +341,8 @@ static bool goes_on(struct world *w, const struct version *v, const struct op *o
     (void)w;
     return v->touched && !used && o->at.lo - v->hi <= BURST_NS &&
            (v->writer == o->who || o->kernel || v->writer == 0 || o->what != OP_WRITE ||
-            (o->flags & HW_EDGE_CONTEXT) != 0 || (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||
+            (o->flags & HW_EDGE_CONTEXT) != 0 ||
+            (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||
             thing_at(w, o->who)->kind == HW_ENTITY_SESSION);
 }
 
@@ -369,14 +371,15 @@ static void do_write(struct world *w, struct now *n, struct op *o)
         v = AT(struct version, &w->versions, n->version);
     }
     v->hi = o->at.hi > v->hi ? o->at.hi : v->hi;
-    v->writer = v->writer == 0 || thing_at(w, v->writer)->flags & HW_THING_BROKER ? o->who : v->writer;
+    v->writer =
+        v->writer == 0 || thing_at(w, v->writer)->flags & HW_THING_BROKER ? o->who : v->writer;
     know_hash(w, v, o);
     uint32_t file = v->thing;
     edge_add(w, o->who, file,
              (struct edge_how){HW_VERB_WROTE, (enum hw_known)o->known, o->why, o->flags}, o->at);
     if (o->from != 0) {
-        edge_add(w, o->from, file,
-                 (struct edge_how){HW_VERB_IS, HW_OBSERVED, HW_WHY_RENAMED, 0}, o->at);
+        edge_add(w, o->from, file, (struct edge_how){HW_VERB_IS, HW_OBSERVED, HW_WHY_RENAMED, 0},
+                 o->at);
     }
     fetched(w, o, file);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses did.
+ * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses
+ * did.
  *
  * Such logs are often written in local time and do not say so. An address may only be used while it
  * is given out: of all zones the right one is that in which most connections and log-ons from the
@@ -111,15 +112,15 @@ static void set_zone(struct world *w, uint32_t log, int64_t by, int64_t open)
 static void tell(struct world *w, uint32_t log, int64_t quarters, int64_t votes)
 {
     uint32_t i = vec_add(w, &w->gaps);
-    struct gap g = {
-        .what = text_print(w, "clock"),
-        .log = AT(struct log, &w->logs, log)->path,
-        .says = text_print(w, "its clock is at UTC%+lld:%02lld, by %lld uses of the addresses it gave",
-                           (long long)(-quarters / 4),
-                           (long long)((quarters < 0 ? -quarters : quarters) % 4 * 15),
-                           (long long)votes),
-        .from = HW_TIME_NONE,
-        .to = HW_TIME_NONE};
+    struct gap g = {.what = text_print(w, "clock"),
+                    .log = AT(struct log, &w->logs, log)->path,
+                    .says = text_print(
+                        w, "its clock is at UTC%+lld:%02lld, by %lld uses of the addresses it gave",
+                        (long long)(-quarters / 4),
+                        (long long)((quarters < 0 ? -quarters : quarters) % 4 * 15),
+                        (long long)votes),
+                    .from = HW_TIME_NONE,
+                    .to = HW_TIME_NONE};
     *AT(struct gap, &w->gaps, i) = g;
 }
 

@@ -416,7 +416,8 @@ static void share_access(struct world *w, const struct found *f)
     *AT(struct share, &w->shares, i) = s;
 }
 
-/* A service's path is a command: a program, and what it is given, in which a slash is no separator. */
+/* A service's path is a command: a program, and what it is given, in which a slash is no
+ * separator. */
 static text_id command_of(struct world *w, struct hw_span s)
 {
     bool given = hw_span_find(s, '"') < s.n || hw_span_find(s, '/') < s.n;

@@ -234,7 +234,8 @@ def lsass_campaign():
     return Case(
         "lsass-campaign-01", "compound/LSASS_campaign_01/"
         "metasploit_logonpasswords_lsass_memory_dump.zip",
-        "{81056205-569e-64dc-3e04-000000000800}", edge, False,
+        "{81056205-569e-64dc-3e04-000000000800}",
+        End("url", "", "10.0.5.13/winx64_payload.exe"), False,
         # no record numbers: lines
         (Event(m, SYSMON, 15, (5044, 5050), "downloaded; its mark names the address"),
          Event(m, SYSMON, 1, (8824, 12489), "payload run from the desktop; its shell")),
@@ -260,7 +261,7 @@ def log4shell_windows():
     return Case(
         "log4shell-windows", "compound/Log4Shell/"
         "sysmon_log4shell_cve2021_44228_java_serialized_object.zip",
-        "{f3329a35-1cb0-627e-f916-000000000600}", tomcat, False,
+        "{f3329a35-1cb0-627e-f916-000000000600}", caller, False,
         (Event(W5, SYSMON, 3, (1,), "the request, from 192.168.3.5:50452"),
          Event(W5, SYSMON, 1, (28,), "powershell by tomcat9.exe")),
         (

@@ -312,15 +312,21 @@ def by_command(step, records):
             yield f"{r} does not name {step['to']['host']}"
 
 
+def written_out(command):
+    """A command in lower case, its usual variables replaced."""
+    return command.lower().replace("%%", "%").replace("%comspec%", r"c:\windows\system32\cmd.exe").replace(
+        "%systemroot%", r"c:\windows")
+
+
 def by_service(step, records):
     name = step["from"]["name"].lower().split("\\")[-1]
     for r in cites(records, step):
-        line = r.any("CommandLine").lower()
+        line = written_out(r.any("CommandLine"))
         if not process_in(step["to"], r, records):
             yield f"{r} does not name {step['to']['name']}"
-        own = [x.any("ServiceFileName", "ImagePath").lower() for x in
+        own = [written_out(x.any("ServiceFileName", "ImagePath")) for x in
                records.select(host=r.host) if x.any("ServiceName").lower() == name]
-        own += [x.any("Details").lower() for x in records.select(host=r.host, channel="sysmon")
+        own += [written_out(x.any("Details")) for x in records.select(host=r.host, channel="sysmon")
                 if f"\\services\\{name}\\imagepath" in x.any("TargetObject").lower()]
         tail = line.split(" ", 1)[-1].strip()
         if f"-s {name}" not in line and not any(

@@ -61,6 +61,34 @@ static int trace_here(struct hw_cli *cli, struct hw_trace_ask *ask, struct hw_tr
     return rc;
 }
 
+enum { LISTED = 40 };
+
+/* The target means several things: they are the answer, for the next question. */
+static int say_several(struct hw_cli *cli, const struct hw_target_list *l, struct hw_error *err)
+{
+    HW_AUTO(hw_walk) *w = NULL;
+    int rc = HW_OK;
+    if (!cli->json) {
+        hw_buf_span_put(&cli->out, l->says);
+        return hw_cli_flush(cli, err);
+    }
+    rc = hw_walk_new(cli->c, &w, err);
+    for (size_t i = 0; i < l->count && i < LISTED && rc == HW_OK; i++) {
+        struct hw_thing t;
+        rc = hw_walk_thing(w, l->p[i], &t, err);
+        if (rc == HW_OK) {
+            hw_buf_str(&cli->out, "{\"type\":\"thing\",\"schema\":1,\"id\":\"e-");
+            hw_buf_hex(&cli->out, (struct hw_span){t.id, HW_ID_BYTES});
+            hw_buf_printf(&cli->out, "\",\"kind\":\"%s\",", hw_entity_word(t.kind));
+            hw_json_text(&cli->out, "key", t.key);
+            hw_buf_char(&cli->out, ',');
+            hw_json_text(&cli->out, "name", t.name);
+            hw_buf_str(&cli->out, "}\n");
+        }
+    }
+    return rc != HW_OK ? rc : hw_cli_flush(cli, err);
+}
+
 int cmd_trace(struct hw_cli *cli, struct hw_error *err)
 {
     struct hw_trace_answer *a = NULL;
@@ -78,14 +106,12 @@ int cmd_trace(struct hw_cli *cli, struct hw_error *err)
         rc = is_here(cli->args.p[0]) ? trace_here(cli, &ask, &a, &several, err)
                                      : hw_trace(cli->c, &ask, &a, &several, err);
     }
-    if (rc == HW_E_USAGE && several.says.n > 0) {
-        hw_buf_span_put(&cli->out, several.says);
-    }
     if (rc == HW_OK) {
         rc = cli->json ? hw_tell_trace_json(&t, a, err) : hw_tell_trace_text(&t, a, err);
         rc = rc != HW_OK ? rc : a->exit_status;
-    } else if (rc == HW_E_USAGE && hw_cli_flush(cli, NULL) != HW_OK) {
-        rc = HW_E_IO;
+    } else if (rc == HW_E_USAGE && several.count > 0) {
+        int said = say_several(cli, &several, NULL);
+        rc = said != HW_OK ? said : rc;
     }
     hw_trace_answer_free(a);
     return rc;

@@ -248,7 +248,8 @@ static void do_fcntl(struct doing *d)
     }
 }
 
-/* A linker opens its output before it has read its inputs: what it wrote is whole when it closes. */
+/* A linker opens its output before it has read its inputs: what it wrote is whole when it
+ * closes. */
 static void do_close(struct doing *d, int64_t fd, struct hw_span path)
 {
     const struct hw_strace_open *o = hw_strace_open_find(d->p, fd);
