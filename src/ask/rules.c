@@ -17,8 +17,7 @@ static const struct hw_rule rules[] = {
      "new.",
      "New employees and moved desks: declare them in the estate with the role build. The first "
      "seven days of a host's records are never judged.",
-     "Ask the account's owner. Trace the session back.",
-     "MITRE ATT&CK T1078, T1021; the 3CX intruders came to its build hosts by VPN"},
+     "Ask the account's owner. Trace the session back.", "MITRE ATT&CK T1078, T1021"},
     {"build-host-reconnaissance", HW_MEDIUM,
      "Three or more different commands that tell of accounts, machine and network (whoami, net, "
      "nltest, ipconfig and their like) within ten minutes of one session on a build or signing "
@@ -65,8 +64,7 @@ static const struct hw_rule rules[] = {
      "it: payloads hide in files that look like libraries. Where no reads of files are recorded "
      "this is said, as info.",
      "Programs that check their own files: one that reads four or more of them is not said.",
-     "Look at the file's bytes beyond what its signature covers.",
-     "MITRE ATT&CK T1027.009; 3CX's ffmpeg.dll read d3dcompiler_47.dll"},
+     "Look at the file's bytes beyond what its signature covers.", "MITRE ATT&CK T1027.009"},
     {"registry-name-only", HW_INFO,
      "A package has the name of a reported one; no version or hash ties it to the report.",
      "Private packages whose name somebody later took.", "Compare version and integrity hash.",
@@ -143,8 +141,7 @@ static const struct hw_rule rules[] = {
      "A program ran that its organisation's estate does not sanction, or whose own maker has "
      "retired it.",
      "Programs of like names: the name alone is compared, but for releases, whose bytes are.",
-     "Remove it, or sanction it in the estate. Trace what it did.",
-     "MITRE ATT&CK T1195.002; X_TRADER, retired April 2020, installed in 2022"},
+     "Remove it, or sanction it in the estate. Trace what it did.", "MITRE ATT&CK T1195.002"},
     {"vpn-new-device", HW_HIGH,
      "An account's VPN session from a device never seen for it, while another of its devices is in "
      "use before and after. It is high when that session then reached a host that builds, signs or "
