@@ -93,7 +93,8 @@ static void add_visit(struct look *l, struct visits *s, uint32_t session, uint32
         s->p = p;
         s->room = room;
     }
-    struct visit v = {host, session, who.e.subject, HW_LOOK_NONE, who.n, HW_LOOK_NONE, who.e.lo};
+    struct visit v = {host,  session,      who.e.subject,      HW_LOOK_NONE,
+                      who.n, HW_LOOK_NONE, look_middle(&who.e)};
     origin_of(l, &v);
     s->p[s->count++] = v;
 }
@@ -145,7 +146,7 @@ static uint32_t steady(struct look *l, uint32_t origin)
 static void new_logon(struct look *l, const struct visit *v, bool account, bool origin)
 {
     struct look_edge over;
-    char when[40];
+    char when[80];
     bool gateway = by_gateway(l, v, &over);
     bool high = gateway || (account && origin);
     const char *what = account && origin ? "account and origin" : account ? "account" : "origin";
@@ -287,7 +288,7 @@ static void add_asked(struct look *l, struct asking *s, uint32_t process)
     uint32_t session = look_session(l, process);
     uint32_t group = session != HW_LOOK_NONE ? session : look_parent(l, process);
     if (group != HW_LOOK_NONE) {
-        s->p[s->count++] = (struct asked){group, process, born.n, tool, born.e.lo};
+        s->p[s->count++] = (struct asked){group, process, born.n, tool, look_middle(&born.e)};
     }
 }
 
@@ -323,7 +324,7 @@ static bool habit(struct look *l, const struct asking *s, size_t i)
 
 static void say_asked(struct look *l, const struct asking *s, size_t i, size_t end, size_t n)
 {
-    char when[40];
+    char when[80];
     uint32_t host = look_thing(l, s->p[i].process)->host;
     struct hw_finding *f = look_find(l, "build-host-reconnaissance", HW_MEDIUM, HW_CONF_MODERATE,
                                      s->p[i].group, (struct hw_span){NULL, 0});

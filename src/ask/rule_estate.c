@@ -49,7 +49,8 @@ static void add_dial(struct look *l, struct dials *d, uint32_t session)
         d->p = p;
         d->room = room;
     }
-    d->p[d->count++] = (struct dial){account, device.e.subject, session, device.n, device.e.lo};
+    d->p[d->count++] =
+        (struct dial){account, device.e.subject, session, device.n, look_middle(&device.e)};
 }
 
 /* Was some other device of this account in use on two days before, and is one in use later? */
@@ -136,7 +137,7 @@ static void new_device(struct look *l, const struct dial *d, size_t count, size_
 {
     struct others o = others_of(d, count, at);
     struct look_edge reach;
-    char when[40];
+    char when[80];
     if (o.established == HW_LOOK_NONE ||
         (look_thing(l, d[at].device)->flags & HW_THING_DECLARED) != 0 ||
         (!o.later && last - d[at].at > STILL_OPEN_NS)) {
@@ -264,10 +265,10 @@ static void say_refused(struct look *l, uint32_t file, uint32_t package,
                         enum hw_confidence confidence)
 {
     struct look_edge declared;
-    char when[40];
+    char when[80];
     struct hw_finding *f = look_find(l, "unsanctioned-software", HW_MEDIUM, confidence, file,
                                      look_thing(l, package)->key);
-    look_why(l, f, run->n, "it ran at %s", look_time(run->e.lo, when));
+    look_why(l, f, run->n, "it ran at %s", look_when(&run->e, when));
     if (look_from(l, package, HW_VERB_CONTROLS, HW_ENTITY_ORGANISATION, &declared)) {
         look_why(l, f, declared.n, "%s %s %s", look_name(l, declared.e.subject), says,
                  look_name(l, package));

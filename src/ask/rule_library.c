@@ -255,7 +255,7 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
     struct look_edge load, system, write = {0};
     struct hw_span path = look_thing(l, file)->name;
     uint32_t host = look_thing(l, file)->host;
-    char when[40];
+    char when[80];
     if (!used(l, file, HW_VERB_LOADED, &load) ||
         !from_system(l, s, look_base(path), HW_VERB_LOADED, host, &system)) {
         return;
@@ -276,12 +276,12 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
              beside   ? "its own folder"
              : within ? "a folder that comes before the system's"
                       : "a folder that anybody may write to",
-             look_time(load.e.lo, when));
+             look_when(&load.e, when));
     look_why(l, f, system.n, "%s loads the library of that name from the system's folder",
              look_name(l, system.e.object));
     look_why(l, f, write.n,
              "%s wrote it at %s, which is no installer that also brought the program",
-             look_name(l, write.e.subject), look_time(write.e.lo, when));
+             look_name(l, write.e.subject), look_when(&write.e, when));
 }
 
 void rule_side_loaded(struct look *l)
@@ -350,7 +350,7 @@ static bool deployed(struct look *l, uint32_t file, uint32_t process, uint32_t a
 static void service_dll(struct look *l, uint32_t file)
 {
     struct look_edges v = {0};
-    char when[40];
+    char when[80];
     bool said = false;
     look_out(l, file, &v);
     for (size_t i = 0; i < v.count && !said && l->rc == HW_OK; i++) {
@@ -366,10 +366,10 @@ static void service_dll(struct look *l, uint32_t file)
             look_find(l, "service-dll-planted", HW_HIGH, session ? HW_CONF_HIGH : HW_CONF_MODERATE,
                       file, (struct hw_span){NULL, 0});
         look_why(l, f, load->n, "the service host %s loaded it at %s", look_name(l, load->e.object),
-                 look_time(load->e.lo, when));
+                 look_when(&load->e, when));
         look_why(l, f, write.n, "%s wrote it %sat %s; no installer of Windows did",
                  look_name(l, write.e.subject), session ? "over the network " : "",
-                 look_time(write.e.lo, when));
+                 look_when(&write.e, when));
         if (who != HW_LOOK_NONE && !session) {
             look_why(l, f, HW_LOOK_NONE, "that process ran as %s", look_name(l, who));
         }
@@ -414,7 +414,7 @@ static bool loaded_too(struct look *l, uint32_t file, uint32_t process)
 static void one_read(struct look *l, uint32_t edge, const struct hw_edge *e)
 {
     struct look_edges v = {0};
-    char when[40];
+    char when[80];
     uint32_t program = look_program(l, e->object);
     struct hw_span path = look_thing(l, e->subject)->name;
     struct hw_span exe = look_thing(l, program)->name, image = look_image(l, e->object);
@@ -439,7 +439,7 @@ static void one_read(struct look *l, uint32_t edge, const struct hw_edge *e)
         look_find(l, "read-as-data", HW_HIGH, touched ? HW_CONF_HIGH : HW_CONF_MODERATE, e->subject,
                   look_base(exe));
     look_why(l, f, edge, "%s opened and read it at %s, and never loaded it",
-             look_name(l, e->object), look_time(e->lo, when));
+             look_name(l, e->object), look_when(e, when));
 }
 
 /* Programs loaded libraries there, and no read of a file is recorded: nothing can be said. */

@@ -76,7 +76,7 @@ struct input { /* of a build, by the edge that shows it */
 static void judge_input(struct look *l, const struct input *in, struct look_list *told)
 {
     struct look_edges v = {0};
-    char when[40], then[40];
+    char when[80], then[80];
     struct hw_finding *f = NULL;
     const struct hw_thing *build = look_thing(l, in->build);
     unsigned said = 0;
@@ -97,7 +97,7 @@ static void judge_input(struct look *l, const struct input *in, struct look_list
             look_add(l, told, in->file);
         }
         look_why(l, f, v.p[i].n, "%s wrote it at %s%s: neither the build nor one of its tools",
-                 look_name(l, e->subject), look_time(e->lo, then),
+                 look_name(l, e->subject), look_when(e, then),
                  meanwhile ? ", while the build ran" : "");
     }
     look_edges_done(&v);
@@ -172,6 +172,7 @@ void rule_foreign_writer(struct look *l)
 struct use { /* of a key */
     uint32_t cert, artifact, edge, account, address, host;
     int64_t at;
+    struct hw_edge signing;
     const char *scope;
 };
 
@@ -233,7 +234,7 @@ static struct pipeline pipeline_of(struct look *l, const struct use *u,
 
 static void judge_use(struct look *l, const struct use *u, const struct pipeline *p)
 {
-    char when[40];
+    char when[80];
     bool builder = !p->accounts || u->account == HW_LOOK_NONE ||
                    (look_thing(l, u->account)->flags & HW_THING_BUILD) != 0;
     if (p->time && p->place && builder) {
@@ -243,7 +244,7 @@ static void judge_use(struct look *l, const struct use *u, const struct pipeline
                                      p->time && p->place ? HW_CONF_MODERATE : HW_CONF_HIGH,
                                      u->artifact, look_thing(l, u->cert)->key);
     look_why(l, f, u->edge, "signed with %s at %s, asked for by %s", look_name(l, u->cert),
-             look_time(u->at, when), look_name(l, u->account));
+             look_when(&u->signing, when), look_name(l, u->account));
     if (!p->time) {
         look_why(l, f, HW_LOOK_NONE, "no build of this organisation ran then");
     } else if (!p->place) {
@@ -272,7 +273,8 @@ static void uses_of(struct look *l, uint32_t cert, const struct look_list *build
                         .account = HW_LOOK_NONE,
                         .address = HW_LOOK_NONE,
                         .host = HW_LOOK_NONE,
-                        .at = out.p[i].e.lo};
+                        .at = out.p[i].e.lo,
+                        .signing = out.p[i].e};
         who_asked(l, &u, &in);
         struct pipeline p = pipeline_of(l, &u, builds, accounts);
         if (p.covers) {
