@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/look.h -- what the rules over telemetry share: looking at things and edges of the graph, names
- * and folders, and saying what was found with the record that shows it.
+ * ask/look.h -- what the rules over telemetry share: looking at things and edges of the graph,
+ * names and folders, and saying what was found with the record that shows it.
  *
  * The first failure stays in l->rc; after it every look is empty, so that a rule needs one check.
  */

@@ -294,7 +294,8 @@ static void by_name(struct look *l, const struct look_list *packages, uint32_t p
     }
 }
 
-/* By bytes, wherever a release of that name and maker ran: the maker itself no longer stands for it. */
+/* By bytes, wherever a release of that name and maker ran: the maker itself no longer stands for
+ * it. */
 static void by_release(struct look *l, uint32_t package, uint32_t release)
 {
     struct look_edges v = {0}, w = {0};

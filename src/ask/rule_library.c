@@ -336,8 +336,9 @@ static bool planted(struct look *l, uint32_t file, int64_t before, struct look_e
     return found && !excused;
 }
 
-/* A product's own service, in its own folder, served by one whom the estate declares an administrator:
- * that is how such programs are deployed. svchost and Windows' folders have no such excuse. */
+/* A product's own service, in its own folder, served by one whom the estate declares an
+ * administrator: that is how such programs are deployed. svchost and Windows' folders have no such
+ * excuse. */
 static bool deployed(struct look *l, uint32_t file, uint32_t process, uint32_t account)
 {
     uint32_t program = look_program(l, process);

@@ -76,10 +76,10 @@ static void device(struct tracing *t, struct hw_root *r, const struct hw_step *s
 static void unborn(struct tracing *t, struct hw_root *r)
 {
     char before[HW_TIME_TEXT];
-    const char *when = r->before <= HW_TIME_MIN ? "what is recorded"
-                                                : hw_time_text(r->before, before);
-    r->says = tracing_print(t, "its beginning is not in the records, which first show it at %s",
-                            when);
+    const char *when =
+        r->before <= HW_TIME_MIN ? "what is recorded" : hw_time_text(r->before, before);
+    r->says =
+        tracing_print(t, "its beginning is not in the records, which first show it at %s", when);
     tracing_missing(t, 60, HW_TIME_NONE, r->before,
                     tracing_print(t, "how %.*s on %.*s began is not recorded", (int)r->at.name.n,
                                   (const char *)r->at.name.p, (int)r->at.host.n,
@@ -122,7 +122,7 @@ static void root_gap(struct tracing *t, struct hw_root *r)
     if (r->replaced.n > 0) {
         hand(t, r);
     } else if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
-        strcmp(s->verb, "logged-on") == 0) {
+               strcmp(s->verb, "logged-on") == 0) {
         device(t, r, s);
     } else if (strcmp(r->at.kind, "host") == 0 && r->at.quiet) {
         r->says = tracing_print(t, "a machine that sent no records");
@@ -144,8 +144,9 @@ static void root_gap(struct tracing *t, struct hw_root *r)
     } else if (r->at.implied) {
         unborn(t, r);
     } else if (strcmp(r->at.kind, "release") == 0) {
-        r->says = tracing_print(t, "a release of %.*s, by the estate's word: how it came to be "
-                                   "is not in this case",
+        r->says = tracing_print(t,
+                                "a release of %.*s, by the estate's word: how it came to be "
+                                "is not in this case",
                                 (int)r->at.org.n, (const char *)r->at.org.p);
         tracing_missing(t, 50, HW_TIME_NONE, HW_TIME_NONE,
                         tracing_print(t, "nothing here shows how %.*s was built and signed",
@@ -189,8 +190,7 @@ static unsigned crossed_by(struct tracing *t, const struct hw_gap_row *g, struct
 {
     unsigned crossed = 0;
     for (struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
-        bool here = g->host != UINT32_MAX &&
-                    (s->from.host_n == g->host || s->to.host_n == g->host);
+        bool here = g->host != UINT32_MAX && (s->from.host_n == g->host || s->to.host_n == g->host);
         bool then = g->from_ns == HW_TIME_NONE || (s->lo <= g->to_ns && s->hi >= g->from_ns);
         if (here && then && !s->context) {
             crossed++;
@@ -230,10 +230,10 @@ static struct hw_span lost_words(struct tracing *t, const struct lost *l)
         return tracing_print(t, "%.*s of %.*s: %s", (int)l->log.n, (const char *)l->log.p,
                              (int)l->name.n, (const char *)l->name.p, what);
     }
-    return tracing_print(t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in",
-                         (int)l->log.n, (const char *)l->log.p, (int)l->name.n,
-                         (const char *)l->name.p, what, (unsigned long long)l->count,
-                         (unsigned long long)l->times, l->times == 1 ? "" : "s");
+    return tracing_print(
+        t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in", (int)l->log.n,
+        (const char *)l->log.p, (int)l->name.n, (const char *)l->name.p, what,
+        (unsigned long long)l->count, (unsigned long long)l->times, l->times == 1 ? "" : "s");
 }
 
 /* Lost records whose time and host a step of the chain crosses, a line for each log. */
@@ -257,8 +257,7 @@ static int lost_records(struct tracing *t)
     }
     for (const struct lost *l = all; l != NULL; l = l->next) {
         tracing_missing(
-            t, 30 + (l->crossed > 20 ? 20 : l->crossed), l->from, l->to,
-            lost_words(t, l),
+            t, 30 + (l->crossed > 20 ? 20 : l->crossed), l->from, l->to, lost_words(t, l),
             tracing_print(t, "another copy of this log: a forwarder, a backup, a shadow copy"));
     }
     return rc;
@@ -288,8 +287,9 @@ int tracing_gaps(struct tracing *t)
     unscoped(t);
     if (t->a->left > 0) {
         tracing_missing(t, 20, HW_TIME_NONE, HW_TIME_NONE,
-                        tracing_print(t, "%llu thing%s within reach were not followed: the budget "
-                                         "ended",
+                        tracing_print(t,
+                                      "%llu thing%s within reach were not followed: the budget "
+                                      "ended",
                                       (unsigned long long)t->a->left, t->a->left == 1 ? "" : "s"),
                         tracing_print(t, "a trace of one of the things named above"));
     }

@@ -19,9 +19,9 @@ struct hw_case_check {
     /* filled: */
     uint64_t facts, kept, actions, troubles;
 };
-/* SQLite's integrity check; the log's chain; every fact decodes and belongs to a reading; every
- * kept file has its hash; the index tables are what the facts say; the graph holds together; counts
- * agree. HW_OK whenever the check could be made: look at `troubles`. */
+/* SQLite's integrity check; the log's chain; every fact decodes and belongs to a reading, and so do
+ * the records in it; every kept file has its hash; the index tables are what the facts say; the
+ * graph holds together; counts agree. HW_OK whenever the check could be made: see `troubles`. */
 HW_CHECK int hw_case_check(struct hw_case *c, struct hw_case_check *check, struct hw_error *err);
 
 /* Deletes one evidence: readings, facts, sightings, declarations, kept bytes that nothing else

@@ -3,10 +3,12 @@
  * derive/claim.c -- bytes and their makers: releases, builds, signatures, boxes, and what ran on a
  * machine before it was used as somebody.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "case/cursor.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define BEFORE_BUILD_NS (90 * DAY)
@@ -25,20 +27,20 @@ static text_id scope_of(struct world *w, const struct claim *c)
 
 static uint32_t release_thing(struct world *w, text_id org, text_id name, text_id version)
 {
-    text_id key = text_print(w, "%s|%s|%s", text_str(w, org), text_str(w, name),
-                             text_str(w, version));
+    text_id key =
+        text_print(w, "%s|%s|%s", text_str(w, org), text_str(w, name), text_str(w, version));
     text_id says = text_print(w, "%s %s", text_str(w, name), text_str(w, version));
     return name == 0 ? 0 : thing_of(w, HW_ENTITY_RELEASE, org, key, says);
 }
 
 /* Do the bytes lie on a machine of the organisation that released them? Then that is where they
  * came from, and the release only names it. */
-static bool made_there(struct world *w, uint32_t artifact, text_id org)
+static bool made_there(struct world *w, const struct reach *made, uint32_t artifact, text_id org)
 {
-    for (uint32_t i = 1; i < w->versions.count; i++) {
+    struct reach_ask r = reach_from(made, reach_key(artifact, org, 0), 0, 0);
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         const struct version *v = AT(struct version, &w->versions, i);
-        if (v->hash != 0 && v->touched && host_at(w, v->host)->scope == org &&
-            artifact_thing(w, v->hash) == artifact) {
+        if (host_at(w, v->host)->scope == org && artifact_thing(w, v->hash) == artifact) {
             return true;
         }
     }
@@ -55,33 +57,62 @@ static struct when when_of(const struct claim *c)
     return at;
 }
 
-static void releases(struct world *w)
+/* A delivery names no maker: whoever released it under this name. */
+static void delivery(struct world *w, const struct reach *named, const struct claim *c,
+                     struct edge_how how)
 {
-    for (uint32_t i = 1; i < w->claims.count && w->rc == HW_OK; i++) {
-        struct claim c = *AT(struct claim, &w->claims, i);
-        struct edge_how how = {HW_VERB_RELEASED, HW_CLAIMED, HW_WHY_ESTATE, HW_EDGE_CONTEXT};
-        uint32_t r = 0;
-        if (is_declared(w, &c, "release")) {
-            r = release_thing(w, c.c, c.b, c.d);
-            edge_add(w, thing_of(w, HW_ENTITY_ORGANISATION, 0, c.c, c.c), r, how, when_of(&c));
-        } else if (is_declared(w, &c, "release-file") || is_declared(w, &c, "release-part")) {
-            text_id org = c.c != 0 ? c.c : scope_of(w, &c);
-            uint32_t a = artifact_thing(w, c.f);
-            r = release_thing(w, org, c.b, c.d);
-            how.flags = made_there(w, a, org) ? HW_EDGE_CONTEXT : 0;
-            edge_add(w, r, a, how, when_of(&c));
-        } else if (is_declared(w, &c, "delivery")) {
-            how.verb = HW_VERB_SHIPS;
-            /* A delivery names no maker: whoever released it under this name. */
-            for (uint32_t k = 1; k < w->claims.count; k++) {
-                struct claim d = *AT(struct claim, &w->claims, k);
-                if (is_declared(w, &d, "release") && d.b == c.b && d.d == c.d) {
-                    edge_add(w, release_thing(w, d.c, d.b, d.d),
-                             thing_of(w, HW_ENTITY_ORGANISATION, 0, c.c, c.c), how, when_of(&c));
-                }
-            }
+    struct reach_ask r = reach_from(named, reach_key(c->b, c->d, 0), 0, 0);
+    how.verb = HW_VERB_SHIPS;
+    for (uint32_t k = reach_next(&r); k != 0; k = reach_next(&r)) {
+        struct claim d = *AT(struct claim, &w->claims, k);
+        if (d.b == c->b && d.d == c->d) {
+            edge_add(w, release_thing(w, d.c, d.b, d.d),
+                     thing_of(w, HW_ENTITY_ORGANISATION, 0, c->c, c->c), how, when_of(c));
         }
     }
+}
+
+static void one_release(struct world *w, const struct reach *made, const struct reach *named,
+                        const struct claim *c)
+{
+    struct edge_how how = {HW_VERB_RELEASED, HW_CLAIMED, HW_WHY_ESTATE, HW_EDGE_CONTEXT};
+    if (is_declared(w, c, "release")) {
+        uint32_t r = release_thing(w, c->c, c->b, c->d);
+        edge_add(w, thing_of(w, HW_ENTITY_ORGANISATION, 0, c->c, c->c), r, how, when_of(c));
+    } else if (is_declared(w, c, "release-file") || is_declared(w, c, "release-part")) {
+        text_id org = c->c != 0 ? c->c : scope_of(w, c);
+        uint32_t a = artifact_thing(w, c->f);
+        uint32_t r = release_thing(w, org, c->b, c->d);
+        how.flags = made_there(w, made, a, org) ? HW_EDGE_CONTEXT : 0;
+        edge_add(w, r, a, how, when_of(c));
+    } else if (is_declared(w, c, "delivery")) {
+        delivery(w, named, c, how);
+    }
+}
+
+static void releases(struct world *w)
+{
+    struct reach made = {0}, named = {0};
+    for (uint32_t i = 1; i < w->versions.count; i++) {
+        const struct version v = *AT(struct version, &w->versions, i);
+        if (v.hash != 0 && v.touched) {
+            reach_add(w, &made, reach_key(artifact_thing(w, v.hash), host_at(w, v.host)->scope, 0),
+                      0, 0, i);
+        }
+    }
+    for (uint32_t i = 1; i < w->claims.count; i++) {
+        const struct claim *c = AT(struct claim, &w->claims, i);
+        if (is_declared(w, c, "release")) {
+            reach_add(w, &named, reach_key(c->b, c->d, 0), 0, 0, i);
+        }
+    }
+    bool ready = reach_settle(w, &made) && reach_settle(w, &named);
+    for (uint32_t i = 1; ready && i < w->claims.count && w->rc == HW_OK; i++) {
+        struct claim c = *AT(struct claim, &w->claims, i);
+        one_release(w, &made, &named, &c);
+    }
+    reach_free(&made);
+    reach_free(&named);
 }
 
 /* ---- builds and signatures ---- */
@@ -99,29 +130,94 @@ static uint32_t build_thing(struct world *w, const struct claim *c, text_id buil
     return t;
 }
 
-static bool inside(struct hw_span path, struct hw_span folder)
+/* Versions that somebody made, by host and path, letter by letter with the case aside: what lies
+ * in a folder stands together. */
+struct shelf {
+    uint32_t *p, count;
+};
+
+static int compare_paths(struct hw_span a, struct hw_span b)
 {
-    return folder.n > 2 && path.n > folder.n &&
-           hw_span_equal_nocase(hw_span_cut(path, 0, folder.n), folder) &&
-           (path.p[folder.n] == '\\' || path.p[folder.n] == '/');
+    for (size_t i = 0; i < a.n && i < b.n; i++) {
+        uint8_t x = hw_ascii_lower(a.p[i]), y = hw_ascii_lower(b.p[i]);
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+    }
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+static int compare_shelf(const void *a, const void *b, void *state)
+{
+    struct world *w = state;
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    const struct version *x = AT(struct version, &w->versions, i);
+    const struct version *y = AT(struct version, &w->versions, k);
+    int by = x->host != y->host ? (x->host < y->host ? -1 : 1)
+                                : compare_paths(text_span(w, x->path), text_span(w, y->path));
+    return by != 0 ? by : (i > k) - (i < k);
+}
+
+static bool shelve(struct world *w, struct shelf *s)
+{
+    s->p = malloc(((size_t)w->versions.count + 1) * sizeof *s->p);
+    if (s->p == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to look into folders"));
+        return false;
+    }
+    for (uint32_t i = 1; i < w->versions.count; i++) {
+        if (AT(struct version, &w->versions, i)->touched) {
+            s->p[s->count++] = i;
+        }
+    }
+    qsort_r(s->p, s->count, sizeof *s->p, compare_shelf, w);
+    return true;
+}
+
+/* The first on this host whose path does not come before. */
+static uint32_t shelf_find(struct world *w, const struct shelf *s, uint32_t host,
+                           struct hw_span path)
+{
+    uint32_t lo = 0, hi = s->count;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct version *v = AT(struct version, &w->versions, s->p[mid]);
+        if (v->host < host || (v->host == host && compare_paths(text_span(w, v->path), path) < 0)) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
+}
+
+static void input(struct world *w, uint32_t build, uint32_t i, struct when at)
+{
+    struct version v = *AT(struct version, &w->versions, i);
+    const struct version *next = AT(struct version, &w->versions, i + 1);
+    bool replaced = i + 1 < w->versions.count && next->host == v.host && next->path == v.path &&
+                    next->hi < at.lo;
+    if (v.lo <= at.hi && at.lo - v.lo <= BEFORE_BUILD_NS && !replaced) {
+        edge_add(w, v.thing, build,
+                 (struct edge_how){HW_VERB_READ, HW_INFERRED, HW_WHY_BUILD_INPUT, 0}, at);
+    }
 }
 
 /* What lay in the build's folder then and was put there by somebody the records know. */
-static void inputs(struct world *w, uint32_t build, uint32_t host, text_id folder, struct when at)
+static void inputs(struct world *w, const struct shelf *s, uint32_t build, uint32_t host,
+                   text_id folder, struct when at)
 {
     struct hw_span in = text_span(w, path_of(w, text_span(w, folder)));
-    for (uint32_t i = 1; i < w->versions.count && w->rc == HW_OK; i++) {
-        struct version v = *AT(struct version, &w->versions, i);
-        if (v.host != host || !v.touched || v.lo > at.hi || at.lo - v.lo > BEFORE_BUILD_NS ||
-            !inside(text_span(w, v.path), in)) {
-            continue;
-        }
-        const struct version *next = AT(struct version, &w->versions, i + 1);
-        bool replaced = i + 1 < w->versions.count && next->host == v.host &&
-                        next->path == v.path && next->hi < at.lo;
-        if (!replaced) {
-            edge_add(w, v.thing, build,
-                     (struct edge_how){HW_VERB_READ, HW_INFERRED, HW_WHY_BUILD_INPUT, 0}, at);
+    for (const char *bar = "/\\"; *bar != '\0' && in.n > 2; bar++) {
+        text_id below = text_print(w, "%.*s%c", (int)in.n, (const char *)in.p, *bar);
+        struct hw_span path = text_span(w, below);
+        for (uint32_t k = shelf_find(w, s, host, path); k < s->count && w->rc == HW_OK; k++) {
+            const struct version *v = AT(struct version, &w->versions, s->p[k]);
+            struct hw_span begins = hw_span_cut(text_span(w, v->path), 0, path.n);
+            if (v->host != host || !hw_span_equal_nocase(begins, path)) {
+                break;
+            }
+            input(w, build, s->p[k], at);
         }
     }
 }
@@ -129,7 +225,9 @@ static void inputs(struct world *w, uint32_t build, uint32_t host, text_id folde
 static void builds(struct world *w)
 {
     uint32_t last = 0;
-    for (uint32_t i = 1; i < w->claims.count && w->rc == HW_OK; i++) {
+    struct shelf shelf = {NULL, 0};
+    bool ready = shelve(w, &shelf);
+    for (uint32_t i = 1; ready && i < w->claims.count && w->rc == HW_OK; i++) {
         struct claim c = *AT(struct claim, &w->claims, i);
         bool step = c.kind == HW_HAPPENED_BUILD_STEP, output = c.kind == HW_HAPPENED_BUILD_OUTPUT;
         if (!step && !output) {
@@ -137,16 +235,18 @@ static void builds(struct world *w)
         }
         uint32_t host = host_of(w, scope_of(w, &c), text_span(w, c.e));
         uint32_t b = build_thing(w, &c, c.a, host);
-        thing_saw(w, b, c.at.lo, c.at.hi); /* a step that leads nowhere is the build's all the same */
+        /* A step that leads nowhere is the build's all the same. */
+        thing_saw(w, b, c.at.lo, c.at.hi);
         if (output) {
             edge_add(w, b, artifact_thing(w, c.c),
                      (struct edge_how){HW_VERB_WROTE, HW_OBSERVED, HW_WHY_BUILD_OUTPUT, 0}, c.at);
         }
         if (b != last && host != 0 && c.d != 0) {
-            inputs(w, b, host, c.d, c.at);
+            inputs(w, &shelf, b, host, c.d, c.at);
             last = b;
         }
     }
+    free(shelf.p);
 }
 
 static void signatures(struct world *w)
@@ -241,11 +341,10 @@ static int boxes(struct world *w)
         *AT(text_id, &parents, a.node) = hex;
         if (a.parent < a.node && known_artifact(w, hex)) {
             struct when at = {HW_TIME_MIN, HW_TIME_MAX, 0, 0};
-            edge_add(w, artifact_thing(w, hex),
-                     artifact_thing(w, *AT(text_id, &parents, a.parent)),
-                     (struct edge_how){HW_VERB_CONTAINS, HW_OBSERVED, HW_WHY_CONTAINS,
-                                       HW_EDGE_CONTEXT},
-                     at);
+            edge_add(
+                w, artifact_thing(w, hex), artifact_thing(w, *AT(text_id, &parents, a.parent)),
+                (struct edge_how){HW_VERB_CONTAINS, HW_OBSERVED, HW_WHY_CONTAINS, HW_EDGE_CONTEXT},
+                at);
         }
     }
     hw_cursor_free(k);

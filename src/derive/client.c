@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define BEFORE_NS (15 * MINUTE) /* a file made ready */
@@ -93,27 +94,63 @@ static text_id proc_user(struct world *w, const struct proc *p)
 static bool could(struct world *w, const struct suspicion *s, const struct proc *p)
 {
     return p->host == s->from && p->twin == 0 && !p->broker && p->lo <= s->at.hi &&
-           p->died >= s->at.lo - AFTER_NS && (p->implied ? p->seen_lo <= s->at.hi + BEFORE_NS : true) &&
+           p->died >= s->at.lo - AFTER_NS &&
+           (p->implied ? p->seen_lo <= s->at.hi + BEFORE_NS : true) &&
            (s->account == 0 || proc_user(w, p) == s->account);
 }
 
-/* Signs by file: the same name, or the same kind of file, made ready by this process before. */
-static void weigh_files(struct world *w, const struct suspicion *s, uint32_t proc, struct sign *g)
+/* A process that may be it, with the best sign by its files. */
+struct maybe {
+    uint32_t proc;
+    struct sign by_file;
+};
+struct maybes {
+    struct maybe *p;
+    size_t count, room;
+};
+
+static void maybe(struct world *w, struct maybes *m, uint32_t proc, struct sign by_file)
+{
+    if (m->count == m->room) {
+        size_t room = m->room == 0 ? 64 : m->room * 2;
+        struct maybe *p = realloc(m->p, room * sizeof *p);
+        if (p == NULL) {
+            (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for suspects"));
+            return;
+        }
+        m->p = p;
+        m->room = room;
+    }
+    m->p[m->count++] = (struct maybe){proc, by_file};
+}
+
+/* By process; of one process the strongest sign first, of equals the earlier. */
+static int compare_maybes(const void *a, const void *b, void *state)
+{
+    const struct maybe *x = a, *y = b;
+    return x->proc != y->proc ? (x->proc < y->proc ? -1 : 1)
+           : x->by_file.weight != y->by_file.weight
+               ? (x->by_file.weight > y->by_file.weight ? -1 : 1)
+               : compare_writes(&x->by_file.deed, &y->by_file.deed, state);
+}
+
+/* Signs by file: the same name, or the same kind of file, made ready before. */
+static void made_ready(struct world *w, const struct suspicion *s, struct maybes *m)
 {
     struct hw_span base = text_span(w, path_base(w, s->file)), kind = extension(base);
-    for (uint32_t i = first_deed(w, s->from, s->at.lo - BEFORE_NS); i < w->writes_count; i++) {
+    uint32_t i =
+        s->file == 0 ? w->writes_count : first_deed(w, s->from, time_add(s->at.lo, -BEFORE_NS));
+    for (; i < w->writes_count; i++) {
         const struct deed *d = AT(struct deed, &w->deeds, w->writes[i]);
         if (d->at.host != s->from || d->at.lo > s->at.hi) {
             break;
         }
-        if (d->proc != proc) {
-            continue;
-        }
         struct hw_span other = text_span(w, path_base(w, d->a));
-        if (hw_span_equal_nocase(other, base)) {
-            weigh(g, 40, HW_WHY_SAME_NAME, w->writes[i]);
-        } else if (kind.n > 0 && hw_span_equal_nocase(extension(other), kind)) {
-            weigh(g, 20, HW_WHY_SAME_USER, w->writes[i]);
+        uint32_t proc = d->proc;
+        if (proc != 0 && hw_span_equal_nocase(other, base)) {
+            maybe(w, m, proc, (struct sign){40, w->writes[i], HW_WHY_SAME_NAME});
+        } else if (proc != 0 && kind.n > 0 && hw_span_equal_nocase(extension(other), kind)) {
+            maybe(w, m, proc, (struct sign){20, w->writes[i], HW_WHY_SAME_USER});
         }
     }
 }
@@ -141,7 +178,7 @@ static void weigh_command(struct world *w, const struct suspicion *s, const stru
                           struct sign *g)
 {
     const struct host *to = host_at(w, s->to);
-    bool then = p->hi + CALL_NS >= s->at.lo && p->lo <= s->at.hi + AFTER_NS;
+    bool then = time_add(p->hi, CALL_NS) >= s->at.lo && p->lo <= time_add(s->at.hi, AFTER_NS);
     struct hw_span line = text_span(w, p->command);
     if (!p->implied && then && line.n > 0 &&
         (span_holds(line, text_str(w, to->name)) || names_address(w, s, line))) {
@@ -153,32 +190,86 @@ static void weigh_command(struct world *w, const struct suspicion *s, const stru
     }
 }
 
-size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *out, size_t max)
+/* ---- who may be it ---- */
+
+bool clients_ready(struct world *w, struct clients *k)
+{
+    for (uint32_t i = 1; i < w->procs.count && order_writes(w); i++) {
+        const struct proc p = *proc_get(w, i);
+        text_id user = p.twin != 0 || p.broker || p.user == 0 ? 0 : proc_user(w, &p);
+        if (user == 0) {
+            continue;
+        }
+        if (!p.implied && p.command != 0) {
+            reach_add(w, &k->commands, reach_key(p.host, user, 0), p.lo, time_add(p.hi, CALL_NS),
+                      i);
+        }
+        if (p.image != 0) {
+            reach_add(w, &k->images, reach_key(p.host, user, path_base(w, p.image)), p.lo, p.died,
+                      i);
+        }
+    }
+    return reach_settle(w, &k->commands) && reach_settle(w, &k->images);
+}
+
+void clients_done(struct clients *k)
+{
+    reach_free(&k->commands);
+    reach_free(&k->images);
+}
+
+/* Every process that can bear a sign: by its command of that time, by its own name, by its files.
+ * */
+static void gather(struct world *w, const struct clients *k, const struct suspicion *s,
+                   struct maybes *m)
+{
+    static const struct sign none = {0, 0, 0};
+    struct reach_ask r = reach_from(&k->commands, reach_key(s->from, s->account, 0), s->at.lo,
+                                    time_add(s->at.hi, AFTER_NS));
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
+        maybe(w, m, i, none);
+    }
+    if (s->file != 0) {
+        r = reach_from(&k->images, reach_key(s->from, s->account, path_base(w, s->file)),
+                       time_add(s->at.lo, -AFTER_NS), s->at.hi);
+        for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
+            maybe(w, m, i, none);
+        }
+    }
+    made_ready(w, s, m);
+    if (m->count > 1) {
+        qsort_r(m->p, m->count, sizeof *m->p, compare_maybes, w);
+    }
+}
+
+size_t suspects_of(struct world *w, const struct clients *k, const struct suspicion *s,
+                   struct suspect *out, size_t max)
 {
     size_t n = 0;
     unsigned best = 0;
-    if (s->from == 0 || s->from == s->to || s->account == 0 || !order_writes(w) ||
+    struct maybes m = {0};
+    if (s->from == 0 || s->from == s->to || s->account == 0 ||
         account_is_machine(text_span(w, s->account))) {
         return 0;
     }
-    for (uint32_t i = 1; i < w->procs.count; i++) {
-        const struct proc *p = proc_get(w, i);
+    gather(w, k, s, &m);
+    for (size_t i = 0; i < m.count; i++) {
+        const struct proc *p = proc_get(w, m.p[i].proc);
         struct sign g = {0, 0, 0};
-        if (p->host != s->from || !could(w, s, p)) {
+        if ((i > 0 && m.p[i].proc == m.p[i - 1].proc) || !could(w, s, p)) {
             continue;
         }
         weigh_command(w, s, p, &g);
-        if (s->file != 0) {
-            weigh_files(w, s, i, &g);
-        }
+        weigh(&g, m.p[i].by_file.weight, m.p[i].by_file.why, m.p[i].by_file.deed);
         if (g.weight < best || g.weight == 0) {
             continue;
         }
         n = g.weight > best ? 0 : n;
         best = g.weight;
         if (n < max) {
-            out[n++] = (struct suspect){i, g.deed, g.why};
+            out[n++] = (struct suspect){m.p[i].proc, g.deed, g.why};
         }
     }
+    free(m.p);
     return n;
 }

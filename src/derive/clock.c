@@ -27,11 +27,19 @@ struct tally {
     uint64_t count;
 };
 
+/* What the tallies say of one log or one host. */
+struct zone_of_one {
+    int64_t zone; /* NO_ZONE: nothing */
+    bool one;     /* and nothing else */
+};
+
 struct clocks {
-    struct tally *p; /* sorted by log, host, count */
-    size_t count, room;
-    size_t last;
-    bool failed;
+    struct vec tallies; /* sorted by log, host, count */
+    struct table places;
+    uint32_t last;
+    struct zone_of_one *of_log, *of_host; /* of_host: of the first log that tells */
+    int64_t *declared;                    /* by log */
+    uint32_t host_count;
 };
 
 static int64_t round_quarter(int64_t ns)
@@ -40,32 +48,46 @@ static int64_t round_quarter(int64_t ns)
     return ns >= 0 ? (ns + q / 2) / q : -((-ns + q / 2) / q);
 }
 
-static void tally(struct clocks *k, uint32_t log, uint32_t host, int64_t zone)
+/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way.
+ * */
+static _Thread_local struct clocks *learning;
+
+static bool tally_same(struct world *w, uint32_t i, const void *key)
 {
-    if (k->last < k->count && k->p[k->last].log == log && k->p[k->last].host == host &&
-        k->p[k->last].zone == zone) {
-        k->p[k->last].count++;
-        return;
-    }
-    for (size_t i = k->count; i-- > 0 && k->p[i].log == log;) {
-        if (k->p[i].host == host && k->p[i].zone == zone) {
-            k->p[i].count++;
+    const struct tally *a = AT(struct tally, &learning->tallies, i), *b = key;
+    (void)w;
+    return a->log == b->log && a->host == b->host && a->zone == b->zone;
+}
+
+static uint64_t tally_mix(const struct tally *t)
+{
+    uint64_t k[3] = {t->log, t->host, (uint64_t)t->zone};
+    return world_hash(k, sizeof k, 12);
+}
+
+static uint64_t tally_hash(struct world *w, uint32_t i)
+{
+    (void)w;
+    return tally_mix(AT(struct tally, &learning->tallies, i));
+}
+
+static void tally(struct world *w, uint32_t log, uint32_t host, int64_t zone)
+{
+    struct clocks *k = learning;
+    struct tally want = {log, host, zone, 1};
+    if (k->last == 0 || !tally_same(w, k->last, &want)) {
+        uint32_t *slot = table_find(w, &k->places, tally_mix(&want), tally_same, &want, tally_hash);
+        if (slot != NULL && *slot == 0) {
+            uint32_t i = vec_add(w, &k->tallies);
+            *AT(struct tally, &k->tallies, i) = want;
+            *slot = i;
+            k->places.used += i != 0;
             k->last = i;
             return;
         }
+        k->last = slot == NULL ? 0 : *slot;
     }
-    if (k->count == k->room) {
-        size_t room = k->room == 0 ? 256 : k->room * 2;
-        struct tally *p = realloc(k->p, room * sizeof *p);
-        if (p == NULL) {
-            k->failed = true;
-            return;
-        }
-        k->p = p;
-        k->room = room;
-    }
-    k->last = k->count;
-    k->p[k->count++] = (struct tally){log, host, zone, 1};
+    AT(struct tally, &k->tallies, k->last)->count++;
 }
 
 static uint32_t record_host(struct world *w, uint32_t log, const struct hw_bound *b,
@@ -76,23 +98,20 @@ static uint32_t record_host(struct world *w, uint32_t log, const struct hw_bound
     return host_of(w, l->scope, name.n > 0 ? name : text_span(w, l->host));
 }
 
-/* The pass has no state of its own to carry, so the tallies hang on the one derivation under
- * way. */
-static _Thread_local struct clocks *learning;
-
 static void learn(struct world *w, uint32_t log, struct hw_span source, struct hw_span event,
                   const struct hw_record *r, const struct hw_bound *bounds, size_t count)
 {
     int64_t utc;
-    /* The time of a connection is another clock's in some systems: off by days on a real
-     * capture. */
-    if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) || r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
+    /* The time of a connection is another clock's in some systems: off by days on a real capture.
+     * */
+    if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) ||
+        r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
         return;
     }
     struct hw_span t = hw_bound_get(&bounds[0], HW_ROLE_TIME, r->values);
     uint32_t host = record_host(w, log, &bounds[0], r->values);
     if (t.n > 0 && host != 0 && hw_time_parse(t, &utc)) {
-        tally(learning, log, host, round_quarter(utc - r->time_ns));
+        tally(w, log, host, round_quarter(utc - r->time_ns));
     }
 }
 
@@ -109,38 +128,6 @@ static int compare(const void *a, const void *b)
         return x->count > y->count ? -1 : 1;
     }
     return (x->zone > y->zone) - (x->zone < y->zone);
-}
-
-int clock_learn(struct world *w, struct clocks **out)
-{
-    static const struct read_pass pass = {.record = learn};
-    struct clocks *k = calloc(1, sizeof *k);
-    if (k == NULL) {
-        return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for clocks"));
-    }
-    learning = k;
-    int rc = read_all(w, &pass);
-    learning = NULL;
-    if (rc == HW_OK && k->failed) {
-        rc = world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for clocks"));
-    }
-    if (rc != HW_OK) {
-        clock_free(k);
-        return rc;
-    }
-    if (k->count > 0) {
-        qsort(k->p, k->count, sizeof *k->p, compare);
-    }
-    *out = k;
-    return HW_OK;
-}
-
-void clock_free(struct clocks *k)
-{
-    if (k != NULL) {
-        free(k->p);
-        free(k);
-    }
 }
 
 /* "+02:00", "UTC", "-5": minutes are enough for every zone there is. */
@@ -171,35 +158,108 @@ static int64_t declared_zone(struct hw_span s)
     return sign * (v[0] * 60 + v[1]) * MINUTE;
 }
 
-/* What must be added to a record's own time; NO_ZONE: nothing shows it. */
-static int64_t zone_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
-                       enum hw_clock clock)
+/* Of each log and host, once, so that no record has to look through the tallies. */
+static int sum_up(struct world *w, struct clocks *k)
 {
-    int64_t elsewhere = NO_ZONE, of_log = NO_ZONE;
-    bool one = true;
-    for (size_t i = 0; i < k->count; i++) {
-        const struct tally *t = &k->p[i];
-        bool head = i == 0 || k->p[i - 1].log != t->log || k->p[i - 1].host != t->host;
-        if (!head) {
-            continue;
+    k->of_log = calloc(w->logs.count, sizeof *k->of_log);
+    k->of_host = calloc(w->hosts.count, sizeof *k->of_host);
+    k->declared = calloc(w->logs.count, sizeof *k->declared);
+    if (k->of_log == NULL || k->of_host == NULL || k->declared == NULL) {
+        return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for clocks"));
+    }
+    for (uint32_t i = 0; i < w->logs.count; i++) {
+        k->of_log[i] = (struct zone_of_one){NO_ZONE, true};
+        k->declared[i] = declared_zone(text_span(w, AT(struct log, &w->logs, i)->zone));
+    }
+    k->host_count = w->hosts.count;
+    for (uint32_t i = 0; i < w->hosts.count; i++) {
+        k->of_host[i] = (struct zone_of_one){NO_ZONE, true};
+    }
+    for (uint32_t i = 1; i < k->tallies.count; i++) {
+        const struct tally *t = AT(struct tally, &k->tallies, i), *was = t - 1;
+        if (i > 1 && was->log == t->log && was->host == t->host) {
+            continue; /* a less frequent zone of the same */
         }
         int64_t zone = t->zone * QUARTER * SECOND;
-        if (t->log == log && t->host == host) {
-            return zone;
-        }
-        if (t->log == log) {
-            one = one && (of_log == NO_ZONE || of_log == zone);
-            of_log = zone;
-        } else if (t->host == host && elsewhere == NO_ZONE && clock == HW_CLOCK_LOCAL) {
-            elsewhere = zone;
+        struct zone_of_one *l = &k->of_log[t->log], *h = &k->of_host[t->host];
+        l->one = l->one && (l->zone == NO_ZONE || l->zone == zone);
+        l->zone = zone;
+        h->zone = h->zone == NO_ZONE ? zone : h->zone;
+    }
+    return HW_OK;
+}
+
+int clock_learn(struct world *w, struct clocks **out)
+{
+    static const struct read_pass pass = {.record = learn};
+    struct clocks *k = calloc(1, sizeof *k);
+    if (k == NULL) {
+        return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for clocks"));
+    }
+    k->tallies.each = sizeof(struct tally);
+    (void)vec_add(w, &k->tallies);
+    learning = k;
+    int rc = w->rc != HW_OK ? w->rc : read_all(w, &pass);
+    learning = NULL;
+    if (rc == HW_OK && k->tallies.count > 2) {
+        qsort(AT(struct tally, &k->tallies, 1), k->tallies.count - 1, sizeof(struct tally),
+              compare);
+    }
+    rc = rc != HW_OK ? rc : sum_up(w, k);
+    if (rc != HW_OK) {
+        clock_free(k);
+        return rc;
+    }
+    *out = k;
+    return HW_OK;
+}
+
+void clock_free(struct clocks *k)
+{
+    if (k != NULL) {
+        free(k->tallies.p);
+        free(k->places.slot);
+        free(k->of_log);
+        free(k->of_host);
+        free(k->declared);
+        free(k);
+    }
+}
+
+/* The most frequent zone of this host in this log; NO_ZONE: none. */
+static int64_t zone_here(const struct clocks *k, uint32_t log, uint32_t host)
+{
+    uint32_t lo = 1, hi = k->tallies.count;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct tally *t = AT(struct tally, &k->tallies, mid);
+        if (t->log < log || (t->log == log && t->host < host)) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
         }
     }
-    int64_t said = declared_zone(text_span(w, AT(struct log, &w->logs, log)->zone));
-    return clock == HW_CLOCK_UTC      ? (of_log != NO_ZONE && one ? of_log : 0)
-           : said != NO_ZONE          ? said
-           : elsewhere != NO_ZONE     ? elsewhere
-           : of_log != NO_ZONE && one ? of_log
-                                      : NO_ZONE;
+    const struct tally *t = AT(struct tally, &k->tallies, lo);
+    bool here = lo < k->tallies.count && t->log == log && t->host == host;
+    return here ? t->zone * QUARTER * SECOND : NO_ZONE;
+}
+
+/* What must be added to a record's own time; NO_ZONE: nothing shows it. */
+static int64_t zone_of(const struct clocks *k, uint32_t log, uint32_t host, enum hw_clock clock)
+{
+    const struct zone_of_one *l = &k->of_log[log];
+    int64_t here = l->zone == NO_ZONE ? NO_ZONE : zone_here(k, log, host);
+    if (here != NO_ZONE) {
+        return here;
+    }
+    int64_t only = l->zone != NO_ZONE && l->one ? l->zone : NO_ZONE, said = k->declared[log];
+    if (clock == HW_CLOCK_UTC) {
+        return only != NO_ZONE ? only : 0;
+    }
+    /* Hosts that the first pass did not meet came with the second and have nothing elsewhere. */
+    bool met = host < k->host_count && clock == HW_CLOCK_LOCAL;
+    int64_t elsewhere = met ? k->of_host[host].zone : NO_ZONE;
+    return said != NO_ZONE ? said : elsewhere != NO_ZONE ? elsewhere : only;
 }
 
 struct slack {
@@ -209,11 +269,16 @@ struct slack {
 
 /* Measured (Sysmon, Security), or what the recorder promises. The first that fits counts. */
 static const struct slack slacks[] = {
-    {"windows", "3", 13 * SECOND, 3 * SECOND}, {"windows", "5156", SECOND, SECOND},
-    {"windows", "22", 3 * SECOND, 3 * SECOND}, {"windows", NULL, SECOND, SECOND},
-    {"strace", NULL, 0, SECOND / 10000},       {"auditd", NULL, SECOND / 100, SECOND / 100},
-    {"eslogger", NULL, SECOND / 100, SECOND / 100}, {"zeek", NULL, SECOND, SECOND},
-    {"estate", NULL, 0, 0},                    {NULL, NULL, 2 * SECOND, 2 * SECOND},
+    {"windows", "3", 13 * SECOND, 3 * SECOND},
+    {"windows", "5156", SECOND, SECOND},
+    {"windows", "22", 3 * SECOND, 3 * SECOND},
+    {"windows", NULL, SECOND, SECOND},
+    {"strace", NULL, 0, SECOND / 10000},
+    {"auditd", NULL, SECOND / 100, SECOND / 100},
+    {"eslogger", NULL, SECOND / 100, SECOND / 100},
+    {"zeek", NULL, SECOND, SECOND},
+    {"estate", NULL, 0, 0},
+    {NULL, NULL, 2 * SECOND, 2 * SECOND},
 };
 
 static const struct slack *slack_of(struct hw_span source, struct hw_span event)
@@ -234,16 +299,15 @@ static struct moment widen(int64_t t, int64_t before, int64_t after)
     return i;
 }
 
-struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
-                            struct hw_span source, struct hw_span event,
-                            const struct hw_record *r, const struct hw_bound *b)
+struct moment clock_of(const struct clocks *k, uint32_t log, uint32_t host, struct hw_span source,
+                       struct hw_span event, const struct hw_record *r, const struct hw_bound *b)
 {
     static const int64_t unit[10] = {1000000000, 100000000, 10000000, 1000000, 100000,
                                      10000,      1000,      100,      10,      1};
     const struct slack *s = slack_of(source, event);
     struct hw_interval given;
-    struct hw_span t = b == NULL ? (struct hw_span){NULL, 0}
-                                 : hw_bound_get(b, HW_ROLE_TIME, r->values);
+    struct hw_span t =
+        b == NULL ? (struct hw_span){NULL, 0} : hw_bound_get(b, HW_ROLE_TIME, r->values);
     if (t.n > 0 && hw_interval_parse(t, &given)) {
         struct moment wide = widen(given.lo, s->before, s->after);
         wide.hi = given.hi > wide.hi ? given.hi : wide.hi;
@@ -252,7 +316,7 @@ struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, ui
     if (r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR || r->clock == HW_CLOCK_NONE) {
         return (struct moment){HW_TIME_NONE, HW_TIME_NONE, HW_TIME_NONE};
     }
-    int64_t zone = zone_of(k, w, log, host, r->clock);
+    int64_t zone = zone_of(k, log, host, r->clock);
     int64_t after = s->after + unit[r->digits] - 1;
     if (zone == NO_ZONE) {
         return widen(r->time_ns, s->before + UNKNOWN_ZONE, after + UNKNOWN_ZONE);

@@ -79,8 +79,7 @@ static uint32_t event_of(struct world *w, uint32_t log, uint64_t key, const stru
             uint32_t a = vec_add(w, &w->alsos);
             if (a != 0) {
                 was = AT(struct event, &w->events, e);
-                *AT(struct also, &w->alsos, a) =
-                    (struct also){was->also, log, r->number, r->off};
+                *AT(struct also, &w->alsos, a) = (struct also){was->also, log, r->number, r->off};
                 was->also = a;
             }
         }
@@ -123,7 +122,7 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
         if (!first || e == 0) {
             return;
         }
-        struct moment t = clock_of(collecting->clocks, w, log, host, source, event, r, b);
+        struct moment t = clock_of(collecting->clocks, log, host, source, event, r, b);
         struct found f = {.bound = b,
                           .values = r->values,
                           .event = event,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define BURST_NS (10 * SECOND)
@@ -181,10 +182,10 @@ static void take_deed(struct world *w, struct ops *o, const struct deed *d)
 static int compare_ops(const void *a, const void *b)
 {
     const struct op *x = a, *y = b;
-    return x->at.host != y->at.host   ? (x->at.host < y->at.host ? -1 : 1)
-           : x->path != y->path       ? (x->path < y->path ? -1 : 1)
-           : x->at.lo != y->at.lo     ? (x->at.lo < y->at.lo ? -1 : 1)
-           : x->number != y->number   ? (x->number < y->number ? -1 : 1)
+    return x->at.host != y->at.host     ? (x->at.host < y->at.host ? -1 : 1)
+           : x->path != y->path         ? (x->path < y->path ? -1 : 1)
+           : x->at.lo != y->at.lo       ? (x->at.lo < y->at.lo ? -1 : 1)
+           : x->number != y->number     ? (x->number < y->number ? -1 : 1)
            : x->at.event != y->at.event ? (x->at.event < y->at.event ? -1 : 1)
                                         : (int)x->what - (int)y->what;
 }
@@ -193,35 +194,24 @@ static int compare_ops(const void *a, const void *b)
  * or not its record shows the very access that wrote. */
 static void take_shares(struct world *w, struct ops *o)
 {
-    size_t kernel_count = 0, n = o->count;
-    struct op *kernel = malloc((n + 1) * sizeof *kernel);
-    if (kernel == NULL) {
-        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (o->p[i].kernel) {
-            kernel[kernel_count++] = o->p[i];
+    struct reach kernel = {0};
+    for (size_t i = 0; i < o->count && w->shares.count > 1; i++) {
+        const struct op *k = &o->p[i];
+        if (k->kernel) {
+            reach_add(w, &kernel, reach_key(k->at.host, k->path, 0), k->at.lo, k->at.hi,
+                      (uint32_t)i + 1);
         }
     }
-    qsort(kernel, kernel_count, sizeof *kernel, compare_ops);
-    for (uint32_t i = 1; i < w->shares.count && w->rc == HW_OK; i++) {
+    bool ready = reach_settle(w, &kernel);
+    for (uint32_t i = 1; ready && i < w->shares.count && w->rc == HW_OK; i++) {
         struct share s = *AT(struct share, &w->shares, i);
-        bool met = false;
-        size_t lo = 0, hi = kernel_count;
-        while (lo < hi) {
-            size_t mid = lo + (hi - lo) / 2;
-            const struct op *k = &kernel[mid];
-            if (k->at.host < s.at.host || (k->at.host == s.at.host && k->path < s.path)) {
-                lo = mid + 1;
-            } else {
-                hi = mid;
-            }
+        struct reach_ask r = reach_from(&kernel, reach_key(s.at.host, s.path, 0),
+                                        time_add(s.at.lo, -BURST_NS), time_add(s.at.hi, BURST_NS));
+        uint32_t k = reach_next(&r);
+        while (k != 0 && (o->p[k - 1].at.host != s.at.host || o->p[k - 1].path != s.path)) {
+            k = reach_next(&r);
         }
-        for (; lo < kernel_count && kernel[lo].at.host == s.at.host && kernel[lo].path == s.path;
-             lo++) {
-            met = met || overlaps(kernel[lo].at, s.at, BURST_NS);
-        }
+        bool met = k != 0;
         uint32_t session = session_at(w, s.at.host, s.logon, s.at);
         struct op *op = op_new(w, o, s.at, s.path);
         op->who = session;
@@ -230,7 +220,7 @@ static void take_shares(struct world *w, struct ops *o)
         op->known = s.writes || !met ? HW_OBSERVED : HW_KEYED;
         op->why = met && !s.writes ? HW_WHY_SHARE : HW_WHY_RECORD;
     }
-    free(kernel);
+    reach_free(&kernel);
 }
 
 /* ---- versions ---- */
@@ -341,7 +331,8 @@ static bool goes_on(struct world *w, const struct version *v, const struct op *o
     (void)w;
     return v->touched && !used && o->at.lo - v->hi <= BURST_NS &&
            (v->writer == o->who || o->kernel || v->writer == 0 || o->what != OP_WRITE ||
-            (o->flags & HW_EDGE_CONTEXT) != 0 || (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||
+            (o->flags & HW_EDGE_CONTEXT) != 0 ||
+            (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||
             thing_at(w, o->who)->kind == HW_ENTITY_SESSION);
 }
 
@@ -370,14 +361,15 @@ static void do_write(struct world *w, struct now *n, struct op *o)
         v = AT(struct version, &w->versions, n->version);
     }
     v->hi = o->at.hi > v->hi ? o->at.hi : v->hi;
-    v->writer = v->writer == 0 || thing_at(w, v->writer)->flags & HW_THING_BROKER ? o->who : v->writer;
+    v->writer =
+        v->writer == 0 || thing_at(w, v->writer)->flags & HW_THING_BROKER ? o->who : v->writer;
     know_hash(w, v, o);
     uint32_t file = v->thing;
     edge_add(w, o->who, file,
              (struct edge_how){HW_VERB_WROTE, (enum hw_known)o->known, o->why, o->flags}, o->at);
     if (o->from != 0) {
-        edge_add(w, o->from, file,
-                 (struct edge_how){HW_VERB_IS, HW_OBSERVED, HW_WHY_RENAMED, 0}, o->at);
+        edge_add(w, o->from, file, (struct edge_how){HW_VERB_IS, HW_OBSERVED, HW_WHY_RENAMED, 0},
+                 o->at);
     }
     fetched(w, o, file);
 }

@@ -2,50 +2,15 @@
 /*
  * derive/flow.c -- connections: who spoke with which address, and both ends joined by their socket.
  */
-#include <stdlib.h>
-
 #include "base/text.h"
 #include "derive/room.h"
 
 /* A pair of addresses and ports comes again when the port does; not within this. */
 #define SOCKET_NS (2 * MINUTE)
 
-static _Thread_local struct world *sorting;
-
-static int compare(const void *a, const void *b)
+static uint64_t pair_key(const struct flow *f)
 {
-    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct flow *x = AT(struct flow, &sorting->flows, i);
-    const struct flow *y = AT(struct flow, &sorting->flows, k);
-    return x->src != y->src             ? (x->src < y->src ? -1 : 1)
-           : x->src_port != y->src_port ? (x->src_port < y->src_port ? -1 : 1)
-           : x->dst != y->dst           ? (x->dst < y->dst ? -1 : 1)
-           : x->dst_port != y->dst_port ? (x->dst_port < y->dst_port ? -1 : 1)
-           : x->at.lo != y->at.lo       ? (x->at.lo < y->at.lo ? -1 : 1)
-                                        : (i > k) - (i < k);
-}
-
-struct flow_range flows_from(struct world *w, text_id src, uint16_t port)
-{
-    uint32_t lo = 0, n = w->flows.count - 1, hi = n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        const struct flow *f = AT(struct flow, &w->flows, w->flows_by_pair[mid]);
-        if (f->src < src || (f->src == src && f->src_port < port)) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    uint32_t end = lo;
-    while (end < n) {
-        const struct flow *f = AT(struct flow, &w->flows, w->flows_by_pair[end]);
-        if (f->src != src || f->src_port != port) {
-            break;
-        }
-        end++;
-    }
-    return (struct flow_range){w->flows_by_pair + lo, end - lo};
+    return reach_key(f->src, f->dst, (uint32_t)f->src_port << 16 | f->dst_port);
 }
 
 static bool same_pair(const struct flow *a, const struct flow *b)
@@ -55,13 +20,13 @@ static bool same_pair(const struct flow *a, const struct flow *b)
 }
 
 /* The far end of a flow, by its socket: joined where both hosts recorded it. */
-static void join_ends(struct world *w, const struct flow *a)
+static void join_ends(struct world *w, const struct reach *taken, const struct flow *a)
 {
-    struct flow_range r = flows_from(w, a->src, a->src_port);
-    for (size_t i = 0; i < r.count; i++) {
-        struct flow b = *AT(struct flow, &w->flows, r.p[i]);
-        if (b.initiated || b.sensor || b.at.host == a->at.host || !same_pair(a, &b) ||
-            !overlaps(a->at, b.at, SOCKET_NS) ||
+    struct reach_ask r = reach_from(taken, pair_key(a), time_add(a->at.lo, -SOCKET_NS),
+                                    time_add(a->at.hi, SOCKET_NS));
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
+        struct flow b = *AT(struct flow, &w->flows, i);
+        if (b.at.host == a->at.host || !same_pair(a, &b) ||
             host_at(w, b.at.host)->scope != host_at(w, a->at.host)->scope) {
             continue;
         }
@@ -103,36 +68,35 @@ static void names(struct world *w)
         struct deed d = *AT(struct deed, &w->deeds, i);
         if (d.kind == HW_HAPPENED_DNS && d.a != 0) {
             text_id name = text_lower(w, text_span(w, d.a));
-            edge_add(w, proc_thing(w, d.proc), thing_of(w, HW_ENTITY_DOMAIN, 0, name, name),
-                     (struct edge_how){HW_VERB_RESOLVED, HW_OBSERVED, HW_WHY_RECORD,
-                                       HW_EDGE_CONTEXT},
-                     d.at);
+            edge_add(
+                w, proc_thing(w, d.proc), thing_of(w, HW_ENTITY_DOMAIN, 0, name, name),
+                (struct edge_how){HW_VERB_RESOLVED, HW_OBSERVED, HW_WHY_RECORD, HW_EDGE_CONTEXT},
+                d.at);
         }
     }
 }
 
 int join_flows(struct world *w)
 {
-    uint32_t n = w->flows.count - 1;
-    w->flows_by_pair = malloc(((size_t)n + 1) * sizeof *w->flows_by_pair);
-    if (w->flows_by_pair == NULL) {
-        return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order connections"));
+    struct reach taken = {0};
+    for (uint32_t i = 1; i < w->flows.count; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        if (!f->initiated && !f->sensor) {
+            reach_add(w, &taken, pair_key(f), f->at.lo, f->at.hi, i);
+        }
     }
-    for (uint32_t i = 0; i < n; i++) {
-        w->flows_by_pair[i] = i + 1;
-    }
-    sorting = w;
-    qsort(w->flows_by_pair, n, sizeof *w->flows_by_pair, compare);
-    for (uint32_t i = 1; i <= n && w->rc == HW_OK; i++) {
+    bool ready = reach_settle(w, &taken);
+    for (uint32_t i = 1; i < w->flows.count && ready && w->rc == HW_OK; i++) {
         struct flow f = *AT(struct flow, &w->flows, i);
         if (f.proc == 0) {
             continue;
         }
         to_address(w, &f);
         if (f.initiated && f.src_port != 0) {
-            join_ends(w, &f);
+            join_ends(w, &taken, &f);
         }
     }
+    reach_free(&taken);
     names(w);
     return w->rc;
 }

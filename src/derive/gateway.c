@@ -59,7 +59,8 @@ static uint32_t log_of(struct world *w, uint32_t lease)
     return AT(struct event, &w->events, l->at.event)->log;
 }
 
-/* Adds one to every zone in which the use falls into [from, to]. */
+/* Adds one to every zone in which the use falls into [from, to]: votes holds what each zone has
+ * more than the one before. */
 static void vote(int64_t *votes, int64_t use, int64_t from, int64_t to)
 {
     int64_t lo = use - to, hi = use - from; /* what must be added to the gateway's clock */
@@ -67,17 +68,25 @@ static void vote(int64_t *votes, int64_t use, int64_t from, int64_t to)
     int64_t last = hi / QUARTER_NS - (hi < 0 && hi % QUARTER_NS != 0);
     first = first < -QUARTERS ? -QUARTERS : first;
     last = last > QUARTERS ? QUARTERS : last;
-    for (int64_t q = first; q <= last; q++) {
-        votes[q + QUARTERS]++;
+    if (first <= last) {
+        votes[first + QUARTERS]++;
+        votes[last + QUARTERS + 1]--;
     }
 }
 
-static void count_votes(struct world *w, uint32_t log, const struct use *u, size_t n,
+/* The leases of one log. */
+struct of_log {
+    const uint32_t *p;
+    uint32_t count;
+};
+
+static void count_votes(struct world *w, struct of_log log, const struct use *u, size_t n,
                         int64_t *votes)
 {
-    for (uint32_t i = 1; i < w->leases.count; i++) {
+    for (uint32_t k = 0; k < log.count; k++) {
+        uint32_t i = log.p[k];
         const struct lease *l = AT(struct lease, &w->leases, i);
-        if (l->ip == 0 || l->action == 2 || log_of(w, i) != log || is_sure(&l->at)) {
+        if (l->ip == 0 || l->action == 2 || is_sure(&l->at)) {
             continue;
         }
         int64_t until = lease_end(w, i);
@@ -97,11 +106,11 @@ static void count_votes(struct world *w, uint32_t log, const struct use *u, size
     }
 }
 
-static void set_zone(struct world *w, uint32_t log, int64_t by, int64_t open)
+static void set_zone(struct world *w, struct of_log log, int64_t by, int64_t open)
 {
-    for (uint32_t i = 1; i < w->leases.count; i++) {
-        struct lease *l = AT(struct lease, &w->leases, i);
-        if (log_of(w, i) == log && !is_sure(&l->at) && l->at.t != HW_TIME_NONE) {
+    for (uint32_t k = 0; k < log.count; k++) {
+        struct lease *l = AT(struct lease, &w->leases, log.p[k]);
+        if (!is_sure(&l->at) && l->at.t != HW_TIME_NONE) {
             l->at.t += by;
             l->at.lo = l->at.t - open - 2 * SECOND;
             l->at.hi = l->at.t + open + 2 * SECOND;
@@ -112,23 +121,26 @@ static void set_zone(struct world *w, uint32_t log, int64_t by, int64_t open)
 static void tell(struct world *w, uint32_t log, int64_t quarters, int64_t votes)
 {
     uint32_t i = vec_add(w, &w->gaps);
-    struct gap g = {
-        .what = text_print(w, "clock"),
-        .log = AT(struct log, &w->logs, log)->path,
-        .says = text_print(w, "its clock is at UTC%+lld:%02lld, by %lld uses of the addresses it gave",
-                           (long long)(-quarters / 4),
-                           (long long)((quarters < 0 ? -quarters : quarters) % 4 * 15),
-                           (long long)votes),
-        .from = HW_TIME_NONE,
-        .to = HW_TIME_NONE};
+    struct gap g = {.what = text_print(w, "clock"),
+                    .log = AT(struct log, &w->logs, log)->path,
+                    .says = text_print(
+                        w, "its clock is at UTC%+lld:%02lld, by %lld uses of the addresses it gave",
+                        (long long)(-quarters / 4),
+                        (long long)((quarters < 0 ? -quarters : quarters) % 4 * 15),
+                        (long long)votes),
+                    .from = HW_TIME_NONE,
+                    .to = HW_TIME_NONE};
     *AT(struct gap, &w->gaps, i) = g;
 }
 
-static void settle(struct world *w, uint32_t log, const struct use *u, size_t n)
+static void settle(struct world *w, struct of_log log, const struct use *u, size_t n)
 {
-    int64_t votes[2 * QUARTERS + 1] = {0}, best = 0;
+    int64_t votes[2 * QUARTERS + 2] = {0}, best = 0;
     int lo = 0, hi = -1;
     count_votes(w, log, u, n, votes);
+    for (int i = 1; i < 2 * QUARTERS + 1; i++) {
+        votes[i] += votes[i - 1];
+    }
     for (int i = 0; i < 2 * QUARTERS + 1; i++) {
         if (votes[i] > best) {
             best = votes[i];
@@ -140,8 +152,15 @@ static void settle(struct world *w, uint32_t log, const struct use *u, size_t n)
     if (best >= ENOUGH && (hi - lo) * QUARTER_NS <= 2 * HOUR) {
         int64_t middle = (lo + hi) / 2 - QUARTERS;
         set_zone(w, log, middle * QUARTER_NS, (hi - lo + 1) / 2 * QUARTER_NS);
-        tell(w, log, middle, best);
+        tell(w, log_of(w, log.p[0]), middle, best);
     }
+}
+
+static int compare_logs(const void *a, const void *b, void *state)
+{
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    uint32_t x = log_of(state, i), y = log_of(state, k);
+    return x != y ? (x < y ? -1 : 1) : (i > k) - (i < k);
 }
 
 int set_gateways(struct world *w)
@@ -156,21 +175,29 @@ int set_gateways(struct world *w)
     }
     size_t room = (size_t)w->flows.count + w->logons.count;
     struct use *u = malloc((room + 1) * sizeof *u);
-    bool *done = calloc(w->logs.count, sizeof *done);
-    if (u == NULL || done == NULL) {
+    uint32_t count = w->leases.count - 1, *of = malloc(((size_t)count + 1) * sizeof *of);
+    if (u == NULL || of == NULL) {
         free(u);
-        free(done);
+        free(of);
         return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to set gateways' clocks"));
     }
     size_t n = uses_of(w, u, room);
-    for (uint32_t i = 1; i < w->leases.count && w->rc == HW_OK; i++) {
-        uint32_t log = log_of(w, i);
-        if (!done[log] && !is_sure(&AT(struct lease, &w->leases, i)->at)) {
-            settle(w, log, u, n);
-            done[log] = true;
+    for (uint32_t i = 0; i < count; i++) {
+        of[i] = i + 1;
+    }
+    qsort_r(of, count, sizeof *of, compare_logs, w);
+    for (uint32_t i = 0; i < count && w->rc == HW_OK;) {
+        uint32_t end = i;
+        bool unsure = false;
+        for (; end < count && log_of(w, of[end]) == log_of(w, of[i]); end++) {
+            unsure = unsure || !is_sure(&AT(struct lease, &w->leases, of[end])->at);
         }
+        if (unsure) {
+            settle(w, (struct of_log){of + i, end - i}, u, n);
+        }
+        i = end;
     }
     free(u);
-    free(done);
+    free(of);
     return w->rc;
 }

@@ -12,29 +12,9 @@
 #include "base/text.h"
 #include "derive/room.h"
 
-/* Everything said of host `from` is of host `to`. Called before any thing of a host is made. */
+/* From now on host `from` is host `to`; what was said of it is moved later, for all at once. */
 static void become(struct world *w, uint32_t from, uint32_t to)
 {
-    struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
-                           &w->services, &w->shares, &w->deeds,     &w->leases};
-    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
-        for (uint32_t i = 1; i < lists[k]->count; i++) {
-            struct when *at = (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each);
-            at->host = at->host == from ? to : at->host;
-        }
-    }
-    for (uint32_t i = 1; i < w->events.count; i++) {
-        struct event *e = AT(struct event, &w->events, i);
-        e->host = e->host == from ? to : e->host;
-    }
-    for (uint32_t i = 1; i < w->procs.count; i++) {
-        struct proc *p = AT(struct proc, &w->procs, i);
-        p->host = p->host == from ? to : p->host;
-    }
-    for (uint32_t i = 1; i < w->actors.count; i++) {
-        struct actor *a = AT(struct actor, &w->actors, i);
-        a->host = a->host == from ? to : a->host;
-    }
     struct host *f = host_at(w, from), *t = host_at(w, to);
     t->has_records = t->has_records || f->has_records;
     if (f->first != HW_TIME_NONE) {
@@ -42,6 +22,43 @@ static void become(struct world *w, uint32_t from, uint32_t to)
     }
     f->has_records = false;
     f->is = to;
+}
+
+static uint32_t latest(struct world *w, uint32_t h)
+{
+    for (unsigned i = 0; host_at(w, h)->is != 0 && i < 64; i++) {
+        h = host_at(w, h)->is;
+    }
+    return h;
+}
+
+/* Everything said of a host is of the one it became. Called before any thing of a host is made. */
+static void move(struct world *w)
+{
+    struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
+                           &w->services, &w->shares, &w->deeds,     &w->leases};
+    bool any = false;
+    for (uint32_t i = 1; i < w->hosts.count; i++) {
+        any = any || host_at(w, i)->is != 0;
+    }
+    for (size_t k = 0; any && k < sizeof lists / sizeof lists[0]; k++) {
+        for (uint32_t i = 1; i < lists[k]->count; i++) {
+            struct when *at = (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each);
+            at->host = latest(w, at->host);
+        }
+    }
+    for (uint32_t i = 1; any && i < w->events.count; i++) {
+        struct event *e = AT(struct event, &w->events, i);
+        e->host = latest(w, e->host);
+    }
+    for (uint32_t i = 1; any && i < w->procs.count; i++) {
+        struct proc *p = AT(struct proc, &w->procs, i);
+        p->host = latest(w, p->host);
+    }
+    for (uint32_t i = 1; any && i < w->actors.count; i++) {
+        struct actor *a = AT(struct actor, &w->actors, i);
+        a->host = latest(w, a->host);
+    }
 }
 
 static void declared(struct world *w)
@@ -66,6 +83,13 @@ struct trail { /* of one host: its machine part and its numbers in a channel */
     int64_t from, to;
 };
 
+struct trails {
+    struct vec list;
+    struct table table;
+    uint32_t last;
+};
+static _Thread_local struct trails *trails_now;
+
 static int compare(const void *a, const void *b)
 {
     const struct trail *x = a, *y = b;
@@ -84,68 +108,88 @@ static uint32_t machine_of(struct hw_span guid)
                : 0;
 }
 
-static size_t trails(struct world *w, struct trail *t, size_t room)
+static bool trail_same(struct world *w, uint32_t i, const void *key)
 {
-    size_t n = 0, last = 0;
-    for (uint32_t i = 1; i < w->procs.count; i++) {
+    const struct trail *a = AT(struct trail, &trails_now->list, i), *b = key;
+    (void)w;
+    return a->host == b->host && a->machine == b->machine && a->channel == b->channel;
+}
+
+static uint64_t trail_mix(const struct trail *t)
+{
+    uint32_t k[3] = {t->host, t->machine, t->channel};
+    return world_hash(k, sizeof k, 13);
+}
+
+static uint64_t trail_hash(struct world *w, uint32_t i)
+{
+    (void)w;
+    return trail_mix(AT(struct trail, &trails_now->list, i));
+}
+
+/* The trail that this record is of: a new one is as long as the record. */
+static struct trail *trail_of(struct world *w, const struct trail *one)
+{
+    struct trails *t = trails_now;
+    if (t->last == 0 || !trail_same(w, t->last, one)) {
+        uint32_t *slot = table_find(w, &t->table, trail_mix(one), trail_same, one, trail_hash);
+        t->last = slot == NULL ? 0 : *slot;
+        if (slot != NULL && *slot == 0) {
+            t->last = *slot = vec_add(w, &t->list);
+            t->table.used += *slot != 0;
+            *AT(struct trail, &t->list, t->last) = *one;
+        }
+    }
+    return AT(struct trail, &t->list, t->last);
+}
+
+static void follow_trails(struct world *w)
+{
+    for (uint32_t i = 1; i < w->procs.count && w->rc == HW_OK; i++) {
         const struct proc *p = AT(struct proc, &w->procs, i);
         const struct event *e = AT(struct event, &w->events, p->event);
         uint32_t machine = machine_of(text_span(w, p->guid));
         if (machine == 0 || p->event == 0 || p->lo == HW_TIME_NONE || e->number == 0) {
             continue;
         }
-        if (n == 0 || t[last].host != p->host || t[last].machine != machine ||
-            t[last].channel != e->channel) {
-            for (last = 0; last < n; last++) {
-                if (t[last].host == p->host && t[last].machine == machine &&
-                    t[last].channel == e->channel) {
-                    break;
-                }
-            }
-        }
-        if (last == n) {
-            if (n == room) {
-                break;
-            }
-            t[n++] = (struct trail){p->host,   machine, e->channel, e->number,
-                                    e->number, p->lo,   p->hi};
-            continue;
-        }
-        struct trail *x = &t[last];
+        struct trail one = {latest(w, p->host), machine, e->channel, e->number,
+                            e->number,          p->lo,   p->hi};
+        struct trail *x = trail_of(w, &one);
         x->first = e->number < x->first ? e->number : x->first;
         x->last = e->number > x->last ? e->number : x->last;
         x->from = p->lo < x->from ? p->lo : x->from;
         x->to = p->hi > x->to ? p->hi : x->to;
     }
-    return n;
 }
 
 static void renamed(struct world *w)
 {
-    enum { ROOM = 100000 };
-    struct trail *t = malloc(ROOM * sizeof *t);
-    if (t == NULL) {
-        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for machines' names"));
-        return;
+    struct trails all = {.list = {.each = sizeof(struct trail)}};
+    (void)vec_add(w, &all.list);
+    trails_now = &all;
+    follow_trails(w);
+    trails_now = NULL;
+    if (all.list.count > 2) {
+        qsort(AT(struct trail, &all.list, 1), all.list.count - 1, sizeof(struct trail), compare);
     }
-    size_t n = trails(w, t, ROOM);
-    qsort(t, n, sizeof *t, compare);
-    for (size_t i = 1; i < n && w->rc == HW_OK; i++) {
-        struct trail *a = &t[i - 1], *b = &t[i];
+    for (uint32_t i = 2; i < all.list.count && w->rc == HW_OK; i++) {
+        struct trail *a = AT(struct trail, &all.list, i - 1), *b = a + 1;
         if (a->machine == b->machine && a->channel == b->channel && a->host != b->host &&
             host_at(w, a->host)->scope == host_at(w, b->host)->scope && a->to < b->from &&
-            host_at(w, a->host)->last < host_at(w, b->host)->first &&
-            a->last < b->first && host_at(w, a->host)->is == 0) {
+            host_at(w, a->host)->last < host_at(w, b->host)->first && a->last < b->first &&
+            host_at(w, a->host)->is == 0) {
             become(w, a->host, b->host);
             a->host = b->host;
         }
     }
-    free(t);
+    vec_free(&all.list);
+    free(all.table.slot);
 }
 
 int join_hosts(struct world *w)
 {
     declared(w);
     renamed(w);
+    move(w);
     return w->rc;
 }

@@ -14,7 +14,7 @@
 
 #define LONGEST_VPN_NS (2 * DAY)
 #define LEASE_NS DAY
-#define OWN_NS (2 * HOUR) /* how far a machine's own records speak beyond themselves */
+#define OWN_NS (2 * HOUR)
 
 /* ---- addresses ---- */
 
@@ -71,33 +71,60 @@ static unsigned strength(const struct holder *h)
     return h->why == HW_WHY_LEASE ? 3 : h->why == HW_WHY_ADDRESS ? 2 : 1;
 }
 
+/* How far a machine's own records speak beyond themselves. */
+static struct reach_item span_of(const struct holder *h)
+{
+    int64_t reach = h->why == HW_WHY_ADDRESS ? OWN_NS : 0;
+    return (struct reach_item){.lo = h->lo > HW_TIME_MIN + reach ? h->lo - reach : h->lo,
+                               .hi = h->hi < HW_TIME_MAX - reach ? h->hi + reach : h->hi};
+}
+
 const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struct when at)
 {
-    uint32_t lo = 1, hi = w->holders.count;
     const struct holder *best = NULL;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        const struct holder *h = AT(struct holder, &w->holders, mid);
-        if (h->scope < scope || (h->scope == scope && h->ip < ip)) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
+    if (w->holding == NULL) {
+        return NULL;
     }
-    for (; lo < w->holders.count; lo++) {
-        const struct holder *h = AT(struct holder, &w->holders, lo);
+    struct reach_ask r = reach_from(w->holding, reach_key(scope, ip, 0), at.lo, at.hi);
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
+        const struct holder *h = AT(struct holder, &w->holders, i);
         if (h->scope != scope || h->ip != ip) {
-            break;
+            continue;
         }
-        int64_t reach = h->why == HW_WHY_ADDRESS ? OWN_NS : 0;
-        bool then = h->lo - (h->lo > HW_TIME_MIN + reach ? reach : 0) <= at.hi &&
-                    h->hi + (h->hi < HW_TIME_MAX - reach ? reach : 0) >= at.lo;
         /* Of two equals the later lease has taken the address over. */
-        if (then && (best == NULL || strength(h) >= strength(best))) {
+        if (best == NULL || strength(h) > strength(best) ||
+            (strength(h) == strength(best) && h > best)) {
             best = h;
         }
     }
     return best;
+}
+
+static void settle_holders(struct world *w)
+{
+    w->holding = calloc(1, sizeof *w->holding);
+    if (w->holding == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for addresses"));
+        return;
+    }
+    for (uint32_t i = 1; i < w->holders.count; i++) {
+        const struct holder *h = AT(struct holder, &w->holders, i);
+        struct reach_item s = span_of(h);
+        reach_add(w, w->holding, reach_key(h->scope, h->ip, 0), s.lo, s.hi, i);
+    }
+    (void)!reach_settle(w, w->holding);
+}
+
+void leases_done(struct world *w)
+{
+    if (w->holding != NULL) {
+        reach_free(w->holding);
+    }
+    if (w->ending != NULL) {
+        reach_free(w->ending);
+    }
+    free(w->holding);
+    free(w->ending);
 }
 
 /* ---- VPN and DHCP ---- */
@@ -109,12 +136,34 @@ static int compare_leases(const void *a, const void *b)
                               : (x->at.event > y->at.event) - (x->at.event < y->at.event);
 }
 
+enum by { BY_IP, BY_SESSION, BY_ACCOUNT, BY_COUNT };
+
+static uint64_t end_key(const struct lease *l, enum by by)
+{
+    text_id what = by == BY_IP ? l->ip : by == BY_SESSION ? l->session : l->account;
+    return reach_key(what, (uint32_t)by, l->kind);
+}
+
 void order_leases(struct world *w)
 {
     if (w->leases.count > 2) {
         qsort(AT(struct lease, &w->leases, 1), w->leases.count - 1, sizeof(struct lease),
               compare_leases);
     }
+    w->ending = w->ending != NULL ? w->ending : calloc(1, sizeof *w->ending);
+    if (w->ending == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for leases"));
+        return;
+    }
+    reach_free(w->ending);
+    for (uint32_t i = 1; i < w->leases.count; i++) {
+        const struct lease *l = AT(struct lease, &w->leases, i);
+        for (unsigned by = 0; by < BY_COUNT; by++) {
+            /* In the order of the list itself, which is that of time. */
+            reach_add(w, w->ending, end_key(l, (enum by)by), i, i, i);
+        }
+    }
+    (void)!reach_settle(w, w->ending);
 }
 
 static text_id scope_of_event(struct world *w, uint32_t event)
@@ -145,19 +194,22 @@ int64_t lease_end(struct world *w, uint32_t i)
     if (a->action == 0) {
         return a->until != 0 ? a->until : a->at.t;
     }
-    for (uint32_t k = i + 1; k < w->leases.count; k++) {
-        const struct lease *b = AT(struct lease, &w->leases, k);
-        if (b->at.t > longest) {
-            break;
-        }
-        if (ends(a, b)) {
+    uint32_t first = w->leases.count;
+    for (unsigned by = 0; by < BY_COUNT; by++) {
+        struct reach_ask r = reach_from(w->ending, end_key(a, (enum by)by), i + 1LL, first - 1LL);
+        for (uint32_t k = reach_next(&r); k != 0; k = reach_next(&r)) {
+            const struct lease *b = AT(struct lease, &w->leases, k);
+            if (b->at.t > longest) {
+                break;
+            }
             bool again = b->action != 2 && b->account == a->account && b->device == a->device;
-            if (!again) {
-                return b->at.t;
+            if (ends(a, b) && !again) {
+                first = k;
+                break;
             }
         }
     }
-    return longest;
+    return first < w->leases.count ? AT(struct lease, &w->leases, first)->at.t : longest;
 }
 
 /* The same, as late as the clock allows. */
@@ -172,7 +224,8 @@ static int64_t end_of(struct world *w, uint32_t i)
 static bool repeats(struct world *w, uint32_t i)
 {
     const struct lease *b = AT(struct lease, &w->leases, i);
-    for (uint32_t k = i; k-- > 1;) {
+    struct reach_ask r = reach_back(w->ending, end_key(b, BY_IP), i - 1LL);
+    for (uint32_t k = reach_before(&r); k != 0; k = reach_before(&r)) {
         const struct lease *a = AT(struct lease, &w->leases, k);
         if (b->at.t - a->at.t > 5 * MINUTE) {
             break;
@@ -358,6 +411,7 @@ int join_leases(struct world *w)
         qsort(AT(struct holder, &w->holders, 1), w->holders.count - 1, sizeof(struct holder),
               compare);
     }
+    settle_holders(w);
     hold_edges(w);
     return w->rc;
 }

@@ -8,6 +8,7 @@
  * asked.
  */
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define SOCKET_NS MINUTE
@@ -25,8 +26,7 @@ static void who_and_where(struct world *w, const struct logon *l, bool better)
     how.flags = HW_EDGE_CONTEXT;
     edge_add(w, account_thing(w, l->at.host, h->scope, l->account), l->session, how, l->at);
     if (l->src != 0) {
-        edge_add(w, address_thing(w, h->scope, l->src), l->session, better ? how : observed,
-                 l->at);
+        edge_add(w, address_thing(w, h->scope, l->src), l->session, better ? how : observed, l->at);
     }
 }
 
@@ -44,19 +44,31 @@ static void by_id(struct world *w, const struct logon *l)
     }
 }
 
+/* What a log-on may have come from, by what both records bear. */
+struct coming {
+    struct reach sockets;   /* connections that were opened, by source address and port */
+    struct reach by_guid;   /* uses of credentials, by log-on guid */
+    struct reach by_target; /* the same, by scope, account and machine they were used towards */
+    struct reach tickets;   /* by log-on guid */
+    struct reach wrote;     /* files reached over the network, by host and log-on */
+    struct reach people;    /* log-ons of people at a machine, by host and account */
+    struct clients clients;
+};
+
 /* The process that held the socket, on the machine it was opened on. Gives that machine. */
-static uint32_t by_socket(struct world *w, const struct logon *l, bool *out_named)
+static uint32_t by_socket(struct world *w, const struct coming *x, const struct logon *l,
+                          bool *out_named)
 {
     uint32_t from = 0;
-    struct flow_range r = {NULL, 0};
-    if (l->src != 0 && l->src_port != 0) {
-        r = flows_from(w, l->src, l->src_port);
+    if (l->src == 0 || l->src_port == 0) {
+        return 0;
     }
-    for (size_t i = 0; i < r.count; i++) {
-        struct flow f = *AT(struct flow, &w->flows, r.p[i]);
-        if (!f.initiated || f.sensor || f.at.host == l->at.host || f.at.host == 0 ||
-            !overlaps(f.at, l->at, SOCKET_NS) ||
-            host_at(w, f.at.host)->scope != host_at(w, l->at.host)->scope) {
+    struct reach_ask r = reach_from(&x->sockets, reach_key(l->src, l->src_port, 0),
+                                    time_add(l->at.lo, -SOCKET_NS), time_add(l->at.hi, SOCKET_NS));
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
+        struct flow f = *AT(struct flow, &w->flows, i);
+        if (f.src != l->src || f.src_port != l->src_port || f.at.host == l->at.host ||
+            f.at.host == 0 || host_at(w, f.at.host)->scope != host_at(w, l->at.host)->scope) {
             continue;
         }
         from = f.at.host;
@@ -70,36 +82,56 @@ static uint32_t by_socket(struct world *w, const struct logon *l, bool *out_name
     return from;
 }
 
-static bool by_credentials(struct world *w, const struct logon *l)
+/* A machine as a record of credentials names it: the first label, lower case. Remote desktop gives
+ * "TERMSRV/host", others "host:port". */
+static text_id target_of(struct world *w, const struct explicit_logon *e)
 {
-    const struct host *h = host_at(w, l->at.host);
+    struct hw_span s = text_span(w, e->dst);
+    size_t slash = hw_span_find(s, '/');
+    s = slash < s.n ? hw_span_from(s, slash + 1) : s;
+    s = hw_span_cut(s, 0, hw_span_find(s, ':'));
+    return text_lower(w, hw_span_cut(s, 0, hw_span_find(s, '.')));
+}
+
+static bool used_there(struct world *w, const struct explicit_logon *e, const struct logon *l,
+                       uint8_t why)
+{
+    uint32_t from = session_at(w, e->at.host, e->by, e->at);
+    edge_add(w, from, l->session, (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED, why, 0}, e->at);
+    return from != 0;
+}
+
+static bool by_credentials(struct world *w, const struct coming *x, const struct logon *l)
+{
+    const struct host h = *host_at(w, l->at.host);
     bool found = false;
-    for (uint32_t i = 1; i < w->explicits.count; i++) {
+    struct reach_ask r = reach_from(&x->by_guid, reach_key(l->guid, 0, 0), 0, 0);
+    for (uint32_t i = l->guid == 0 ? 0 : reach_next(&r); i != 0; i = reach_next(&r)) {
+        struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
+        if (e.guid == l->guid && host_at(w, e.at.host)->scope == h.scope) {
+            found = used_there(w, &e, l, HW_WHY_LOGON_GUID) || found;
+        }
+    }
+    r = reach_from(&x->by_target, reach_key(h.scope, l->account, h.name),
+                   time_add(l->at.lo, -EXPLICIT_NS), time_add(l->at.hi, EXPLICIT_NS));
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
         bool guid = e.guid != 0 && e.guid == l->guid;
-        struct hw_span dst = hw_span_cut(text_span(w, e.dst), 0,
-                                         hw_span_find(text_span(w, e.dst), '.'));
-        bool second = e.dst != 0 && hw_span_equal_nocase(dst, text_span(w, h->name)) &&
-                      overlaps(e.at, l->at, EXPLICIT_NS) &&
-                      account_is(w, h->scope, e.account) == l->account;
-        if ((!guid && !second) || host_at(w, e.at.host)->scope != h->scope) {
-            continue;
+        if (!guid && host_at(w, e.at.host)->scope == h.scope && target_of(w, &e) == h.name &&
+            account_is(w, h.scope, e.account) == l->account) {
+            found = used_there(w, &e, l, HW_WHY_EXPLICIT) || found;
         }
-        uint32_t from = session_at(w, e.at.host, e.by, e.at);
-        edge_add(w, from, l->session,
-                 (struct edge_how){HW_VERB_LOGGED_ON, HW_KEYED,
-                                   guid ? HW_WHY_LOGON_GUID : HW_WHY_EXPLICIT, 0},
-                 e.at);
-        found = found || from != 0;
     }
     return found;
 }
 
 /* The domain controller's ticket with the same GUID knows the address that the log-on does not. */
-static text_id by_ticket(struct world *w, const struct logon *l, bool better)
+static text_id by_ticket(struct world *w, const struct coming *x, const struct logon *l,
+                         bool better)
 {
     text_id src = 0;
-    for (uint32_t i = 1; l->guid != 0 && i < w->tickets.count; i++) {
+    struct reach_ask r = reach_from(&x->tickets, reach_key(l->guid, 0, 0), 0, 0);
+    for (uint32_t i = l->guid == 0 ? 0 : reach_next(&r); i != 0; i = reach_next(&r)) {
         struct ticket t = *AT(struct ticket, &w->tickets, i);
         const struct host *h = host_at(w, l->at.host);
         if (t.guid != l->guid || t.src == 0 || host_at(w, t.at.host)->scope != h->scope) {
@@ -115,9 +147,10 @@ static text_id by_ticket(struct world *w, const struct logon *l, bool better)
 }
 
 /* What the session wrote here first, for its name. */
-static text_id wrote_here(struct world *w, const struct logon *l)
+static text_id wrote_here(struct world *w, const struct coming *x, const struct logon *l)
 {
-    for (uint32_t i = 1; i < w->shares.count; i++) {
+    struct reach_ask r = reach_from(&x->wrote, reach_key(l->at.host, l->logon, 0), 0, 0);
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         const struct share *s = AT(struct share, &w->shares, i);
         if (s->at.host == l->at.host && s->logon == l->logon &&
             session_at(w, s->at.host, s->logon, s->at) == l->session) {
@@ -130,40 +163,40 @@ static text_id wrote_here(struct world *w, const struct logon *l)
     return 0;
 }
 
-/* Sessions of the same account that were open on that machine. */
-static bool by_place(struct world *w, const struct logon *l, uint32_t from)
+/* The last log-on of a person with this account on that machine before. */
+static uint32_t last_person(struct world *w, const struct coming *x, const struct logon *l,
+                            uint32_t from)
 {
-    struct suspicion s = {from, l->at.host, l->account, wrote_here(w, l), l->at};
+    struct reach_ask r = reach_back(&x->people, reach_key(from, l->account, 0), l->at.hi);
+    for (uint32_t i = reach_before(&r); i != 0; i = reach_before(&r)) {
+        const struct logon *o = AT(struct logon, &w->logons, i);
+        if (o->at.host == from && o->account == l->account && o->session != l->session) {
+            return o->at.lo >= HW_TIME_MIN ? i : 0;
+        }
+    }
+    return 0;
+}
+
+/* Sessions of the same account that were open on that machine. */
+static bool by_place(struct world *w, const struct coming *x, const struct logon *l, uint32_t from)
+{
+    struct suspicion s = {from, l->at.host, l->account, wrote_here(w, x, l), l->at};
     struct suspect found[SUSPECTS];
-    size_t n = suspects_of(w, &s, found, SUSPECTS);
+    size_t n = suspects_of(w, &x->clients, &s, found, SUSPECTS);
     for (size_t i = 0; i < n; i++) {
         edge_add(w, proc_thing(w, found[i].proc), l->session,
                  (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, found[i].why, 0}, l->at);
         if (found[i].deed != 0) {
             struct deed d = *AT(struct deed, &w->deeds, found[i].deed);
-            edge_add(w, version_at(w, from, d.a, d.at.hi), version_at(w, l->at.host, s.file,
-                                                                      l->at.hi + COPY_NS),
-                     (struct edge_how){HW_VERB_IS, HW_INFERRED,
-                                       found[i].why == HW_WHY_SAME_NAME ? HW_WHY_COPY
-                                                                        : HW_WHY_COPY_KIND,
-                                       0},
+            edge_add(w, version_at(w, from, d.a, d.at.hi),
+                     version_at(w, l->at.host, s.file, l->at.hi + COPY_NS),
+                     (struct edge_how){
+                         HW_VERB_IS, HW_INFERRED,
+                         found[i].why == HW_WHY_SAME_NAME ? HW_WHY_COPY : HW_WHY_COPY_KIND, 0},
                      l->at);
         }
     }
-    uint32_t last = 0;
-    int64_t when = HW_TIME_MIN;
-    for (uint32_t i = 1; n == 0 && i < w->logons.count; i++) {
-        const struct logon *o = AT(struct logon, &w->logons, i);
-        bool person = hw_span_is(text_span(w, o->kind), "2") ||
-                      hw_span_is(text_span(w, o->kind), "10") ||
-                      hw_span_is(text_span(w, o->kind), "11") ||
-                      hw_span_is(text_span(w, o->kind), "7") || o->kind == 0;
-        if (o->at.host == from && o->account == l->account && o->at.lo <= l->at.hi &&
-            o->session != 0 && o->session != l->session && person && o->at.lo >= when) {
-            last = i;
-            when = o->at.lo;
-        }
-    }
+    uint32_t last = n > 0 ? 0 : last_person(w, x, l, from);
     if (last != 0) {
         edge_add(w, AT(struct logon, &w->logons, last)->session, l->session,
                  (struct edge_how){HW_VERB_LOGGED_ON, HW_INFERRED, HW_WHY_SAME_USER, 0}, l->at);
@@ -171,22 +204,22 @@ static bool by_place(struct world *w, const struct logon *l, uint32_t from)
     return n > 0 || last != 0;
 }
 
-static void join_one(struct world *w, const struct logon *l)
+static void join_one(struct world *w, const struct coming *x, const struct logon *l)
 {
     bool named = false, placed = false;
     by_id(w, l);
-    uint32_t from = by_socket(w, l, &named);
-    named = by_credentials(w, l) || named;
-    text_id src = by_ticket(w, l, named);
+    uint32_t from = by_socket(w, x, l, &named);
+    named = by_credentials(w, x, l) || named;
+    text_id src = by_ticket(w, x, l, named);
     src = l->src != 0 ? l->src : src;
     if (from == 0 && src != 0) {
         const struct holder *h = holder_of(w, host_at(w, l->at.host)->scope, src, l->at);
         from = h == NULL ? 0 : h->host;
     }
-    bool machine = account_is_machine(text_span(w, l->account)) ||
-                   account_is_system(text_span(w, l->account));
+    bool machine =
+        account_is_machine(text_span(w, l->account)) || account_is_system(text_span(w, l->account));
     if (!named && from != 0 && from != l->at.host && !machine) {
-        placed = by_place(w, l, from);
+        placed = by_place(w, x, l, from);
     }
     who_and_where(w, l, named || placed);
 }
@@ -211,8 +244,8 @@ static void ran_in(struct world *w)
         uint32_t parent = p.parent == 0 ? 0 : proc_at(w, p.parent, at);
         const struct proc *q = proc_get(w, parent);
         bool recorded = (thing_at(w, s)->flags & HW_THING_IMPLIED) == 0;
-        bool inherited = parent != 0 && !q->broker && q->logon == p.logon &&
-                         !(q->implied && recorded);
+        bool inherited =
+            parent != 0 && !q->broker && q->logon == p.logon && !(q->implied && recorded);
         edge_add(w, s, proc_thing(w, i),
                  (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_LOGON_ID,
                                    inherited ? HW_EDGE_CONTEXT : 0},
@@ -220,14 +253,75 @@ static void ran_in(struct world *w)
     }
 }
 
-int join_sessions(struct world *w)
+/* At the machine, by desktop, unlocking it, or with a password it remembers. */
+static bool is_person(struct hw_span kind)
 {
-    for (uint32_t i = 1; i < w->logons.count && w->rc == HW_OK; i++) {
-        struct logon l = *AT(struct logon, &w->logons, i);
-        if (l.session != 0) {
-            join_one(w, &l);
+    return kind.n == 0 || hw_span_is(kind, "2") || hw_span_is(kind, "7") ||
+           hw_span_is(kind, "10") || hw_span_is(kind, "11");
+}
+
+static void index_credentials(struct world *w, struct coming *x)
+{
+    for (uint32_t i = 1; i < w->explicits.count; i++) {
+        struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
+        if (e.guid != 0) {
+            reach_add(w, &x->by_guid, reach_key(e.guid, 0, 0), 0, 0, i);
+        }
+        if (e.dst != 0) {
+            text_id scope = host_at(w, e.at.host)->scope, account = account_is(w, scope, e.account);
+            reach_add(w, &x->by_target, reach_key(scope, account, target_of(w, &e)), e.at.lo,
+                      e.at.hi, i);
         }
     }
+    for (uint32_t i = 1; i < w->tickets.count; i++) {
+        const struct ticket *t = AT(struct ticket, &w->tickets, i);
+        if (t->guid != 0) {
+            reach_add(w, &x->tickets, reach_key(t->guid, 0, 0), 0, 0, i);
+        }
+    }
+}
+
+static bool coming_ready(struct world *w, struct coming *x)
+{
+    index_credentials(w, x);
+    for (uint32_t i = 1; i < w->flows.count; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        if (f->initiated && !f->sensor && f->src != 0 && f->src_port != 0) {
+            reach_add(w, &x->sockets, reach_key(f->src, f->src_port, 0), f->at.lo, f->at.hi, i);
+        }
+    }
+    for (uint32_t i = 1; i < w->shares.count; i++) {
+        const struct share *s = AT(struct share, &w->shares, i);
+        reach_add(w, &x->wrote, reach_key(s->at.host, s->logon, 0), 0, 0, i);
+    }
+    for (uint32_t i = 1; i < w->logons.count; i++) {
+        const struct logon *l = AT(struct logon, &w->logons, i);
+        if (l->session != 0 && is_person(text_span(w, l->kind))) {
+            reach_add(w, &x->people, reach_key(l->at.host, l->account, 0), l->at.lo, l->at.hi, i);
+        }
+    }
+    return reach_settle(w, &x->sockets) && reach_settle(w, &x->by_guid) &&
+           reach_settle(w, &x->by_target) && reach_settle(w, &x->tickets) &&
+           reach_settle(w, &x->wrote) && reach_settle(w, &x->people) &&
+           clients_ready(w, &x->clients);
+}
+
+int join_sessions(struct world *w)
+{
+    struct coming x = {0};
+    if (coming_ready(w, &x)) {
+        for (uint32_t i = 1; i < w->logons.count && w->rc == HW_OK; i++) {
+            struct logon l = *AT(struct logon, &w->logons, i);
+            if (l.session != 0) {
+                join_one(w, &x, &l);
+            }
+        }
+    }
+    struct reach *all[] = {&x.sockets, &x.by_guid, &x.by_target, &x.tickets, &x.wrote, &x.people};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        reach_free(all[i]);
+    }
+    clients_done(&x.clients);
     ran_in(w);
     return w->rc;
 }

@@ -27,15 +27,19 @@ struct proc *proc_get(struct world *w, uint32_t i)
 
 /* Those that act on a request by others. svchost and dllhost by what they were started for. */
 static const char *const brokers[] = {
-    "system",      "conhost.exe", "lsass.exe",   "services.exe", "wininit.exe",  "winlogon.exe", "smss.exe",
-    "csrss.exe",   "wmiprvse.exe", "dllhost.exe", "taskeng.exe",  "taskhostw.exe", "registry",
-    "lsaiso.exe",  "spoolsv.exe", "fontdrvhost.exe", "dwm.exe",   "logonui.exe",  "sihost.exe",
-    "runtimebroker.exe", "msmpeng.exe", "sysmon.exe", "sysmon64.exe", "searchindexer.exe",
-    "systemd",     "init",        "sshd",         "dockerd",      "containerd",   "launchd",
+    "system",       "conhost.exe",  "lsass.exe",    "services.exe",
+    "wininit.exe",  "winlogon.exe", "smss.exe",     "csrss.exe",
+    "wmiprvse.exe", "dllhost.exe",  "taskeng.exe",  "taskhostw.exe",
+    "registry",     "lsaiso.exe",   "spoolsv.exe",  "fontdrvhost.exe",
+    "dwm.exe",      "logonui.exe",  "sihost.exe",   "runtimebroker.exe",
+    "msmpeng.exe",  "sysmon.exe",   "sysmon64.exe", "searchindexer.exe",
+    "systemd",      "init",         "sshd",         "dockerd",
+    "containerd",   "launchd",
 };
 static const char *const broker_services[] = {
-    "dcomlaunch", "rpcss", "schedule", "winmgmt", "lanmanserver", "lanmanworkstation", "appinfo",
-    "winrm",      "bits",  "wuauserv", "eventlog", "profsvc",     "gpsvc",             "dnscache",
+    "dcomlaunch",        "rpcss",   "schedule", "winmgmt",  "lanmanserver",
+    "lanmanworkstation", "appinfo", "winrm",    "bits",     "wuauserv",
+    "eventlog",          "profsvc", "gpsvc",    "dnscache",
 };
 
 bool image_is_broker(struct hw_span image)
@@ -117,38 +121,24 @@ static int sorted(struct world *w, uint32_t **out, int (*compare)(const void *, 
     return HW_OK;
 }
 
-/* First index in procs_by_pid of (host, pid). */
-static uint32_t lower_bound(struct world *w, uint32_t host, uint32_t pid, uint32_t known)
+/* First index in procs_by_pid of (host, pid) that is not before (lo, i). */
+static uint32_t lower_bound(struct world *w, const struct proc *of, int64_t lo, uint32_t i)
 {
-    uint32_t lo = 0, hi = known;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        const struct proc *p = proc_get(w, w->procs_by_pid[mid]);
-        if (p->host < host || (p->host == host && p->pid < pid)) {
-            lo = mid + 1;
+    uint32_t a = 0, b = w->known_procs;
+    while (a < b) {
+        uint32_t mid = a + (b - a) / 2, at = w->procs_by_pid[mid];
+        const struct proc *p = proc_get(w, at);
+        bool less = p->host != of->host ? p->host < of->host
+                    : p->pid != of->pid ? p->pid < of->pid
+                    : p->lo != lo       ? p->lo < lo
+                                        : at < i;
+        if (less) {
+            a = mid + 1;
         } else {
-            hi = mid;
+            b = mid;
         }
     }
-    return lo;
-}
-
-struct proc_range procs_of_host(struct world *w, uint32_t host)
-{
-    uint32_t lo = 0, hi = w->procs.count - 1, n = hi;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (proc_get(w, w->procs_by_host[mid])->host < host) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    uint32_t end = lo;
-    while (end < n && proc_get(w, w->procs_by_host[end])->host == host) {
-        end++;
-    }
-    return (struct proc_range){w->procs_by_host + lo, end - lo};
+    return a;
 }
 
 /* ---- one process, two recorders ---- */
@@ -239,29 +229,24 @@ static uint32_t implied(struct world *w, uint32_t actor, struct when at)
     return a->proc;
 }
 
-/* The incarnation that held the pid then. */
-static uint32_t held_pid(struct world *w, const struct actor *a, struct when at, uint32_t known)
+/* The incarnation that held the pid then: the last that began by then and was not gone. */
+static uint32_t held_pid(struct world *w, const struct actor *a, struct when at)
 {
-    uint32_t found = 0;
-    for (uint32_t i = lower_bound(w, a->host, a->pid, known); i < known; i++) {
+    struct proc of = {.host = a->host, .pid = a->pid};
+    for (uint32_t i = lower_bound(w, &of, at.hi, UINT32_MAX); i-- > 0;) {
         uint32_t at_i = w->procs_by_pid[i];
         const struct proc *p = proc_get(w, at_i);
-        if (p->host != a->host || p->pid != a->pid || p->lo > at.hi) {
+        if (p->host != a->host || p->pid != a->pid) {
             break;
         }
-        if (p->died + SECOND < at.lo && p->died != HW_TIME_MAX) {
+        if (p->died != HW_TIME_MAX && time_add(p->died, SECOND) < at.lo) {
             continue;
         }
-        if (same_program(w, p->image, a->image)) {
-            found = p->twin != 0 ? p->twin : at_i;
-        } else {
-            found = 0; /* somebody else took the number since */
-        }
+        /* Another program: somebody else took the number since. */
+        return !same_program(w, p->image, a->image) ? 0 : p->twin != 0 ? p->twin : at_i;
     }
-    return found;
+    return 0;
 }
-
-
 
 uint32_t proc_at(struct world *w, uint32_t actor, struct when at)
 {
@@ -271,7 +256,7 @@ uint32_t proc_at(struct world *w, uint32_t actor, struct when at)
         return 0;
     }
     if (a->guid == 0) {
-        i = held_pid(w, a, at, w->known_procs);
+        i = held_pid(w, a, at);
         i = i != 0 || a->other == 0 ? i : proc_at(w, a->other, at);
     } else if (a->proc != 0) {
         i = a->proc;
@@ -298,13 +283,12 @@ uint32_t proc_thing(struct world *w, uint32_t i)
     struct hw_span base = text_span(w, path_base(w, image));
     const char *host = text_str(w, h->name);
     text_id key = p->guid != 0 ? text_print(w, "%s|%s", host, text_str(w, p->guid))
-                  : p->implied ? text_print(w, "%s|pid %u|%s", host, p->pid - 1,
-                                            text_str(w, p->image))
-                               : text_print(w, "%s|pid %u|%lld", host, p->pid - 1,
-                                            (long long)p->lo);
-    text_id name = p->pid == 0 ? text_print(w, "%.*s", (int)base.n, (const char *)base.p)
-                               : text_print(w, "%.*s (pid %u)", (int)base.n,
-                                            (const char *)base.p, p->pid - 1);
+                  : p->implied
+                      ? text_print(w, "%s|pid %u|%s", host, p->pid - 1, text_str(w, p->image))
+                      : text_print(w, "%s|pid %u|%lld", host, p->pid - 1, (long long)p->lo);
+    text_id name =
+        p->pid == 0 ? text_print(w, "%.*s", (int)base.n, (const char *)base.p)
+                    : text_print(w, "%.*s (pid %u)", (int)base.n, (const char *)base.p, p->pid - 1);
     uint32_t t = thing_of(w, HW_ENTITY_PROCESS, h->scope, key, name);
     uint32_t on = host_thing(w, p->host);
     struct thing *x = thing_at(w, t);
@@ -369,16 +353,9 @@ static void settle_doers(struct world *w)
 static uint32_t before_exec(struct world *w, const struct deed *d)
 {
     const struct proc *p = proc_get(w, d->proc);
-    uint32_t found = 0;
-    for (uint32_t i = lower_bound(w, p->host, p->pid, w->known_procs); i < w->known_procs; i++) {
-        uint32_t k = w->procs_by_pid[i];
-        const struct proc *q = proc_get(w, k);
-        if (q->host != p->host || q->pid != p->pid || q->lo > p->lo || k == d->proc) {
-            break;
-        }
-        found = k;
-    }
-    return found;
+    uint32_t i = lower_bound(w, p, p->lo, d->proc), k = i == 0 ? 0 : w->procs_by_pid[i - 1];
+    const struct proc *q = proc_get(w, k);
+    return k != 0 && q->host == p->host && q->pid == p->pid ? k : 0;
 }
 
 /* A child has its maker's account and log-on unless a broker made it: so it tells what nobody

@@ -7,6 +7,7 @@
 
 #include "derive/derive.h"
 #include "fact/why.h"
+#include "derive/reach.h"
 #include "derive/world.h"
 #include "fact/mapping.h"
 
@@ -27,7 +28,7 @@ struct found {
 struct hw_span found_get(const struct found *f, enum hw_role role);
 text_id found_text(struct world *w, const struct found *f, enum hw_role role);
 bool found_u64(const struct found *f, enum hw_role role, uint64_t *out); /* decimal or 0x */
-bool span_number(struct hw_span s, uint64_t *out);                        /* the same */
+bool span_number(struct hw_span s, uint64_t *out);                       /* the same */
 
 /* ---- read.c: every record of every log, once ---- */
 int read_logs(struct world *w);
@@ -51,9 +52,8 @@ struct moment {
     int64_t lo, hi, t; /* as struct when has them */
 };
 /* The interval of a record on a host of a log. */
-struct moment clock_of(const struct clocks *k, struct world *w, uint32_t log, uint32_t host,
-                            struct hw_span source, struct hw_span event,
-                            const struct hw_record *r, const struct hw_bound *b);
+struct moment clock_of(const struct clocks *k, uint32_t log, uint32_t host, struct hw_span source,
+                       struct hw_span event, const struct hw_record *r, const struct hw_bound *b);
 
 /* ---- collect.c: from records to what was done ---- */
 int collect(struct world *w, const struct clocks *k);
@@ -64,7 +64,7 @@ uint32_t actor_of(struct world *w, uint32_t host, struct hw_span guid, struct hw
                   struct hw_span image, struct hw_span user);
 /* A path in its canonical form: Windows paths in lower case with a drive, others as they are. */
 text_id path_of(struct world *w, struct hw_span path);
-text_id path_base(struct world *w, text_id path);  /* after the last separator */
+text_id path_base(struct world *w, text_id path); /* after the last separator */
 /* The strongest hash of a list, lower-case hex; 0: none that is one. */
 text_id hash_of(struct world *w, struct hw_span s);
 /* A weaker hash of the same bytes; artifact_thing() follows it. */
@@ -73,25 +73,41 @@ void hash_alias(struct world *w, text_id weak, text_id strong);
 text_id account_of(struct world *w, struct hw_span user, struct hw_span domain);
 bool account_is_system(struct hw_span account);  /* of every machine: SYSTEM, LOCAL SERVICE ... */
 bool account_is_machine(struct hw_span account); /* HOST$ */
-text_id logon_of(struct world *w, struct hw_span s);  /* 0x... without leading zeros */
-bool logon_is_system(struct hw_span logon);           /* 0x3e7 and its kin */
+text_id logon_of(struct world *w, struct hw_span s);   /* 0x... without leading zeros */
+bool logon_is_system(struct hw_span logon);            /* 0x3e7 and its kin */
 text_id address_of(struct world *w, struct hw_span s); /* 0: none, loopback, link */
 
 /* ---- the joins, in this order ---- */
-int join_hosts(struct world *w);     /* host.c: renames, the estate's names */
-int repair_clocks(struct world *w);  /* skew.c: machines whose clock is off */
-int join_accounts(struct world *w);  /* account.c: one account, many spellings */
-int join_processes(struct world *w); /* process.c */
-int set_gateways(struct world *w);   /* gateway.c: the zone of their logs */
-int join_leases(struct world *w);    /* lease.c: who had which address */
+int join_hosts(struct world *w);      /* host.c: renames, the estate's names */
+int repair_clocks(struct world *w);   /* skew.c: machines whose clock is off */
+int join_accounts(struct world *w);   /* account.c: one account, many spellings */
+int join_processes(struct world *w);  /* process.c */
+int set_gateways(struct world *w);    /* gateway.c: the zone of their logs */
+int join_leases(struct world *w);     /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
-int join_files(struct world *w);     /* file.c */
-int join_flows(struct world *w);     /* flow.c */
-int join_sessions(struct world *w);  /* logon.c */
-int join_services(struct world *w);  /* service.c */
-int join_claims(struct world *w);    /* claim.c: estate, builds, signatures, releases */
-int join_estate(struct world *w);    /* estate.c: roles of hosts and accounts, software */
-int find_gaps(struct world *w);      /* gap.c */
+int join_files(struct world *w);      /* file.c */
+int join_flows(struct world *w);      /* flow.c */
+int join_sessions(struct world *w);   /* logon.c */
+int join_services(struct world *w);   /* service.c */
+int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */
+int join_estate(struct world *w);     /* estate.c: roles of hosts and accounts, software */
+int find_gaps(struct world *w);       /* gap.c */
+int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
+
+/* process.c */
+uint32_t proc_at(struct world *w, uint32_t actor, struct when at); /* the process; implied if new */
+uint32_t proc_thing(struct world *w, uint32_t proc);
+struct proc *proc_get(struct world *w, uint32_t proc);
+bool image_is_broker(struct hw_span image);
+bool image_is(struct hw_span image, const char *base); /* base name, case aside */
+bool span_holds(struct hw_span s, const char *word);   /* anywhere, ASCII case aside */
+/* file.c */
+int join_flows(struct world *w);    /* flow.c */
+int join_sessions(struct world *w); /* logon.c */
+int join_services(struct world *w); /* service.c */
+int join_claims(struct world *w);   /* claim.c: estate, builds, signatures, releases */
+int join_estate(struct world *w);   /* estate.c: roles of hosts and accounts, software */
+int find_gaps(struct world *w);     /* gap.c */
 int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
 
 /* process.c */
@@ -113,7 +129,8 @@ uint32_t artifact_thing(struct world *w, text_id hash);
 text_id account_is(struct world *w, text_id scope, text_id account); /* its one spelling */
 uint32_t account_thing(struct world *w, uint32_t host, text_id scope, text_id account);
 /* lease.c */
-void order_leases(struct world *w);
+void order_leases(struct world *w); /* and by what ends them */
+void leases_done(struct world *w);
 int64_t lease_end(struct world *w, uint32_t lease); /* by the clock of its own log */
 uint32_t address_thing(struct world *w, text_id scope, text_id ip);
 bool address_is_public(struct hw_span ip);
@@ -121,12 +138,6 @@ bool address_is_public(struct hw_span ip);
 const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struct when at);
 /* session.c */
 uint32_t session_at(struct world *w, uint32_t host, text_id logon, struct when at);
-/* flow.c: flows that a host began from this address and port, [*out] of flows_by_pair */
-struct flow_range {
-    const uint32_t *p;
-    size_t count;
-};
-struct flow_range flows_from(struct world *w, text_id src, uint16_t port);
 /* client.c: the processes on `from` that may have asked for what happened on `to` */
 struct suspicion {
     uint32_t from, to; /* hosts */
@@ -139,7 +150,14 @@ struct suspect {
     uint32_t deed; /* the file it made ready, or 0 */
     uint8_t why;
 };
-size_t suspects_of(struct world *w, const struct suspicion *s, struct suspect *out, size_t max);
+struct clients {           /* processes by host, account and time */
+    struct reach commands; /* that bear a command */
+    struct reach images;   /* by the program's name besides */
+};
+bool clients_ready(struct world *w, struct clients *k); /* once processes are known */
+void clients_done(struct clients *k);
+size_t suspects_of(struct world *w, const struct clients *k, const struct suspicion *s,
+                   struct suspect *out, size_t max);
 
 bool overlaps(struct when a, struct when b, int64_t slack);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define REMOTE_NS (30 * SECOND)
@@ -42,8 +43,8 @@ static struct hw_span next_word(struct hw_span *s)
     return word;
 }
 
-static const char *const commands[] = {"start", "stop", "config", "create", "failure", "sdset",
-                                       "query", "qc"};
+static const char *const commands[] = {"start",   "stop",  "config", "create",
+                                       "failure", "sdset", "query",  "qc"};
 
 static bool is_command(struct hw_span word)
 {
@@ -61,8 +62,8 @@ static void controls(struct world *w, uint32_t proc)
     struct proc p = *proc_get(w, proc);
     struct hw_span line = text_span(w, p.command);
     bool sc = image_is(text_span(w, p.image), "sc.exe");
-    bool net = image_is(text_span(w, p.image), "net.exe") ||
-               image_is(text_span(w, p.image), "net1.exe");
+    bool net =
+        image_is(text_span(w, p.image), "net.exe") || image_is(text_span(w, p.image), "net1.exe");
     if ((!sc && !net) || line.n == 0) {
         return;
     }
@@ -146,22 +147,38 @@ static bool same_rest(struct hw_span a, struct hw_span b)
     return a.n > 3 && hw_span_equal_nocase(a, b);
 }
 
-/* A service's own program, started by the service manager. */
-static void runs_program(struct world *w, const struct service *s, uint32_t thing)
+/* Who may answer, by where and when. */
+struct finding {
+    struct reach children; /* of the service manager, by host */
+    struct reach programs; /* processes, by host and name */
+    struct reach remoting; /* connections to a port of remoting, by scope */
+    struct reach commands; /* processes whose command names another machine, by scope */
+};
+
+static bool made_by_services(struct world *w, const struct proc *p)
 {
-    struct proc_range r = procs_of_host(w, s->at.host);
-    for (size_t i = 0; i < r.count && s->path != 0; i++) {
-        struct proc p = *proc_get(w, r.p[i]);
-        const struct actor *a = AT(struct actor, &w->actors, p.parent);
+    const struct actor *a = AT(struct actor, &w->actors, p->parent);
+    return image_is(text_span(w, a->image), "services.exe") &&
+           !image_is(text_span(w, p->image), "svchost.exe");
+}
+
+/* A service's own program, started by the service manager. */
+static void runs_program(struct world *w, const struct finding *x, const struct service *s,
+                         uint32_t thing)
+{
+    struct reach_ask r =
+        reach_from(&x->children, reach_key(s->at.host, 0, 0), s->at.lo, HW_TIME_MAX);
+    uint32_t i = s->path == 0 ? 0 : reach_next(&r);
+    for (; i != 0; i = reach_next(&r)) {
+        struct proc p = *proc_get(w, i);
         struct hw_span image = text_span(w, p.image), path = text_span(w, s->path);
         bool mine = image.n > 0 && path.n >= image.n &&
                     hw_span_equal_nocase(hw_span_cut(path, 0, image.n), image);
-        bool asked = p.command != 0 &&
-                     (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
-                      same_rest(path, text_span(w, p.command)));
-        if (p.twin == 0 && !p.implied && image_is(text_span(w, a->image), "services.exe") &&
-            (mine || asked) && p.hi >= s->at.lo && !image_is(image, "svchost.exe")) {
-            edge_add(w, thing, proc_thing(w, r.p[i]),
+        bool asked =
+            p.command != 0 && (written_out(w, path) == written_out(w, text_span(w, p.command)) ||
+                               same_rest(path, text_span(w, p.command)));
+        if (p.host == s->at.host && (mine || asked)) {
+            edge_add(w, thing, proc_thing(w, i),
                      (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_SERVICE_STARTS, 0},
                      (struct when){p.lo, p.hi, p.event, p.host});
         }
@@ -169,21 +186,25 @@ static void runs_program(struct world *w, const struct service *s, uint32_t thin
 }
 
 /* A task's program, started by the scheduler in the second in which the task is said to run. */
-static void runs_task(struct world *w, const struct service *s, uint32_t thing)
+static void runs_task(struct world *w, const struct finding *x, const struct service *s,
+                      uint32_t thing)
 {
-    struct proc_range r = procs_of_host(w, s->at.host);
-    for (size_t i = 0; i < r.count && s->path != 0; i++) {
-        struct proc p = *proc_get(w, r.p[i]);
+    text_id base = path_base(w, s->path);
+    struct reach_ask r =
+        reach_from(&x->programs, reach_key(s->at.host, base, 0), time_add(s->at.lo, -2 * SECOND),
+                   time_add(s->at.hi, 2 * SECOND));
+    uint32_t i = s->path == 0 ? 0 : reach_next(&r);
+    for (; i != 0; i = reach_next(&r)) {
+        struct proc p = *proc_get(w, i);
         struct when at = {p.lo, p.hi, p.event, p.host};
-        if (p.twin == 0 && !p.implied && path_base(w, p.image) == path_base(w, s->path) &&
-            overlaps(at, s->at, 2 * SECOND)) {
-            edge_add(w, thing, proc_thing(w, r.p[i]),
+        if (p.host == s->at.host && path_base(w, p.image) == base) {
+            edge_add(w, thing, proc_thing(w, i),
                      (struct edge_how){HW_VERB_RAN, HW_KEYED, HW_WHY_TASK, 0}, at);
         }
     }
 }
 
-static void recorded(struct world *w)
+static void recorded(struct world *w, const struct finding *x)
 {
     for (uint32_t i = 1; i < w->services.count && w->rc == HW_OK; i++) {
         struct service s = *AT(struct service, &w->services, i);
@@ -194,9 +215,9 @@ static void recorded(struct world *w)
         edge_add(w, session, t, how, s.at);
         edge_add(w, proc_thing(w, proc), t, how, s.at);
         if (s.kind == HW_HAPPENED_SERVICE_INSTALL) {
-            runs_program(w, &s, t);
+            runs_program(w, x, &s, t);
         } else if (s.kind == HW_HAPPENED_TASK_RUN) {
-            runs_task(w, &s, t);
+            runs_task(w, x, &s, t);
         }
     }
 }
@@ -242,25 +263,34 @@ static int64_t apart(const struct flow *f, const struct proc *p)
     return d >= 0 ? d : -d;
 }
 
+static bool leads_here(struct world *w, const struct flow *f, const struct proc *p)
+{
+    text_id scope = host_at(w, p->host)->scope;
+    if (f->at.host == p->host || host_at(w, f->at.host)->scope != scope) {
+        return false;
+    }
+    const struct holder *h = holder_of(w, scope, f->dst, f->at);
+    return h != NULL
+               ? h->host == p->host
+               : hw_span_starts(text_span(w, f->dst_name), text_str(w, host_at(w, p->host)->name));
+}
+
 /* The process behind the connection to this host's remoting port that lies nearest. It leads to the
  * session, where the process has one, for that is what was asked for. */
-static void by_remoting(struct world *w, uint32_t proc)
+static void by_remoting(struct world *w, const struct finding *x, uint32_t proc)
 {
     struct proc p = *proc_get(w, proc);
     uint32_t best = 0;
-    for (uint32_t i = 1; i < w->flows.count; i++) {
+    int64_t least = HW_TIME_MAX;
+    struct reach_ask r = reach_from(&x->remoting, reach_key(host_at(w, p.host)->scope, 0, 0),
+                                    time_add(p.lo, -REMOTE_NS), p.hi);
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         const struct flow *f = AT(struct flow, &w->flows, i);
-        if (!f->initiated || f->proc == 0 || !remoting_port(f->dst_port) || f->at.host == p.host ||
-            proc_get(w, f->proc)->broker || f->at.lo > p.hi || f->at.hi + REMOTE_NS < p.lo ||
-            host_at(w, f->at.host)->scope != host_at(w, p.host)->scope) {
-            continue;
-        }
-        const struct holder *h = holder_of(w, host_at(w, p.host)->scope, f->dst, f->at);
-        bool here = h != NULL ? h->host == p.host
-                              : hw_span_starts(text_span(w, f->dst_name),
-                                               text_str(w, host_at(w, p.host)->name));
-        if (here && (best == 0 || apart(f, &p) < apart(AT(struct flow, &w->flows, best), &p))) {
+        int64_t far = apart(f, &p);
+        bool nearer = best == 0 || far < least || (far == least && i < best);
+        if (nearer && leads_here(w, f, &p)) {
             best = i;
+            least = far;
         }
     }
     if (best == 0) {
@@ -274,19 +304,17 @@ static void by_remoting(struct world *w, uint32_t proc)
 }
 
 /* A command elsewhere that names this machine just before the provider host made a process here. */
-static void by_management(struct world *w, uint32_t proc)
+static void by_management(struct world *w, const struct finding *x, uint32_t proc)
 {
     struct proc p = *proc_get(w, proc);
     text_id scope = host_at(w, p.host)->scope;
     const char *name = text_str(w, host_at(w, p.host)->name);
-    for (uint32_t i = 1; i < w->procs.count; i++) {
+    struct reach_ask r =
+        reach_from(&x->commands, reach_key(scope, 0, 0), time_add(p.lo, -REMOTE_NS), p.hi);
+    for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct proc q = *proc_get(w, i);
-        if (q.twin != 0 || q.implied || q.host == p.host || q.command == 0 ||
-            host_at(w, q.host)->scope != scope || q.lo > p.hi || q.hi + REMOTE_NS < p.lo) {
-            continue;
-        }
-        struct hw_span line = text_span(w, q.command);
-        if (span_holds(line, "/node:") && span_holds(line, name)) {
+        if (q.host != p.host && host_at(w, q.host)->scope == scope &&
+            span_holds(text_span(w, q.command), name)) {
             edge_add(w, proc_thing(w, i), proc_thing(w, proc),
                      (struct edge_how){HW_VERB_CONNECTED, HW_INFERRED, HW_WHY_WMI, 0},
                      (struct when){q.lo, q.hi, q.event, q.host});
@@ -294,7 +322,38 @@ static void by_management(struct world *w, uint32_t proc)
     }
 }
 
-int join_services(struct world *w)
+static bool find_ready(struct world *w, struct finding *x)
+{
+    for (uint32_t i = 1; i < w->procs.count; i++) {
+        const struct proc *p = proc_get(w, i);
+        if (p->twin != 0 || p->implied) {
+            continue;
+        }
+        if (made_by_services(w, p)) {
+            reach_add(w, &x->children, reach_key(p->host, 0, 0), p->lo, p->hi, i);
+        }
+        if (p->image != 0) {
+            text_id base = path_base(w, p->image);
+            reach_add(w, &x->programs, reach_key(p->host, base, 0), p->lo, p->hi, i);
+        }
+        if (p->command != 0 && span_holds(text_span(w, p->command), "/node:")) {
+            reach_add(w, &x->commands, reach_key(host_at(w, p->host)->scope, 0, 0), p->lo, p->hi,
+                      i);
+        }
+    }
+    for (uint32_t i = 1; i < w->flows.count; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        if (f->initiated && f->proc != 0 && remoting_port(f->dst_port) &&
+            !proc_get(w, f->proc)->broker) {
+            reach_add(w, &x->remoting, reach_key(host_at(w, f->at.host)->scope, 0, 0), f->at.lo,
+                      f->at.hi, i);
+        }
+    }
+    return reach_settle(w, &x->children) && reach_settle(w, &x->programs) &&
+           reach_settle(w, &x->commands) && reach_settle(w, &x->remoting);
+}
+
+static void of_processes(struct world *w, const struct finding *x)
 {
     uint32_t known = w->procs.count;
     for (uint32_t i = 1; i < known && w->rc == HW_OK; i++) {
@@ -306,18 +365,30 @@ int join_services(struct world *w)
         runs_as(w, i);
         const struct actor *a = AT(struct actor, &w->actors, p.parent);
         if (image_is(text_span(w, p.image), "wsmprovhost.exe")) {
-            by_remoting(w, i);
+            by_remoting(w, x, i);
         } else if (image_is(text_span(w, p.image), "wmiprvse.exe") ||
                    image_is(text_span(w, a->image), "wmiprvse.exe")) {
-            by_management(w, i);
+            by_management(w, x, i);
         }
     }
-    for (uint32_t i = 1; i < w->deeds.count && w->rc == HW_OK; i++) {
-        struct deed d = *AT(struct deed, &w->deeds, i);
-        if (d.kind == HW_HAPPENED_REGISTRY_SET) {
-            by_registry(w, &d);
+}
+
+int join_services(struct world *w)
+{
+    struct finding x = {0};
+    if (find_ready(w, &x)) {
+        of_processes(w, &x);
+        for (uint32_t i = 1; i < w->deeds.count && w->rc == HW_OK; i++) {
+            struct deed d = *AT(struct deed, &w->deeds, i);
+            if (d.kind == HW_HAPPENED_REGISTRY_SET) {
+                by_registry(w, &d);
+            }
         }
+        recorded(w, &x);
     }
-    recorded(w);
+    reach_free(&x.children);
+    reach_free(&x.programs);
+    reach_free(&x.remoting);
+    reach_free(&x.commands);
     return w->rc;
 }

@@ -16,10 +16,10 @@
 static int compare(const void *a, const void *b)
 {
     const struct logon *x = a, *y = b;
-    return x->at.host != y->at.host   ? (x->at.host < y->at.host ? -1 : 1)
-           : x->logon != y->logon     ? (x->logon < y->logon ? -1 : 1)
-           : x->at.lo != y->at.lo     ? (x->at.lo < y->at.lo ? -1 : 1)
-                                      : (x->at.event > y->at.event) - (x->at.event < y->at.event);
+    return x->at.host != y->at.host ? (x->at.host < y->at.host ? -1 : 1)
+           : x->logon != y->logon   ? (x->logon < y->logon ? -1 : 1)
+           : x->at.lo != y->at.lo   ? (x->at.lo < y->at.lo ? -1 : 1)
+                                    : (x->at.event > y->at.event) - (x->at.event < y->at.event);
 }
 
 static uint32_t session_thing(struct world *w, uint32_t host, text_id logon, int64_t lo,
@@ -30,10 +30,9 @@ static uint32_t session_thing(struct world *w, uint32_t host, text_id logon, int
     text_id key = text_print(w, "%s|%s|%lld", text_str(w, h->name), text_str(w, logon),
                              known ? (long long)lo : 0LL);
     struct hw_span who = text_span(w, account);
-    text_id name = who.n > 0
-                       ? text_print(w, "session %s of %.*s", text_str(w, logon), (int)who.n,
-                                    (const char *)who.p)
-                       : text_print(w, "session %s", text_str(w, logon));
+    text_id name = who.n > 0 ? text_print(w, "session %s of %.*s", text_str(w, logon), (int)who.n,
+                                          (const char *)who.p)
+                             : text_print(w, "session %s", text_str(w, logon));
     uint32_t t = thing_of(w, HW_ENTITY_SESSION, h->scope, key, name);
     uint32_t on = host_thing(w, host);
     struct thing *x = thing_at(w, t);
@@ -71,22 +70,19 @@ uint32_t session_at(struct world *w, uint32_t host, text_id logon, struct when a
     if (logon == 0 || host == 0 || logon_is_system(text_span(w, logon))) {
         return 0;
     }
+    /* The last of this host and id that began by then; all of them where the time is not known. */
+    int64_t by = at.hi == HW_TIME_NONE ? HW_TIME_MAX : time_add(at.hi, EARLY_NS);
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
         const struct logon *l = AT(struct logon, &w->logons, mid);
-        if (l->at.host < host || (l->at.host == host && l->logon < logon)) {
+        if (l->at.host < host ||
+            (l->at.host == host && (l->logon < logon || (l->logon == logon && l->at.lo <= by)))) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    for (; lo < w->logons.count; lo++) {
-        const struct logon *l = AT(struct logon, &w->logons, lo);
-        if (l->at.host != host || l->logon != logon ||
-            (l->at.lo > at.hi + EARLY_NS && at.hi != HW_TIME_NONE)) {
-            break;
-        }
-        found = l->session;
-    }
+    const struct logon *l = AT(struct logon, &w->logons, lo - 1);
+    found = l->at.host == host && l->logon == logon ? l->session : 0;
     return found != 0 ? found : session_thing(w, host, logon, HW_TIME_MIN, 0);
 }

@@ -229,77 +229,148 @@ static size_t accords(struct pairs *v, struct accord *out)
 
 /* ---- setting clocks ---- */
 
-static void shift(struct world *w, uint32_t host, int64_t by)
+/* One pass over all records sets all machines right. */
+static void shift(struct world *w)
 {
     struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
                            &w->services, &w->shares, &w->deeds,     &w->leases};
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
         for (uint32_t i = 1; i < lists[k]->count; i++) {
             struct when *at = (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each);
-            if (at->host == host && at->t != HW_TIME_NONE) {
-                at->lo += by;
-                at->hi += by;
-                at->t += by;
-            }
+            int64_t by = at->t == HW_TIME_NONE ? 0 : host_at(w, at->host)->skew;
+            at->lo += by;
+            at->hi += by;
+            at->t += by;
         }
     }
     for (uint32_t i = 1; i < w->procs.count; i++) {
         struct proc *p = AT(struct proc, &w->procs, i);
-        if (p->host == host && p->lo != HW_TIME_NONE) {
-            p->lo += by;
-            p->hi += by;
-            p->seen_lo += by;
-            p->seen_hi += by;
-        }
+        int64_t by = p->lo == HW_TIME_NONE ? 0 : host_at(w, p->host)->skew;
+        p->lo += by;
+        p->hi += by;
+        p->seen_lo += by;
+        p->seen_hi += by;
     }
     for (uint32_t i = 1; i < w->events.count; i++) {
         struct event *e = AT(struct event, &w->events, i);
-        e->at += e->host == host && e->at != HW_TIME_NONE ? by : 0;
+        e->at += e->at == HW_TIME_NONE ? 0 : host_at(w, e->host)->skew;
     }
+}
+
+/* The accords that reach from clocks that are set to others, the surest first, and where each
+ * clock's own accords stand. */
+struct frontier {
+    const struct accord *a;
+    uint32_t *heap, *of, *from; /* of: accords by clock; from: where a clock's begin */
+    size_t count;
+    bool *set;
+};
+
+static bool surer(const struct frontier *f, uint32_t x, uint32_t y)
+{
+    return f->a[x].count != f->a[y].count ? f->a[x].count > f->a[y].count : x < y;
+}
+
+static void push(struct frontier *f, uint32_t x)
+{
+    size_t at = f->count++;
+    for (; at > 0 && surer(f, x, f->heap[(at - 1) / 2]); at = (at - 1) / 2) {
+        f->heap[at] = f->heap[(at - 1) / 2];
+    }
+    f->heap[at] = x;
+}
+
+static uint32_t pop(struct frontier *f)
+{
+    uint32_t top = f->heap[0], last = f->heap[--f->count];
+    size_t at = 0;
+    for (size_t child = 1; child < f->count; child = 2 * at + 1) {
+        child += child + 1 < f->count && surer(f, f->heap[child + 1], f->heap[child]);
+        if (!surer(f, f->heap[child], last)) {
+            break;
+        }
+        f->heap[at] = f->heap[child];
+        at = child;
+    }
+    f->heap[at] = last;
+    return top;
+}
+
+static void settle(struct frontier *f, uint32_t clock)
+{
+    f->set[clock] = true;
+    for (uint32_t i = f->from[clock]; i < f->from[clock + 1]; i++) {
+        const struct accord *a = &f->a[f->of[i]];
+        if (!f->set[a->a] || !f->set[a->b]) {
+            push(f, f->of[i]);
+        }
+    }
+}
+
+/* Fills `of` and `from`, and gives the clock to begin with. */
+static uint32_t by_clock(struct world *w, struct frontier *f, size_t n)
+{
+    uint64_t most = 0, *weight = calloc(w->hosts.count, sizeof *weight);
+    uint32_t start = SENSOR, *next = calloc(w->hosts.count, sizeof *next);
+    if (weight == NULL || next == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to compare clocks"));
+        n = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        weight[f->a[i].a] += f->a[i].count;
+        weight[f->a[i].b] += f->a[i].count;
+        f->from[f->a[i].a + 1]++;
+        f->from[f->a[i].b + 1]++;
+    }
+    for (uint32_t h = 0; n > 0 && h < w->hosts.count; h++) {
+        next[h] = f->from[h];
+        f->from[h + 1] += f->from[h];
+        if (weight[SENSOR] == 0 && weight[h] > most) {
+            most = weight[h];
+            start = h;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        f->of[next[f->a[i].a]++] = (uint32_t)i;
+        f->of[next[f->a[i].b]++] = (uint32_t)i;
+    }
+    free(weight);
+    free(next);
+    return start;
 }
 
 /* From the clock with the most witnesses outwards, the surest accord first. */
 static void spread(struct world *w, const struct accord *a, size_t n)
 {
-    uint32_t *weight = calloc(w->hosts.count, sizeof *weight);
-    bool *set = calloc(w->hosts.count, sizeof *set);
-    if (weight == NULL || set == NULL) {
+    struct frontier f = {.a = a,
+                         .heap = calloc(2 * n + 1, sizeof *f.heap),
+                         .of = calloc(2 * n + 1, sizeof *f.of),
+                         .from = calloc((size_t)w->hosts.count + 1, sizeof *f.from),
+                         .set = calloc(w->hosts.count, sizeof *f.set)};
+    if (f.heap == NULL || f.of == NULL || f.from == NULL || f.set == NULL) {
         (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to compare clocks"));
-        n = 0;
+    } else if (n > 0) {
+        uint32_t start = by_clock(w, &f, n);
+        settle(&f, start);
     }
-    uint32_t start = SENSOR;
-    for (size_t i = 0; i < n; i++) {
-        weight[a[i].a] += a[i].count;
-        weight[a[i].b] += a[i].count;
-    }
-    for (uint32_t h = 1; n > 0 && weight[SENSOR] == 0 && h < w->hosts.count; h++) {
-        start = weight[h] > weight[start] ? h : start;
-    }
-    if (n > 0) {
-        set[start] = true;
-    }
-    for (size_t round = 0; round < n; round++) {
-        const struct accord *best = NULL;
-        for (size_t i = 0; i < n; i++) {
-            if (set[a[i].a] != set[a[i].b] && (best == NULL || a[i].count > best->count)) {
-                best = &a[i];
-            }
+    while (w->rc == HW_OK && f.count > 0) {
+        const struct accord *best = &a[pop(&f)];
+        if (f.set[best->a] && f.set[best->b]) {
+            continue;
         }
-        if (best == NULL) {
-            break;
-        }
-        bool forth = set[best->a];
+        bool forth = f.set[best->a];
         uint32_t known = forth ? best->a : best->b, other = forth ? best->b : best->a;
         int64_t base = known == SENSOR ? 0 : host_at(w, known)->skew;
         host_at(w, other)->skew = base - (forth ? best->d : -best->d);
         host_at(w, other)->witnesses = best->count;
-        set[other] = true;
+        settle(&f, other);
     }
-    free(weight);
-    free(set);
+    free(f.heap);
+    free(f.of);
+    free(f.from);
+    free(f.set);
 }
 
-/* Each step costs a pass over all records, so only machines that are worth it are set. */
 static void tell(struct world *w, uint32_t h)
 {
     const struct host x = *host_at(w, h);
@@ -308,8 +379,9 @@ static void tell(struct world *w, uint32_t h)
     struct gap g = {
         .what = text_print(w, "clock"),
         .log = x.shown,
-        .says = text_print(w, "its clock was %lld s %s, by %u pairs of records; its times are set "
-                              "right",
+        .says = text_print(w,
+                           "its clock was %lld s %s, by %u pairs of records; its times are set "
+                           "right",
                            (long long)seconds, x.skew < 0 ? "ahead" : "behind", x.witnesses),
         .host = h,
         .from = HW_TIME_NONE,
@@ -326,14 +398,18 @@ int repair_clocks(struct world *w)
     if (a != NULL && w->rc == HW_OK) {
         spread(w, a, accords(&v, a));
     }
+    bool any = false;
     for (uint32_t h = 1; h < w->hosts.count && w->rc == HW_OK; h++) {
         struct host *x = host_at(w, h);
         if (x->skew > WORTH_NS || x->skew < -WORTH_NS) {
-            shift(w, h, x->skew);
             tell(w, h);
+            any = true;
         } else {
             x->skew = 0;
         }
+    }
+    if (any) {
+        shift(w);
     }
     free(a);
     free(v.p);

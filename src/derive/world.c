@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/room.h"
 
 enum { BLOCK_BYTES = 4 << 20, VEC_MAX = 1U << 31 };
 
@@ -56,7 +57,7 @@ void vec_free(struct vec *v)
 /* ---- tables ---- */
 
 static bool table_grow(struct world *w, struct table *t,
-                       uint64_t (*hash_of)(struct world *w, uint32_t index))
+                       uint64_t (*hash_at)(struct world *w, uint32_t index))
 {
     uint32_t room = t->room == 0 ? 1024 : t->room * 2;
     uint32_t *slot = room == 0 ? NULL : calloc(room, sizeof *slot);
@@ -66,7 +67,7 @@ static bool table_grow(struct world *w, struct table *t,
     }
     for (uint32_t i = 0; i < t->room; i++) {
         if (t->slot[i] != 0) {
-            uint32_t at = (uint32_t)hash_of(w, t->slot[i]) & (room - 1);
+            uint32_t at = (uint32_t)hash_at(w, t->slot[i]) & (room - 1);
             while (slot[at] != 0) {
                 at = (at + 1) & (room - 1);
             }
@@ -81,9 +82,9 @@ static bool table_grow(struct world *w, struct table *t,
 
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),
-                     const void *key, uint64_t (*hash_of)(struct world *w, uint32_t index))
+                     const void *key, uint64_t (*hash_at)(struct world *w, uint32_t index))
 {
-    if (t->used * 2 >= t->room && !table_grow(w, t, hash_of)) {
+    if (t->used * 2 >= t->room && !table_grow(w, t, hash_at)) {
         return NULL;
     }
     uint32_t at = (uint32_t)hash & (t->room - 1);
@@ -409,10 +410,10 @@ static void vec_init(struct world *w, struct vec *v, size_t each)
 
 static struct vec *vec_of(struct world *w, unsigned i)
 {
-    struct vec *all[] = {&w->texts,     &w->hosts,   &w->events, &w->alsos,    &w->logs,
-                         &w->actors,    &w->procs,   &w->deeds,  &w->flows,    &w->logons,
-                         &w->explicits, &w->tickets, &w->shares, &w->services, &w->leases,
-                         &w->claims,    &w->things,  &w->edges,  &w->gaps,     &w->seen_keys,
+    struct vec *all[] = {&w->texts,     &w->hosts,    &w->events,  &w->alsos,        &w->logs,
+                         &w->actors,    &w->procs,    &w->deeds,   &w->flows,        &w->logons,
+                         &w->explicits, &w->tickets,  &w->shares,  &w->services,     &w->leases,
+                         &w->claims,    &w->things,   &w->edges,   &w->gaps,         &w->seen_keys,
                          &w->aliases,   &w->versions, &w->holders, &w->same_accounts};
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;
 }
@@ -425,14 +426,30 @@ struct seen_key {
 int world_init(struct world *w, struct hw_case *c, struct hw_error *err)
 {
     static const size_t each[] = {
-        sizeof(struct text),   sizeof(struct host),    sizeof(struct event),
-        sizeof(struct also),   sizeof(struct log),     sizeof(struct actor),
-        sizeof(struct proc),   sizeof(struct deed),    sizeof(struct flow),
-        sizeof(struct logon),  sizeof(struct explicit_logon), sizeof(struct ticket),
-        sizeof(struct share),  sizeof(struct service), sizeof(struct lease),
-        sizeof(struct claim),  sizeof(struct thing),   sizeof(struct edge),
-        sizeof(struct gap),    sizeof(struct seen_key), sizeof(struct alias),
-        sizeof(struct version), sizeof(struct holder), sizeof(struct same_account),
+        sizeof(struct text),
+        sizeof(struct host),
+        sizeof(struct event),
+        sizeof(struct also),
+        sizeof(struct log),
+        sizeof(struct actor),
+        sizeof(struct proc),
+        sizeof(struct deed),
+        sizeof(struct flow),
+        sizeof(struct logon),
+        sizeof(struct explicit_logon),
+        sizeof(struct ticket),
+        sizeof(struct share),
+        sizeof(struct service),
+        sizeof(struct lease),
+        sizeof(struct claim),
+        sizeof(struct thing),
+        sizeof(struct edge),
+        sizeof(struct gap),
+        sizeof(struct seen_key),
+        sizeof(struct alias),
+        sizeof(struct version),
+        sizeof(struct holder),
+        sizeof(struct same_account),
     };
     *w = (struct world){.c = c, .err = err};
     for (unsigned i = 0; vec_of(w, i) != NULL; i++) {
@@ -457,6 +474,6 @@ void world_done(struct world *w)
     free(w->blocks);
     free(w->procs_by_host);
     free(w->procs_by_pid);
-    free(w->flows_by_pair);
+    leases_done(w);
     free(w->writes);
 }

@@ -31,12 +31,12 @@ struct table {
 typedef uint32_t text_id; /* an interned text; 0: empty */
 
 struct host {
-    int64_t skew;     /* added to its times, to agree with the others */
-    uint32_t witnesses; /* pairs of records that show it */
+    int64_t skew;        /* added to its times, to agree with the others */
+    uint32_t witnesses;  /* pairs of records that show it */
     text_id scope, name; /* canonical, lower case */
     text_id shown;       /* as records write it */
     uint32_t thing;
-    uint32_t is;   /* the same machine under a later name */
+    uint32_t is; /* the same machine under a later name */
     bool has_records;
     int64_t first, last;
 };
@@ -69,7 +69,7 @@ struct actor {
     text_id guid, image, user;
     uint32_t pid;   /* 0: not known, 1 + pid otherwise */
     uint32_t other; /* of a pid alone: the actor that is it */
-    uint32_t proc; /* by guid: the process, once made */
+    uint32_t proc;  /* by guid: the process, once made */
 };
 
 struct proc {
@@ -83,7 +83,7 @@ struct proc {
     int64_t died;    /* HW_TIME_MAX: not seen */
     int64_t seen_lo, seen_hi;
     uint32_t thing;
-    uint32_t twin;   /* the same process by another source */
+    uint32_t twin; /* the same process by another source */
     bool broker, implied, has_twin;
 };
 
@@ -138,7 +138,7 @@ struct service {
 struct lease {
     struct when at; /* lo..hi: how long it holds */
     text_id ip, name, device, account, src, session;
-    uint8_t kind; /* VPN_SESSION, LEASE */
+    uint8_t kind;   /* VPN_SESSION, LEASE */
     uint8_t action; /* of VPN: 0 one, 1 start, 2 end */
     int64_t until;  /* as the record says; 0: it does not */
 };
@@ -176,12 +176,12 @@ struct alias {
 struct version {
     uint32_t host;
     text_id path, hash;
-    int64_t lo, hi;     /* of its first write; implied: HW_TIME_MIN and the first sight of it */
-    int64_t seen;       /* latest moment it is known to have lain there */
+    int64_t lo, hi; /* of its first write; implied: HW_TIME_MIN and the first sight of it */
+    int64_t seen;   /* latest moment it is known to have lain there */
     uint32_t thing;
-    uint32_t writer;    /* thing; 0: nobody recorded */
-    uint32_t event;     /* of the record that gave the hash */
-    bool touched;       /* written, fetched or marked within the records */
+    uint32_t writer; /* thing; 0: nobody recorded */
+    uint32_t event;  /* of the record that gave the hash */
+    bool touched;    /* written, fetched or marked within the records */
 };
 
 /* Who had an address, and when. */
@@ -198,6 +198,8 @@ struct holder {
 struct same_account {
     text_id scope, said, is;
 };
+
+struct reach;
 
 struct world {
     struct hw_case *c;
@@ -216,12 +218,12 @@ struct world {
     uint32_t *procs_by_host; /* indices, sorted by host and start */
     uint32_t *procs_by_pid;  /* the same, by host, pid and start; implied ones are not there */
     uint32_t known_procs;    /* how many are */
-    uint32_t *flows_by_pair; /* indices, sorted by src, dst and ports */
     uint32_t *writes;        /* deeds that wrote or read a file, by host and time */
     uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
-    struct vec seen_keys; /* of world.seen: hash and event */
-    uint32_t ranked; /* things that have a number in the case */
+    struct vec seen_keys;           /* of world.seen: hash and event */
+    struct reach *holding, *ending; /* lease.c: holders by address; leases by what ends them */
+    uint32_t ranked;                /* things that have a number in the case */
     struct hw_derived *told;
 };
 
@@ -235,7 +237,7 @@ void vec_free(struct vec *v);
 /* The slot of a key with this hash for which same() holds, or a free one. */
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),
-                     const void *key, uint64_t (*hash_of)(struct world *w, uint32_t index));
+                     const void *key, uint64_t (*hash_at)(struct world *w, uint32_t index));
 uint64_t world_hash(const void *p, size_t n, uint64_t seed);
 
 text_id text_of(struct world *w, struct hw_span s);

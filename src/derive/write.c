@@ -105,9 +105,8 @@ struct usual {
 static uint64_t template_of(struct world *w, uint32_t thing, uint64_t seed)
 {
     const struct thing *t = thing_at(w, thing);
-    struct hw_span s = text_span(w, t->kind == HW_ENTITY_PROCESS || t->kind == HW_ENTITY_FILE
-                                        ? path_base(w, t->name)
-                                        : 0);
+    struct hw_span s = text_span(
+        w, t->kind == HW_ENTITY_PROCESS || t->kind == HW_ENTITY_FILE ? path_base(w, t->name) : 0);
     uint8_t buf[128];
     size_t n = 0;
     for (size_t i = 0; i < s.n && n < sizeof buf; i++) {
@@ -338,12 +337,12 @@ static int put_gaps(struct writing *x)
         const struct gap *g = AT(struct gap, &w->gaps, i);
         uint32_t host = host_thing(w, g->host);
         struct hw_gap_row out = {.what = text_str(w, g->what),
-                             .log = text_str(w, g->log),
-                             .says = text_str(w, g->says),
-                             .host = host == 0 || host > w->ranked ? UINT32_MAX : x->n_of[host],
-                             .from_ns = g->from,
-                             .to_ns = g->to,
-                             .count = g->count};
+                                 .log = text_str(w, g->log),
+                                 .says = text_str(w, g->says),
+                                 .host = host == 0 || host > w->ranked ? UINT32_MAX : x->n_of[host],
+                                 .from_ns = g->from,
+                                 .to_ns = g->to,
+                                 .count = g->count};
         rc = hw_graph_put_gap(x->g, &out, w->err);
     }
     return rc;

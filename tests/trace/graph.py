@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole graph of a case, read by another road than the program's own: from its tables.
 
-Keys of versions and sessions end in the moment they began, which moves when clocks do; what() leaves
-it out, so that graphs of bent evidence can be held against that of the straight. And a process whose
-own id was lost is known by its pid alone: so each edge has a second spelling, by host, pid and program.
+Keys of versions and sessions end in the moment they began, which moves when clocks do; what()
+leaves it out, so that graphs of bent evidence can be held against that of the straight. And a
+process whose own id was lost is known by its pid alone: so each edge has a second spelling, by host
+and pid.
 """
 import re
 import sqlite3

@@ -142,8 +142,7 @@ static void a_log_has_so_many_layouts_and_no_more(void **state)
     done();
 }
 
-/* A file that is two logs at once is read as both: what one says must not be taken for the
- * other. */
+/* A file that is two logs is read as both: what one says must not be taken for the other. */
 static void two_writers_on_one_node_number_through(void **state)
 {
     const struct hw_span a = HW_SPAN_LIT("a"), b = HW_SPAN_LIT("b"), value = HW_SPAN_LIT("1");
