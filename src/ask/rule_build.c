@@ -186,10 +186,30 @@ static void judge_visits(struct look *l, const struct visit *v, size_t count)
     }
 }
 
+/* A guarded host of which too little is recorded for anything to be new there. */
+static void unknown_habits(struct look *l)
+{
+    struct look_list hosts;
+    look_all(l, HW_ENTITY_HOST, &hosts);
+    for (size_t i = 0; i < hosts.count && l->rc == HW_OK; i++) {
+        const struct hw_thing *h = look_thing(l, hosts.p[i]);
+        bool none = (h->flags & HW_THING_QUIET) != 0 || h->first_ns == HW_TIME_NONE;
+        if (!guarded(l, hosts.p[i]) || (!none && h->last_ns - h->first_ns >= BASELINE_NS)) {
+            continue;
+        }
+        struct hw_finding *f = look_find(l, "build-host-new-logon", HW_INFO, HW_CONF_HIGH,
+                                         hosts.p[i], HW_SPAN_LIT("too few records"));
+        look_why(l, f, HW_LOOK_NONE, "cannot be judged: %s on %s",
+                 none ? "nothing is recorded" : "fewer than seven days are recorded",
+                 look_name(l, hosts.p[i]));
+    }
+}
+
 void rule_new_logon(struct look *l)
 {
     struct look_list sessions;
     struct visits s = {0};
+    unknown_habits(l);
     look_all(l, HW_ENTITY_SESSION, &sessions);
     for (size_t i = 0; i < sessions.count && l->rc == HW_OK; i++) {
         uint32_t host = look_thing(l, sessions.p[i])->host;
