@@ -151,7 +151,8 @@ bool look_has(const struct look_list *v, uint32_t n)
     return false;
 }
 
-void look_all(struct look *l, enum hw_entity kind, struct look_list *out)
+void look_all(struct look *l, enum hw_entity kind, look_wanted *wanted,
+              const struct look_list *hosts, struct look_list *out)
 {
     struct hw_thing_ask ask = {.kind = kind};
     struct hw_thing t;
@@ -159,10 +160,24 @@ void look_all(struct look *l, enum hw_entity kind, struct look_list *out)
     *out = (struct look_list){0};
     int rc = l->rc != HW_OK ? l->rc : hw_walk_find(l->outer, &ask, l->err);
     while (rc == HW_OK && (rc = hw_walk_found(l->outer, &n, &t, l->err)) == HW_ROW) {
-        look_add(l, out, n);
+        if (wanted == NULL || wanted(&t, hosts)) {
+            look_add(l, out, n);
+        }
         rc = l->rc;
     }
     look_failed(l, rc);
+}
+
+void look_hosts(struct look *l, uint32_t flags, struct look_list *out)
+{
+    struct look_list all;
+    *out = (struct look_list){0};
+    look_all(l, HW_ENTITY_HOST, NULL, NULL, &all);
+    for (size_t i = 0; i < all.count && l->rc == HW_OK; i++) {
+        if ((look_thing(l, all.p[i])->flags & flags) != 0) {
+            look_add(l, out, all.p[i]);
+        }
+    }
 }
 
 /* ---- edges ---- */

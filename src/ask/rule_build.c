@@ -15,10 +15,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-static bool guarded(struct look *l, uint32_t host)
+static bool on_these(const struct hw_thing *t, const struct look_list *hosts)
 {
-    return host != HW_LOOK_NONE &&
-           (look_thing(l, host)->flags & (HW_THING_BUILD | HW_THING_SIGNING)) != 0;
+    return t->host != HW_LOOK_NONE && look_has(hosts, t->host);
 }
 
 /* ---- build-host-new-logon ---- */
@@ -190,11 +189,11 @@ static void judge_visits(struct look *l, const struct visit *v, size_t count)
 static void unknown_habits(struct look *l)
 {
     struct look_list hosts;
-    look_all(l, HW_ENTITY_HOST, &hosts);
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
     for (size_t i = 0; i < hosts.count && l->rc == HW_OK; i++) {
         const struct hw_thing *h = look_thing(l, hosts.p[i]);
         bool none = (h->flags & HW_THING_QUIET) != 0 || h->first_ns == HW_TIME_NONE;
-        if (!guarded(l, hosts.p[i]) || (!none && h->last_ns - h->first_ns >= BASELINE_NS)) {
+        if (!none && h->last_ns - h->first_ns >= BASELINE_NS) {
             continue;
         }
         struct hw_finding *f = look_find(l, "build-host-new-logon", HW_INFO, HW_CONF_HIGH,
@@ -207,15 +206,13 @@ static void unknown_habits(struct look *l)
 
 void rule_new_logon(struct look *l)
 {
-    struct look_list sessions;
+    struct look_list sessions, hosts;
     struct visits s = {0};
     unknown_habits(l);
-    look_all(l, HW_ENTITY_SESSION, &sessions);
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
+    look_all(l, HW_ENTITY_SESSION, on_these, &hosts, &sessions);
     for (size_t i = 0; i < sessions.count && l->rc == HW_OK; i++) {
-        uint32_t host = look_thing(l, sessions.p[i])->host;
-        if (guarded(l, host)) {
-            add_visit(l, &s, sessions.p[i], host);
-        }
+        add_visit(l, &s, sessions.p[i], look_thing(l, sessions.p[i])->host);
     }
     if (s.count > 0) {
         qsort(s.p, s.count, sizeof *s.p, compare_visits);
@@ -361,22 +358,15 @@ static void say_asked(struct look *l, const struct asking *s, size_t i, size_t e
 
 void rule_reconnaissance(struct look *l)
 {
-    struct look_list processes;
+    struct look_list processes, hosts;
     struct asking s = {0};
-    bool any = false;
-    struct look_list hosts;
-    look_all(l, HW_ENTITY_HOST, &hosts);
-    for (size_t i = 0; i < hosts.count; i++) {
-        any = any || guarded(l, hosts.p[i]);
-    }
-    if (!any) {
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
+    if (hosts.count == 0) {
         return;
     }
-    look_all(l, HW_ENTITY_PROCESS, &processes);
+    look_all(l, HW_ENTITY_PROCESS, on_these, &hosts, &processes);
     for (size_t i = 0; i < processes.count && l->rc == HW_OK; i++) {
-        if (guarded(l, look_thing(l, processes.p[i])->host)) {
-            add_asked(l, &s, processes.p[i]);
-        }
+        add_asked(l, &s, processes.p[i]);
     }
     if (s.count > 0) {
         qsort(s.p, s.count, sizeof *s.p, compare_asked);

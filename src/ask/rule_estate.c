@@ -166,16 +166,20 @@ static void new_device(struct look *l, const struct dial *d, size_t count, size_
     }
 }
 
+static bool by_gateway(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return hw_span_starts(t->key, "vpn|");
+}
+
 void rule_vpn_device(struct look *l)
 {
     struct look_list sessions;
     struct dials d = {0};
     int64_t last = HW_TIME_MIN;
-    look_all(l, HW_ENTITY_SESSION, &sessions);
+    look_all(l, HW_ENTITY_SESSION, by_gateway, NULL, &sessions);
     for (size_t i = 0; i < sessions.count && l->rc == HW_OK; i++) {
-        if (hw_span_starts(look_thing(l, sessions.p[i])->key, "vpn|")) {
-            add_dial(l, &d, sessions.p[i]);
-        }
+        add_dial(l, &d, sessions.p[i]);
     }
     if (d.count > 0) {
         qsort(d.p, d.count, sizeof *d.p, compare_dials);
@@ -314,10 +318,19 @@ static void by_release(struct look *l, uint32_t package, uint32_t release)
     look_edges_done(&w);
 }
 
+/* Anything but what is surely none: programs of other systems have no ending. */
+static bool is_program(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    struct hw_span base = look_base(t->name);
+    return hw_span_ends(base, ".exe") || hw_span_ends(base, ".com") ||
+           hw_span_find(base, '.') == base.n || hw_span_ends(base, ".appimage");
+}
+
 void rule_software(struct look *l)
 {
     struct look_list packages, files = {0}, releases = {0};
-    look_all(l, HW_ENTITY_PACKAGE, &packages);
+    look_all(l, HW_ENTITY_PACKAGE, NULL, NULL, &packages);
     bool any = false;
     for (size_t i = 0; i < packages.count; i++) {
         any = any || (look_thing(l, packages.p[i])->flags & HW_THING_REFUSED) != 0;
@@ -325,8 +338,8 @@ void rule_software(struct look *l)
     if (!any) {
         return;
     }
-    look_all(l, HW_ENTITY_FILE, &files);
-    look_all(l, HW_ENTITY_RELEASE, &releases);
+    look_all(l, HW_ENTITY_FILE, is_program, NULL, &files);
+    look_all(l, HW_ENTITY_RELEASE, NULL, NULL, &releases);
     for (size_t i = 0; i < packages.count && l->rc == HW_OK; i++) {
         const struct hw_thing *p = look_thing(l, packages.p[i]);
         if ((p->flags & (HW_THING_REFUSED | HW_THING_ALLOWED)) != HW_THING_REFUSED) {

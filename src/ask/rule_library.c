@@ -284,11 +284,24 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
              look_name(l, write.e.subject), look_when(&write.e, when));
 }
 
+/* What the rule compares: libraries and programs at home, and what was written elsewhere. */
+static bool matters(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return at_home(t->name) || ((t->flags & HW_THING_TOUCHED) != 0 && look_is_library(t->name));
+}
+
+static bool touched(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return (t->flags & HW_THING_TOUCHED) != 0;
+}
+
 void rule_side_loaded(struct look *l)
 {
     struct look_list files;
     struct shelf s = {0};
-    look_all(l, HW_ENTITY_FILE, &files);
+    look_all(l, HW_ENTITY_FILE, matters, NULL, &files);
     shelve(l, &s, &files);
     for (size_t i = 0; i < files.count && l->rc == HW_OK; i++) {
         const struct hw_thing *t = look_thing(l, files.p[i]);
@@ -382,11 +395,9 @@ static void service_dll(struct look *l, uint32_t file)
 void rule_service_dll(struct look *l)
 {
     struct look_list files;
-    look_all(l, HW_ENTITY_FILE, &files);
+    look_all(l, HW_ENTITY_FILE, touched, NULL, &files);
     for (size_t i = 0; i < files.count && l->rc == HW_OK; i++) {
-        if ((look_thing(l, files.p[i])->flags & HW_THING_TOUCHED) != 0) {
-            service_dll(l, files.p[i]);
-        }
+        service_dll(l, files.p[i]);
     }
 }
 
@@ -435,9 +446,9 @@ static void one_read(struct look *l, uint32_t edge, const struct hw_edge *e)
     if (own >= WHOLE_FOLDER) {
         return;
     }
-    bool touched = (look_thing(l, e->subject)->flags & HW_THING_TOUCHED) != 0;
+    bool fresh = (look_thing(l, e->subject)->flags & HW_THING_TOUCHED) != 0;
     struct hw_finding *f =
-        look_find(l, "read-as-data", HW_HIGH, touched ? HW_CONF_HIGH : HW_CONF_MODERATE, e->subject,
+        look_find(l, "read-as-data", HW_HIGH, fresh ? HW_CONF_HIGH : HW_CONF_MODERATE, e->subject,
                   look_base(exe));
     look_why(l, f, edge, "%s opened and read it at %s, and never loaded it",
              look_name(l, e->object), look_when(e, when));
