@@ -491,18 +491,19 @@ static void walk(struct look *l, enum hw_verb verb, struct look_list *hosts,
                  void (*each)(struct look *l, uint32_t n, const struct hw_edge *e))
 {
     struct hw_edge e;
+    struct hw_thing t; /* not kept: there may be millions */
     uint32_t n, last = HW_LOOK_NONE;
     int rc = l->rc != HW_OK ? l->rc : hw_walk_verb(l->outer, verb, l->err);
     while (rc == HW_OK && (rc = hw_walk_next(l->outer, &n, &e, l->err)) == HW_ROW) {
         if (e.object != last) {
             last = e.object;
-            const struct hw_thing *t = look_thing(l, e.object);
-            if (t->kind == HW_ENTITY_PROCESS && t->host != HW_LOOK_NONE && e.known == HW_OBSERVED &&
-                !look_has(hosts, t->host)) {
-                look_add(l, hosts, t->host);
+            look_failed(l, hw_walk_thing(l->w, e.object, &t, l->err));
+            if (l->rc == HW_OK && t.kind == HW_ENTITY_PROCESS && t.host != HW_LOOK_NONE &&
+                e.known == HW_OBSERVED && !look_has(hosts, t.host)) {
+                look_add(l, hosts, t.host);
             }
         }
-        if (each != NULL && e.lo <= l->q->a->as_of) {
+        if (each != NULL && l->rc == HW_OK && e.lo <= l->q->a->as_of) {
             each(l, n, &e);
         }
         rc = l->rc;
@@ -512,9 +513,10 @@ static void walk(struct look *l, enum hw_verb verb, struct look_list *hosts,
 
 static void maybe_read(struct look *l, uint32_t n, const struct hw_edge *e)
 {
-    struct hw_span path = look_thing(l, e->subject)->name;
-    if (look_thing(l, e->object)->kind == HW_ENTITY_PROCESS &&
-        (look_is_library(path) || hw_span_ends(path, ".exe"))) {
+    struct hw_thing t;
+    look_failed(l, hw_walk_thing(l->w, e->subject, &t, l->err));
+    if (l->rc == HW_OK && (look_is_library(t.name) || hw_span_ends(t.name, ".exe")) &&
+        look_thing(l, e->object)->kind == HW_ENTITY_PROCESS) {
         one_read(l, n, e);
     }
 }
