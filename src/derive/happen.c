@@ -278,7 +278,10 @@ static void net_flow(struct world *w, const struct found *f)
     n.known_side = initiated.n > 0;
     n.initiated =
         !n.known_side || hw_span_is_nocase(initiated, "true") || hw_span_is(initiated, "1");
-    n.sensor = self == 0;
+    /* A record that has no place for a process is a sensor's; one that left it empty is a
+     * machine's. */
+    n.sensor =
+        self == 0 && f->bound->slot[HW_ROLE_PID][0] < 0 && f->bound->slot[HW_ROLE_GUID][0] < 0;
     if (n.dst == 0 && n.src == 0 && n.dst_name == 0) {
         return;
     }

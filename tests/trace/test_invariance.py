@@ -28,11 +28,9 @@ TIES = "ids decide which of two equal ways is told"
 KNOWN = {
     "ikeext-dll-hijack_order_of_intake_changes_no_byte": TIES,
     "ikeext-dll-hijack_WORKSTATION5_renamed": NAME,
-    "ikeext-dll-hijack_WORKSTATION6_off_by_minus_3s": OFFSET,
     "ikeext-dll-hijack_WORKSTATION6_renamed": NAME,
     "ikeext-dll-hijack_without_20_percent_seed_2": "a gap where nothing is known is not told",
     "ikeext-dll-hijack_without_20_percent_seed_3": "a gap where no step lies is not told",
-    "wbemcomn-dll-hijack_WORKSTATION6_off_by_minus_3s": OFFSET,
     "wbemcomn-dll-hijack_WORKSTATION6_renamed": NAME,
     "psremoting-grunt-5-hosts_IT001_off_by_47s": OFFSET,
     "psremoting-grunt-5-hosts_IT001_off_by_minus_1h": OFFSET,
