@@ -32,12 +32,6 @@ KNOWN = {
     "ikeext-dll-hijack_without_20_percent_seed_2": "a gap where nothing is known is not told",
     "ikeext-dll-hijack_without_20_percent_seed_3": "a gap where no step lies is not told",
     "wbemcomn-dll-hijack_WORKSTATION6_renamed": NAME,
-    "psremoting-grunt-5-hosts_IT001_off_by_47s": OFFSET,
-    "psremoting-grunt-5-hosts_IT001_off_by_minus_1h": OFFSET,
-    "psremoting-grunt-5-hosts_IT001_off_by_90d": "two clones are taken for one machine",
-    "psremoting-grunt-5-hosts_HR001_off_by_47s": OFFSET,
-    "psremoting-grunt-5-hosts_HR001_off_by_minus_1h": OFFSET,
-    "psremoting-grunt-5-hosts_HR001_off_by_90d": OFFSET,
     "covenant-dcom-excel4_lines_said_twice_change_nothing": "a step cites another's record",
     "empire-psremoting_WORKSTATION6_renamed": NAME,
 }
