@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench/bench_graph.c -- what it costs to derive the graph of a case, step by step, and to trace
- * through it: the first answer, the best of the next ones, and beside them a plain walk in time over
- * the same edges that weighs nothing and remembers no way.
+ * through it: the first answer, the best of the next ones, and beside them a plain walk in time
+ * over the same edges that weighs nothing and remembers no way.
  *
  *     bench_graph derive CASE
  *     bench_graph trace CASE TARGET back|forward [NODES]
@@ -44,8 +44,7 @@ static int end(const struct hw_error *err)
 static int open_case(const char *path, enum hw_case_mode mode, struct hw_case **out,
                      struct hw_error *err)
 {
-    struct hw_case_open how = {
-        .path = path, .mode = mode, .must_exist = true, .now_ns = now_ns()};
+    struct hw_case_open how = {.path = path, .mode = mode, .must_exist = true, .now_ns = now_ns()};
     return hw_case_open(&how, out, err);
 }
 
@@ -89,10 +88,11 @@ static int derive(const char *path, struct hw_error *err)
     step(&s, NULL, 0);
     double took = now_s() - began;
     if (rc == HW_OK) {
-        (void)printf("%s: %llu records (%llu twice) in %llu logs, %llu things, %llu edges, %.2f s\n",
-                     d.made ? "made" : "was true", (unsigned long long)d.records,
-                     (unsigned long long)d.twice, (unsigned long long)d.logs,
-                     (unsigned long long)d.things, (unsigned long long)d.edges, took);
+        (void)printf(
+            "%s: %llu records (%llu twice) in %llu logs, %llu things, %llu edges, %.2f s\n",
+            d.made ? "made" : "was true", (unsigned long long)d.records,
+            (unsigned long long)d.twice, (unsigned long long)d.logs, (unsigned long long)d.things,
+            (unsigned long long)d.edges, took);
     }
     hw_case_free(c);
     return rc;
@@ -166,8 +166,8 @@ static int expand(struct plain *p, struct hw_walk *w, const struct reached *r, b
         bool fits = forward ? e.hi >= r->bound : e.lo <= r->bound;
         p->edges++;
         if (fits && to <= p->things && p->seen[to] == 0) {
-            int64_t then = forward ? (e.lo > r->bound ? e.lo : r->bound)
-                                   : (e.hi < r->bound ? e.hi : r->bound);
+            int64_t then =
+                forward ? (e.lo > r->bound ? e.lo : r->bound) : (e.hi < r->bound ? e.hi : r->bound);
             rc = push(p, to, then, forward);
         }
     }
@@ -182,8 +182,8 @@ static int plain(struct hw_walk *w, uint32_t from, bool forward, uint64_t budget
     int rc = hw_walk_counts(w, &p.things, &edges, err);
     p.seen = rc != HW_OK ? NULL : calloc(p.things + 2, 1);
     double began = now_s();
-    rc = p.seen == NULL ? HW_E_MEMORY
-                        : push(&p, from, forward ? HW_TIME_MIN : HW_TIME_MAX, forward);
+    rc =
+        p.seen == NULL ? HW_E_MEMORY : push(&p, from, forward ? HW_TIME_MIN : HW_TIME_MAX, forward);
     while (rc == HW_OK && p.count > 0 && p.nodes < budget) {
         struct reached r = pop(&p, forward);
         if (r.thing <= p.things && p.seen[r.thing] == 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz/fuzz_record.c -- packed records from a stranger: every value lies in the packing, and what was
- * read can be packed and read again.
+ * fuzz/fuzz_record.c -- packed records from a stranger: every value lies in the packing, and what
+ * was read can be packed and read again.
  *
  * Targets: src/fact/record.c
  * Max: 65536

@@ -67,6 +67,7 @@ struct hw_why {
     struct hw_span says;     /* text for people */
     struct hw_span evidence; /* path in evidence where the proof lies */
     uint64_t off;
+    uint64_t record; /* its number in the log; 0: not of a record with a number */
     bool has_off;
 };
 
@@ -79,11 +80,12 @@ struct hw_finding {
     const char *do_next; /* what a reader does about it; static */
     enum hw_severity severity;
     enum hw_confidence confidence;
-    const struct hw_file_answer *file; /* the artifact it is about */
+    const struct hw_file_answer *file; /* the artifact it is about; NULL: no file */
     const char *kind;                  /* of the subject: artifact, indicator ... */
     char subject[20];                  /* its entity id */
     struct hw_span key;                /* sha256 as hex, or the subject's own key */
-    struct hw_span path;
+    struct hw_span path;               /* or its name, where it is no file */
+    struct hw_span host, org;          /* where it is; empty: nowhere in particular */
     struct hw_why *why;
     bool baseline;      /* known: listed in --baseline, does not count */
     const char *judged; /* "accept" or "reject" by an analyst, else NULL */
@@ -206,11 +208,12 @@ struct hw_crossing {
 struct hw_root {
     struct hw_root *next;
     struct hw_end at;
-    bool observed;  /* its beginning is in the records */
-    int64_t before; /* not observed before this */
-    bool principal; /* explains most: its way is the chain */
-    uint32_t ways;  /* the bits of hw_step.ways that lead from it */
-    unsigned cost;  /* what the way to it cost: less is better known */
+    bool observed;                  /* its beginning is in the records */
+    int64_t before;                 /* not observed before this */
+    bool principal;                 /* explains most: its way is the chain */
+    uint32_t ways;                  /* the bits of hw_step.ways that lead from it */
+    unsigned cost;                  /* what the way to it cost: less is better known */
+    struct hw_span replaced, taker; /* the file it replaced, and who took that in; or empty */
     struct hw_span says;
 };
 

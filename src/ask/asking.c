@@ -2,6 +2,7 @@
 /*
  * ask/asking.c -- a question under way: its answer's memory, lists, findings and gaps.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,9 +91,24 @@ static int look_judgement(struct hw_asking *q, struct hw_finding *f, struct hw_e
     return rc;
 }
 
-struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severity severity,
-                           enum hw_confidence confidence, const struct hw_file_answer *file,
-                           struct hw_span discriminator, struct hw_error *err)
+/* Made and filled but for what it is about, which f->subject, key and path say already. */
+static int settle(struct hw_asking *q, struct hw_finding *f, struct hw_span discriminator,
+                  struct hw_error *err)
+{
+    int rc = hw_finding_id(f->rule, f->subject, discriminator, f->id, err);
+    for (size_t i = 0; i < q->policy->baseline_count; i++) {
+        f->baseline = f->baseline || strcmp(q->policy->baseline[i], f->id) == 0;
+    }
+    rc = rc != HW_OK ? rc : look_judgement(q, f, err);
+    if (rc == HW_OK) {
+        *q->finding_tail = f;
+        q->finding_tail = &f->next;
+    }
+    return rc;
+}
+
+static struct hw_finding *begin(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                                enum hw_confidence confidence, struct hw_error *err)
 {
     const struct hw_rule *r = hw_rule_find(rule);
     if (r == NULL) {
@@ -106,27 +122,52 @@ struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severi
     f->do_next = r->do_next;
     f->severity = severity;
     f->confidence = confidence;
-    f->kind = "artifact";
+    return f;
+}
+
+static struct hw_span hex_of(struct hw_asking *q, const uint8_t *p, size_t n)
+{
     struct hw_buf hex;
     hw_buf_init(&hex, 128);
-    hw_buf_hex(&hex, (struct hw_span){file->sha256, 32});
-    f->key = hw_span_keep(q->a->arena, hw_buf_span(&hex));
+    hw_buf_hex(&hex, (struct hw_span){p, n});
+    struct hw_span s = hw_span_keep(q->a->arena, hw_buf_span(&hex));
     hw_buf_done(&hex);
+    return s;
+}
+
+struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                           enum hw_confidence confidence, const struct hw_file_answer *file,
+                           struct hw_span discriminator, struct hw_error *err)
+{
+    struct hw_finding *f = begin(q, rule, severity, confidence, err);
+    if (f == NULL) {
+        return NULL;
+    }
+    f->kind = hw_entity_word(HW_ENTITY_ARTIFACT);
+    f->key = hex_of(q, file->sha256, 32);
     f->path = file->path;
     f->file = file;
-    if (hw_artifact_id(file->sha256, f->subject, err) != HW_OK ||
-        hw_finding_id(rule, f->subject, discriminator, f->id, err) != HW_OK) {
+    bool ok = hw_artifact_id(file->sha256, f->subject, err) == HW_OK &&
+              settle(q, f, discriminator, err) == HW_OK;
+    return ok ? f : NULL;
+}
+
+struct hw_finding *hw_find_about(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                                 enum hw_confidence confidence, const struct hw_about *about,
+                                 struct hw_span discriminator, struct hw_error *err)
+{
+    struct hw_finding *f = begin(q, rule, severity, confidence, err);
+    if (f == NULL) {
         return NULL;
     }
-    for (size_t i = 0; i < q->policy->baseline_count; i++) {
-        f->baseline = f->baseline || strcmp(q->policy->baseline[i], f->id) == 0;
-    }
-    if (look_judgement(q, f, err) != HW_OK) {
-        return NULL;
-    }
-    *q->finding_tail = f;
-    q->finding_tail = &f->next;
-    return f;
+    struct hw_span hex = hex_of(q, about->id, HW_ID_BYTES);
+    (void)snprintf(f->subject, sizeof f->subject, "e-%.*s", (int)hex.n, (const char *)hex.p);
+    f->kind = hw_entity_word(about->kind);
+    f->key = about->key;
+    f->path = about->path;
+    f->host = about->host;
+    f->org = about->org;
+    return settle(q, f, discriminator, err) == HW_OK ? f : NULL;
 }
 
 int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struct hw_span what,

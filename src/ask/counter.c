@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/counter.c -- what speaks against a chain: the fewest records without which nothing leads from its
- * ends to the target, and a harmless reading of each step.
+ * ask/counter.c -- what speaks against a chain: the fewest records without which nothing leads
+ * from its ends to the target, and a harmless reading of each step.
  *
  * The fewest records are a minimum cut (Ford and Fulkerson 1956; shortest augmenting ways, Edmonds
  * and Karp 1972) of the graph of told steps, where a step is worth as many as records say it.
@@ -28,7 +28,7 @@ struct net {
     uint32_t *queue;
 };
 
-enum { ENDS, TARGET };
+enum { ENDS, TARGET, WHOLE = 1 << 20 }; /* WHOLE: more than any cut */
 
 static uint32_t node_of(struct net *n, uint32_t thing)
 {
@@ -49,6 +49,9 @@ static bool counts(const struct told *x)
 static int records_of(const struct hw_step *s)
 {
     int n = 0;
+    if (strcmp(s->verb, "is") == 0) {
+        return WHOLE; /* bytes are what they are: no record less would part them */
+    }
     for (const struct hw_place_said *p = s->places; p != NULL; p = p->next) {
         n++;
     }
@@ -67,13 +70,14 @@ static void build(struct tracing *t, struct net *n, uint32_t target)
     for (size_t i = 0; i < t->root_count; i++) {
         if (t->roots[i].rank == t->roots[0].rank && t->roots[i].s == &t->back) {
             n->arcs[n->arc_count++] =
-                (struct arc){ENDS, node_of(n, t->roots[i].thing), 1 << 20, 0, SIZE_MAX};
+                (struct arc){ENDS, node_of(n, t->roots[i].thing), WHOLE, 0, SIZE_MAX};
         }
     }
-    n->arcs[n->arc_count++] = (struct arc){node_of(n, target), TARGET, 1 << 20, 0, SIZE_MAX};
+    n->arcs[n->arc_count++] = (struct arc){node_of(n, target), TARGET, WHOLE, 0, SIZE_MAX};
 }
 
-/* The shortest way with room left; false when there is none. n->seen is then one side of the cut. */
+/* The shortest way with room left; false when there is none. n->seen is then one side of the
+ * cut. */
 static bool find_way(struct net *n)
 {
     uint32_t head = 0, tail = 0;
@@ -99,7 +103,7 @@ static bool find_way(struct net *n)
 
 static void fill_way(struct net *n)
 {
-    int least = 1 << 20;
+    int least = WHOLE;
     for (uint32_t at = TARGET; at != ENDS;) {
         const struct arc *a = &n->arcs[n->by[at]];
         int room = n->forth[at] ? a->left : a->back;
@@ -135,6 +139,18 @@ static int tell_cut(struct tracing *t, const struct net *n)
     return HW_OK;
 }
 
+/* A cut through what cannot be cut is none. */
+static bool cut_is_real(const struct net *n)
+{
+    for (size_t i = 0; i < n->arc_count; i++) {
+        const struct arc *a = &n->arcs[i];
+        if (n->seen[a->from] && !n->seen[a->to] && a->back >= WHOLE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int find_cut(struct tracing *t, uint32_t target)
 {
     size_t room = 2 * t->told_count + TRACING_ROOTS + 4;
@@ -154,13 +170,14 @@ static int find_cut(struct tracing *t, uint32_t target)
     while (find_way(&n)) {
         fill_way(&n);
     }
-    return tell_cut(t, &n);
+    return cut_is_real(&n) ? tell_cut(t, &n) : HW_OK;
 }
 
 int tracing_counter(struct tracing *t, uint32_t target)
 {
     for (struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
-        const struct hw_benign *b = s->context ? NULL : hw_benign_of(s);
+        const struct hw_benign *b =
+            s->context || strcmp(s->known, "inferred") == 0 ? NULL : hw_benign_of(s);
         if (b != NULL) {
             s->benign = tracing_print(t, "%s: %s (%s)", b->name, b->says, b->reference);
         }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/hunt.h"
+#include "ask/look.h"
 #include "ask/room.h"
 #include "base/time.h"
 
@@ -107,8 +108,8 @@ static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confide
                                                 : HW_CONF_HIGH;
 }
 
-/* The known-bad finding of this file, made when it is the first match, as strong as the strongest.
- * */
+/* The known-bad finding of this file, made when it is the first match, as strong as the
+ * strongest. */
 static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_mark mark)
 {
     enum hw_severity severity;
@@ -239,14 +240,23 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     if (rc == HW_OK && n.indicators == 0) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
                         HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
-                        HW_SPAN_LIT("headwater learn FILE"), true, err);
+                        HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);
     }
-    if (rc == HW_OK && n.artifacts == 0) {
+    if (rc == HW_OK && n.telemetry > 0 && !policy->derived) {
+        rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-graph",
+                        HW_SPAN_LIT("the logs of this case were not joined, so no rule could look "
+                                    "at what they say"),
+                        HW_SPAN_LIT("headwater case adopt, for a case from elsewhere"), true, err);
+    }
+    if (rc == HW_OK && n.artifacts == 0 && n.telemetry == 0) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-evidence",
                         HW_SPAN_LIT("the case holds no software to hunt in"),
                         HW_SPAN_LIT("headwater scan PATH"), true, err);
     }
     rc = rc != HW_OK ? rc : hw_find_known(&q, /* only_files= */ false, err);
+    if (rc == HW_OK && n.telemetry > 0 && policy->derived) {
+        rc = hw_find_in_graph(&q, err);
+    }
     if (rc != HW_OK) {
         hw_asking_drop(&q);
         return rc;

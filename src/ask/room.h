@@ -71,6 +71,15 @@ void hw_asking_drop(struct hw_asking *q);
 struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severity severity,
                            enum hw_confidence confidence, const struct hw_file_answer *file,
                            struct hw_span discriminator, struct hw_error *err);
+/* What a finding is about, where that is no file: an entity as the graph knows it. */
+struct hw_about {
+    uint8_t id[HW_ID_BYTES];
+    enum hw_entity kind;
+    struct hw_span key, path, host, org; /* in the answer's memory; path: its name */
+};
+struct hw_finding *hw_find_about(struct hw_asking *q, const char *rule, enum hw_severity severity,
+                                 enum hw_confidence confidence, const struct hw_about *about,
+                                 struct hw_span discriminator, struct hw_error *err);
 /* A new gap; what and ask_for live in the arena or forever. */
 HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind,
                         struct hw_span what, struct hw_span ask_for, bool needed,
@@ -97,5 +106,8 @@ struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...) HW_FORMAT(
 /* Appends a reason to a list. */
 void hw_because(struct hw_arena *arena, struct hw_why **list, struct hw_span says,
                 struct hw_span evidence, bool has_off, uint64_t off);
+/* The same for a record of a log: its number there (0: it has none), and its offset. */
+void hw_because_record(struct hw_arena *arena, struct hw_why **list, struct hw_span says,
+                       struct hw_span evidence, uint64_t record, uint64_t off);
 
 #endif

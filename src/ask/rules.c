@@ -11,6 +11,26 @@ static const struct hw_rule rules[] = {
      "Test archives, and disk images of zeros.",
      "Do not open it elsewhere. Ask its maker what it is.",
      "CWE-409; D. Fifield, A better zip bomb (2019)"},
+    {"build-host-new-logon", HW_HIGH,
+     "A session on a build or signing host by an account, or from a machine, never seen there in "
+     "the records before. It is high when the way there began at a VPN gateway, or when both are "
+     "new.",
+     "New employees and moved desks: declare them in the estate with the role build. The first "
+     "seven days of a host's records are never judged.",
+     "Ask the account's owner. Trace the session back.", "MITRE ATT&CK T1078, T1021"},
+    {"build-host-reconnaissance", HW_MEDIUM,
+     "Three or more different commands that tell of accounts, machine and network (whoami, net, "
+     "nltest, ipconfig and their like) within ten minutes of one session on a build or signing "
+     "host.",
+     "Administrators who look into a fault, and builds that print their surroundings; what the "
+     "same account did there on another day before is not said.",
+     "Ask who sat there. Trace the session back.", "MITRE ATT&CK T1033, T1016, T1087"},
+    {"build-input-foreign-writer", HW_HIGH,
+     "A file that a build used was written by something that is neither of the build, nor one of "
+     "its tools, nor an installer.",
+     "People who edit on a build host, and deployment tools not known here.",
+     "Compare the file with its source. Trace what wrote it, and what was built since.",
+     "SUNSPOT (CrowdStrike, 2021); MITRE ATT&CK T1195.002; SLSA threat (E)"},
     {"changed-while-read", HW_MEDIUM,
      "The file was not the same after reading as before: nothing read from it can be relied on.",
      "Logs and databases in use.", "Copy it first, then scan the copy.", "CWE-367"},
@@ -39,6 +59,12 @@ static const struct hw_rule rules[] = {
      "is.",
      "Rare; self-extracting programs are told apart and not reported.",
      "Look at it as each of the formats.", "CWE-436"},
+    {"read-as-data", HW_HIGH,
+     "A program opened and read a library or program in its own folder as data, and never loaded "
+     "it: payloads hide in files that look like libraries. Where no reads of files are recorded "
+     "this is said, as info.",
+     "Programs that check their own files: one that reads four or more of them is not said.",
+     "Look at the file's bytes beyond what its signature covers.", "MITRE ATT&CK T1027.009"},
     {"registry-name-only", HW_INFO,
      "A package has the name of a reported one; no version or hash ties it to the report.",
      "Private packages whose name somebody later took.", "Compare version and integrity hash.",
@@ -50,6 +76,27 @@ static const struct hw_rule rules[] = {
     {"seal-broken", HW_HIGH, "A box states a hash for a member, and the member does not have it.",
      "Archives edited by hand after packing.", "Take the archive from its maker again.",
      "Electron ASAR integrity"},
+    {"service-dll-planted", HW_HIGH,
+     "A service host loaded a library that was written within the records by a session over the "
+     "network, or by somebody's process, not by an installer of Windows.",
+     "Administrators who copy libraries of services by hand; one whom the estate declares (role "
+     "admin) may do so within a product's own folder under Program Files.",
+     "Isolate the host. Trace the library back to who wrote it.",
+     "MITRE ATT&CK T1574.001; wlbsctrl.dll loaded by IKEEXT"},
+    {"side-loaded", HW_HIGH,
+     "A program loaded, from its own folder or one that anybody may write to, a library under a "
+     "name that lives in the system's folder, and something that is no installer of the program "
+     "wrote it.",
+     "Programs that are copied into place by hand with libraries of their own; installers and "
+     "updaters that wrote both are not said.",
+     "Compare the library with its maker's. Trace what wrote it.", "MITRE ATT&CK T1574.002"},
+    {"sign-outside-pipeline", HW_HIGH,
+     "A signature that no build asked for: nothing was being built then, it was asked for from "
+     "elsewhere, or by an account that does not build. Where no log of builds covers its time this "
+     "is said, as info.",
+     "Releases signed by hand on purpose.",
+     "Ask who used the key. Find every file signed outside builds.",
+     "MITRE ATT&CK T1553.002; SLSA threat (F)"},
     {"signature-broken", HW_HIGH,
      "The signature does not fit the bytes: they changed after signing, or it was made for another "
      "file.",
@@ -90,6 +137,18 @@ static const struct hw_rule rules[] = {
      "Makers who rebuild without raising the version.",
      "Ask the component's maker which of the two is theirs.",
      "3CX ffmpeg.dll: changed, then signed"},
+    {"unsanctioned-software", HW_MEDIUM,
+     "A program ran that its organisation's estate does not sanction, or whose own maker has "
+     "retired it.",
+     "Programs of like names: the name alone is compared, but for releases, whose bytes are.",
+     "Remove it, or sanction it in the estate. Trace what it did.", "MITRE ATT&CK T1195.002"},
+    {"vpn-new-device", HW_HIGH,
+     "An account's VPN session from a device never seen for it, while another of its devices is in "
+     "use before and after. It is high when that session then reached a host that builds, signs or "
+     "holds source.",
+     "Second devices: declare them in the estate. A device that replaces another is not said.",
+     "Ask the account's owner about the device. Trace from the session.",
+     "MITRE ATT&CK T1133, T1078"},
 };
 
 const struct hw_rule *hw_rules(size_t *count)

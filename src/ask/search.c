@@ -8,7 +8,6 @@
  */
 #include "ask/search.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,8 +154,8 @@ static int add_label(struct search *s, struct label l)
 
 int search_seed(struct search *s, uint32_t thing, int64_t lo, int64_t hi, uint32_t cost, bool use)
 {
-    return add_label(
-        s, (struct label){.thing = thing, .cost = cost, .lo = lo, .hi = hi, .use = use});
+    return add_label(s,
+                     (struct label){.thing = thing, .cost = cost, .lo = lo, .hi = hi, .use = use});
 }
 
 /* ---- one expansion ---- */
@@ -208,9 +207,9 @@ static bool usable(const struct search *s, const struct label *l, const struct h
 static bool leads_nowhere(const struct search *s, const struct hw_edge *e)
 {
     return !s->forward && (e->flags & HW_EDGE_SUBJECT) == 0 &&
-           (e->verb == HW_VERB_IS || ((e->verb == HW_VERB_LOADED || e->verb == HW_VERB_RAN ||
-                                       e->verb == HW_VERB_READ) &&
-                                      e->known != HW_KEYED));
+           (e->verb == HW_VERB_IS ||
+            ((e->verb == HW_VERB_LOADED || e->verb == HW_VERB_RAN || e->verb == HW_VERB_READ) &&
+             e->known != HW_KEYED));
 }
 
 static bool scanned(const struct search *s, const struct settled *t, const struct hw_edge *e)
@@ -241,8 +240,8 @@ static int scan_edges(struct search *s, const struct label *l, const struct sett
 {
     struct hw_edge e;
     uint32_t n, looked = 0;
-    int rc = s->forward ? hw_walk_forth(s->w, l->thing, s->err)
-                        : hw_walk_back(s->w, l->thing, s->err);
+    int rc =
+        s->forward ? hw_walk_forth(s->w, l->thing, s->err) : hw_walk_back(s->w, l->thing, s->err);
     while (rc == HW_OK && (rc = hw_walk_next(s->w, &n, &e, s->err)) == HW_ROW) {
         rc = HW_OK;
         if (++looked > EDGES_OF_ONE) {
@@ -312,6 +311,7 @@ static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key,
     free(found.p);
     t = &s->settled[*slot_of(s, l.thing) - 1];
     t->ways += found.count;
+    t->births += found.of_verb[HW_VERB_SPAWNED];
     t->bound = s->forward ? l.lo : l.hi;
     t->scanned = true;
     s->expanded++;

@@ -13,7 +13,7 @@ struct label { /* one way to one thing */
     uint32_t parent; /* label it came from; 0: a seed */
     uint32_t edge;   /* n of the edge between; 0: a seed */
     uint32_t cost;
-    int64_t lo, hi;  /* the moment that bounds the next step */
+    int64_t lo, hi; /* the moment that bounds the next step */
     struct hw_edge e;
     bool settled; /* the best way to its thing */
     bool use;     /* seed: runs or loads the target */
@@ -30,9 +30,10 @@ struct search {
     uint32_t heap_count, heap_room;
     struct settled {
         uint32_t thing, label;
-        int64_t bound; /* scanned up to */
-        uint32_t ways; /* usable edges found beyond it */
-        bool scanned;  /* up to bound */
+        int64_t bound;   /* scanned up to */
+        uint32_t ways;   /* usable edges found beyond it */
+        uint32_t births; /* those of them that say who started it */
+        bool scanned;    /* up to bound */
     } * settled;
     uint32_t settled_count, settled_room;
     uint32_t *slots; /* thing -> settled index + 1 */

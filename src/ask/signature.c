@@ -51,6 +51,15 @@ void hw_because(struct hw_arena *arena, struct hw_why **list, struct hw_span say
     }
 }
 
+void hw_because_record(struct hw_arena *arena, struct hw_why **list, struct hw_span says,
+                       struct hw_span evidence, uint64_t record, uint64_t off)
+{
+    hw_because(arena, list, says, evidence, true, off);
+    for (struct hw_why *w = *list; w != NULL; w = w->next) {
+        w->record = w->next == NULL ? record : w->record;
+    }
+}
+
 static void because(struct judge *j, struct hw_sig_answer *s, struct hw_span says)
 {
     hw_because(j->arena, &s->because, says, (struct hw_span){NULL, 0}, false, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/target.c -- what a person means by a target: an id, a hash, kind:key, a source's own id, a path.
+ * ask/target.c -- what a person means by a target: an id, a hash, kind:key, a source's own id, a
+ * path.
  */
 #include <string.h>
 
@@ -188,8 +189,8 @@ static int look(struct finding *f, struct hw_span s)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && rc == HW_OK && f->out->count == 0;
          i++) {
         bool as_written = kinds[i] == HW_ENTITY_URL || kinds[i] == HW_ENTITY_HOST;
-        rc = ask_one(f, &(struct hw_thing_ask){.kind = kinds[i],
-                                               .name = as_written ? s : lower(f, s)});
+        rc = ask_one(
+            f, &(struct hw_thing_ask){.kind = kinds[i], .name = as_written ? s : lower(f, s)});
     }
     return rc;
 }

@@ -133,8 +133,8 @@ static int compare_roots(const void *a, const void *b)
                               : (x->thing > y->thing) - (x->thing < y->thing);
 }
 
-/* A way that ends outside, at somebody's device, another's release or the network, explains more than
- * one that ends at a program nobody saw begin; and that more than one that just ends. */
+/* A way that ends outside, at somebody's device, another's release or the network, explains more
+ * than one that ends at a program nobody saw begin; and that more than one that just ends. */
 static unsigned rank_of(const struct hw_thing *t, const struct label *l)
 {
     bool device = t->kind == HW_ENTITY_HOST && (t->flags & HW_THING_QUIET) != 0;
@@ -281,8 +281,8 @@ static int64_t needed_by(const struct tracing *t, const struct hw_edge *x, size_
     return by;
 }
 
-/* What the chain's own things did to the chain by one step more: the same hand at work, told because
- * it confirms, and because the cheapest way is not the only one. */
+/* What the chain's own things did to the chain by one step more: the same hand at work, told
+ * because it confirms, and because the cheapest way is not the only one. */
 static int add_detours(struct tracing *t)
 {
     struct use first[DETOURS], second[DETOURS];
@@ -304,8 +304,7 @@ static int add_detours(struct tracing *t)
             rc = ways_into(t, y->subject, y->hi, true, second, &m);
             for (size_t j = 0; j < m && rc == HW_OK; j++) {
                 /* One that comes from where it leads to is a round trip and no way. */
-                if (second[j].e.subject != x.object &&
-                    on_chain(t, second[j].e.subject, among)) {
+                if (second[j].e.subject != x.object && on_chain(t, second[j].e.subject, among)) {
                     rc = tracing_step(t, first[k].n, y, as);
                     rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
                 }
@@ -320,9 +319,12 @@ static int tell_back(struct tracing *t)
     int rc = find_roots(t, &t->back);
     rc = rc != HW_OK ? rc : find_roots(t, &t->how);
     rc = rc != HW_OK ? rc : drop_hosts(t);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->back);
+    rc = rc != HW_OK ? rc : tracing_hands(t, &t->how);
     order_roots(t);
     for (size_t i = 0; i < t->root_count && rc == HW_OK; i++) {
         rc = way_to(t, &t->roots[i], 1U << i);
+        rc = rc != HW_OK ? rc : tracing_birth(t, &t->roots[i], 1U << i);
     }
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
         rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, (struct tracing_as){.forward = true});

@@ -4,8 +4,8 @@
  *
  * Best-first search over time-respecting reachability: a step back must have been possible before
  * the step it leads to, within the intervals of both. Costs are integers: by class, by how ordinary
- * the step is over machines, by how many like it there are; ties go by id. Same case, same question,
- * same bytes.
+ * the step is over machines, by how many like it there are; ties go by id. Same case, same
+ * question, same bytes.
  */
 #ifndef HW_ASK_TRACE_H
 #define HW_ASK_TRACE_H

@@ -194,8 +194,7 @@ static bool tells_who(const struct hw_edge *e)
     }
     return (e->flags & HW_EDGE_CONTEXT) != 0 &&
            (e->verb == HW_VERB_LOGGED_ON || e->verb == HW_VERB_SIGNED ||
-            e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED ||
-            e->verb == HW_VERB_WROTE);
+            e->verb == HW_VERB_CONTROLS || e->verb == HW_VERB_SPAWNED || e->verb == HW_VERB_WROTE);
 }
 
 static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_t ways, bool run)
@@ -212,8 +211,9 @@ static int context_of(struct tracing *t, uint32_t thing, int64_t before, uint32_
         }
     }
     for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = tracing_step(t, found[i].n, &found[i].e,
-                          (struct tracing_as){.ways = ways, .context = true, .run = run, .by = before});
+        rc = tracing_step(
+            t, found[i].n, &found[i].e,
+            (struct tracing_as){.ways = ways, .context = true, .run = run, .by = before});
     }
     return rc;
 }
@@ -345,12 +345,19 @@ static int find_crossings(struct tracing *t)
             continue;
         }
         for (const struct hw_step *b = t->a->steps; b != NULL && rc == HW_OK; b = b->next) {
-            if (b->from.n == a->to.n && b->to.org.n > 0 &&
-                !hw_span_equal(a->from.org, b->to.org)) {
+            if (b->from.n == a->to.n && b->to.org.n > 0 && !hw_span_equal(a->from.org, b->to.org)) {
                 rc = add_crossing(t, &a->to, a->from.org, b->to.org);
             }
         }
     }
+    return rc;
+}
+
+static int name_of(struct tracing *t, uint32_t n, struct hw_span *out)
+{
+    struct hw_thing x;
+    int rc = n == 0 ? HW_OK : hw_walk_thing(t->w, n, &x, t->err);
+    *out = rc == HW_OK && n != 0 ? copy(t, x.name) : (struct hw_span){NULL, 0};
     return rc;
 }
 
@@ -382,6 +389,8 @@ static int say_roots(struct tracing *t)
                               .observed = (x.flags & (HW_THING_IMPLIED | HW_THING_QUIET)) == 0 &&
                                           x.kind == HW_ENTITY_PROCESS};
         rc = tracing_end(t, t->roots[i].thing, &r->at);
+        rc = rc != HW_OK ? rc : name_of(t, t->roots[i].over, &r->replaced);
+        rc = rc != HW_OK ? rc : name_of(t, t->roots[i].taker, &r->taker);
         *at = r;
         at = &r->next;
     }

@@ -18,7 +18,8 @@ struct use { /* an edge by which the target was run or loaded */
 struct chosen { /* a root, and the search that found it */
     const struct search *s;
     uint32_t thing, label, cost;
-    unsigned rank; /* how much it explains: less is more */
+    unsigned rank;        /* how much it explains: less is more */
+    uint32_t over, taker; /* hands.c: the file it replaced, and who took that in; 0: no such root */
 };
 struct told { /* a step, before it is ordered */
     uint32_t n, ways;
@@ -52,11 +53,14 @@ struct tracing_as {
 };
 HW_CHECK int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e,
                           struct tracing_as as);
-/* Where it stands among the steps: the middle of what its clock leaves open, what holds for a while by
- * its beginning, and in any case before `by`. */
+/* Where it stands among the steps: the middle of what its clock leaves open, what holds for a
+ * while by its beginning, and in any case before `by`. */
 int64_t tracing_place(const struct hw_edge *e, int64_t by);
 /* Who and where, for what stands on the chain: accounts of sessions, signers of bytes. */
 HW_CHECK int tracing_context(struct tracing *t);
+/* hands.c: roots that replaced what others took in, and the steps that say who started one. */
+HW_CHECK int tracing_hands(struct tracing *t, const struct search *s);
+HW_CHECK int tracing_birth(struct tracing *t, const struct chosen *r, uint32_t bit);
 /* Orders and numbers the steps, names crossings and roots, counts, decides the exit status. */
 HW_CHECK int tracing_close(struct tracing *t);
 /* tracing_gaps.c: what could not be seen, and what to ask for. */

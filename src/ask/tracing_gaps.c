@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ask/tracing_gaps.c -- what a chain could not see: roots nobody recorded, lost records that steps
- * cross, evidence that nobody gave an organisation; each with what to ask for, ranked by what it would
- * settle.
+ * cross, evidence that nobody gave an organisation; each with what to ask for, ranked by what it
+ * would settle.
  */
 #include <string.h>
 
@@ -76,10 +76,10 @@ static void device(struct tracing *t, struct hw_root *r, const struct hw_step *s
 static void unborn(struct tracing *t, struct hw_root *r)
 {
     char before[HW_TIME_TEXT];
-    const char *when = r->before <= HW_TIME_MIN ? "what is recorded"
-                                                : hw_time_text(r->before, before);
-    r->says = tracing_print(t, "its beginning is not in the records, which first show it at %s",
-                            when);
+    const char *when =
+        r->before <= HW_TIME_MIN ? "what is recorded" : hw_time_text(r->before, before);
+    r->says =
+        tracing_print(t, "its beginning is not in the records, which first show it at %s", when);
     tracing_missing(t, 60, HW_TIME_NONE, r->before,
                     tracing_print(t, "how %.*s on %.*s began is not recorded", (int)r->at.name.n,
                                   (const char *)r->at.name.p, (int)r->at.host.n,
@@ -100,12 +100,29 @@ static bool broker_made(const struct tracing *t, uint32_t n, struct hw_span *by)
     return false;
 }
 
+static void hand(struct tracing *t, struct hw_root *r)
+{
+    r->says = tracing_print(t,
+                            "it replaced %.*s, which %.*s then took in, and has no part in what "
+                            "started that",
+                            (int)r->replaced.n, (const char *)r->replaced.p, (int)r->taker.n,
+                            (const char *)r->taker.p);
+    tracing_missing(t, 75, HW_TIME_NONE, r->before,
+                    tracing_print(t, "where the program of %.*s on %.*s came from is not recorded",
+                                  (int)r->at.name.n, (const char *)r->at.name.p, (int)r->at.host.n,
+                                  (const char *)r->at.host.p),
+                    tracing_print(t, "its program file, and log-on and download records of %.*s",
+                                  (int)r->at.host.n, (const char *)r->at.host.p));
+}
+
 static void root_gap(struct tracing *t, struct hw_root *r)
 {
     struct hw_span by = {NULL, 0};
     const struct hw_step *s = first_step(t, r->at.n);
-    if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
-        strcmp(s->verb, "logged-on") == 0) {
+    if (r->replaced.n > 0) {
+        hand(t, r);
+    } else if (strcmp(r->at.kind, "host") == 0 && s != NULL && r->at.quiet &&
+               strcmp(s->verb, "logged-on") == 0) {
         device(t, r, s);
     } else if (strcmp(r->at.kind, "host") == 0 && r->at.quiet) {
         r->says = tracing_print(t, "a machine that sent no records");
@@ -127,8 +144,9 @@ static void root_gap(struct tracing *t, struct hw_root *r)
     } else if (r->at.implied) {
         unborn(t, r);
     } else if (strcmp(r->at.kind, "release") == 0) {
-        r->says = tracing_print(t, "a release of %.*s, by the estate's word: how it came to be "
-                                   "is not in this case",
+        r->says = tracing_print(t,
+                                "a release of %.*s, by the estate's word: how it came to be "
+                                "is not in this case",
                                 (int)r->at.org.n, (const char *)r->at.org.p);
         tracing_missing(t, 50, HW_TIME_NONE, HW_TIME_NONE,
                         tracing_print(t, "nothing here shows how %.*s was built and signed",
@@ -172,8 +190,7 @@ static unsigned crossed_by(struct tracing *t, const struct hw_gap_row *g, struct
 {
     unsigned crossed = 0;
     for (struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
-        bool here = g->host != UINT32_MAX &&
-                    (s->from.host_n == g->host || s->to.host_n == g->host);
+        bool here = g->host != UINT32_MAX && (s->from.host_n == g->host || s->to.host_n == g->host);
         bool then = g->from_ns == HW_TIME_NONE || (s->lo <= g->to_ns && s->hi >= g->from_ns);
         if (here && then && !s->context) {
             crossed++;
@@ -213,10 +230,10 @@ static struct hw_span lost_words(struct tracing *t, const struct lost *l)
         return tracing_print(t, "%.*s of %.*s: %s", (int)l->log.n, (const char *)l->log.p,
                              (int)l->name.n, (const char *)l->name.p, what);
     }
-    return tracing_print(t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in",
-                         (int)l->log.n, (const char *)l->log.p, (int)l->name.n,
-                         (const char *)l->name.p, what, (unsigned long long)l->count,
-                         (unsigned long long)l->times, l->times == 1 ? "" : "s");
+    return tracing_print(
+        t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in", (int)l->log.n,
+        (const char *)l->log.p, (int)l->name.n, (const char *)l->name.p, what,
+        (unsigned long long)l->count, (unsigned long long)l->times, l->times == 1 ? "" : "s");
 }
 
 /* Lost records whose time and host a step of the chain crosses, a line for each log. */
@@ -240,8 +257,7 @@ static int lost_records(struct tracing *t)
     }
     for (const struct lost *l = all; l != NULL; l = l->next) {
         tracing_missing(
-            t, 30 + (l->crossed > 20 ? 20 : l->crossed), l->from, l->to,
-            lost_words(t, l),
+            t, 30 + (l->crossed > 20 ? 20 : l->crossed), l->from, l->to, lost_words(t, l),
             tracing_print(t, "another copy of this log: a forwarder, a backup, a shadow copy"));
     }
     return rc;
@@ -271,8 +287,9 @@ int tracing_gaps(struct tracing *t)
     unscoped(t);
     if (t->a->left > 0) {
         tracing_missing(t, 20, HW_TIME_NONE, HW_TIME_NONE,
-                        tracing_print(t, "%llu thing%s within reach were not followed: the budget "
-                                         "ended",
+                        tracing_print(t,
+                                      "%llu thing%s within reach were not followed: the budget "
+                                      "ended",
                                       (unsigned long long)t->a->left, t->a->left == 1 ? "" : "s"),
                         tracing_print(t, "a trace of one of the things named above"));
     }

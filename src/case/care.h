@@ -19,16 +19,16 @@ struct hw_case_check {
     /* filled: */
     uint64_t facts, kept, actions, troubles;
 };
-/* SQLite's integrity check; the log's chain; every fact decodes and belongs to a reading; every
- * kept file has its hash; the index tables are what the facts say; the graph holds together; counts
- * agree. HW_OK whenever the
- * check could be made: look at `troubles`. */
+/* SQLite's integrity check; the log's chain; every fact decodes and belongs to a reading, and so do
+ * the records in it; every kept file has its hash; the index tables are what the facts say; the
+ * graph holds together; counts agree. HW_OK whenever the check could be made: see `troubles`. */
 HW_CHECK int hw_case_check(struct hw_case *c, struct hw_case_check *check, struct hw_error *err);
 
 /* Deletes one evidence: readings, facts, sightings, declarations, kept bytes that nothing else
- * needs, and the graph, which is made anew when it is needed; leaves a tombstone (hash, when, who, because) and rewrites the file so that the deleted
- * bytes are gone from it. Commits. HW_E_MISSING: no such evidence. HW_E_BUSY: it is deleted, but a
- * reader keeps the old pages alive; call hw_case_scrub() later. What the action log says stays. */
+ * needs, and the graph, which is made anew when it is needed; leaves a tombstone (hash, when, who,
+ * because) and rewrites the file so that the deleted bytes are gone from it. Commits.
+ * HW_E_MISSING: no such evidence. HW_E_BUSY: it is deleted, but a reader keeps the old pages alive;
+ * call hw_case_scrub() later. What the action log says stays. */
 HW_CHECK int hw_case_forget(struct hw_case *c, const uint8_t sha256[32], const char *who,
                             const char *because, int64_t now_ns, struct hw_error *err);
 /* Rewrites the file without its free pages and empties the write-ahead log. */

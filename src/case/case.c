@@ -393,8 +393,8 @@ static int move_up(struct hw_case *c, unsigned from, int special, struct hw_erro
 {
     if (c->read_only && special != ADOPTING) {
         return hw_fail(err, HW_E_CASE,
-                       "of the older schema %u; adopt it, or open it where it can be "
-                       "written, to move it to %d",
+                       "of the older schema %u; adopt it, or open it where it can "
+                       "be written, to move it to %d",
                        from, HW_CASE_SCHEMA);
     }
     int rc = c->stranger ? whole(c, err) : HW_OK;
@@ -410,9 +410,7 @@ static int open_existing(struct hw_case *c, int special, struct hw_error *err)
     unsigned schema = 0;
     int rc = connect_existing(c, special, err);
     rc = rc != HW_OK ? rc : read_marks(c, &schema, err);
-    if (rc == HW_OK && schema < HW_CASE_SCHEMA) {
-        rc = move_up(c, schema, special, err);
-    }
+    rc = rc != HW_OK || schema == HW_CASE_SCHEMA ? rc : move_up(c, schema, special, err);
     rc = rc != HW_OK ? rc : hw_schema_compare(c->db, err);
     rc = rc != HW_OK ? rc : read_meta(c, owner, err);
     if (rc != HW_OK) {

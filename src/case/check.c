@@ -8,16 +8,27 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "case/kept.h"
 #include "case/log.h"
 #include "case/room.h"
+#include "fact/record.h"
+
+/* The layouts of the log whose facts come now: they lie before its records. */
+struct checked_log {
+    int64_t reading;
+    uint32_t node, layouts;
+    uint16_t counts[HW_LAYOUTS_MAX];
+    struct hw_span values[HW_RECORD_VALUES];
+};
 
 struct checking {
     struct hw_case *c;
     struct hw_case_check *out;
     struct hw_index *again;
+    struct checked_log *log;
 };
 
 static void HW_FORMAT(2, 3) tell(struct checking *k, const char *fmt, ...)
@@ -138,12 +149,56 @@ static int check_numbers(struct checking *k, struct hw_error *err)
 
 /* ---- the index, built again beside the one there is ---- */
 
+static bool layout_is_sound(struct checked_log *l, const struct hw_fact *f)
+{
+    struct hw_span names = hw_fact_get(f, HW_LAYOUT_NAMES);
+    size_t count = 1;
+    for (size_t i = 0; i < names.n; i++) {
+        count += names.p[i] == '\n';
+    }
+    if (hw_fact_get_u64(f, HW_LAYOUT_INDEX) != l->layouts || l->layouts == HW_LAYOUTS_MAX ||
+        count > HW_RECORD_VALUES) {
+        return false;
+    }
+    l->counts[l->layouts++] = (uint16_t)count;
+    return true;
+}
+
+static bool records_are_sound(struct checked_log *l, const struct hw_fact *f)
+{
+    struct hw_budget fuel = {HW_FRAME_BYTES, HW_FRAME_BYTES, 1};
+    struct hw_reader r;
+    struct hw_record one;
+    uint64_t n = 0;
+    hw_reader_init(&r, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
+    while (hw_record_next(&r, l->counts, l->layouts, l->values, &one)) {
+        n++;
+    }
+    return hw_reader_ok(&r) && n == hw_fact_get_u64(f, HW_EVENTS_COUNT);
+}
+
+/* Facts come by reading, node and kind: layouts before the records that need them. */
+static void check_log_fact(struct checking *k, int64_t reading, uint32_t node,
+                           const struct hw_fact *f)
+{
+    struct checked_log *l = k->log;
+    if (l->reading != reading || l->node != node) {
+        l->reading = reading;
+        l->node = node;
+        l->layouts = 0;
+    }
+    if ((f->kind == HW_FACT_LAYOUT && !layout_is_sound(l, f)) ||
+        (f->kind == HW_FACT_EVENTS && !records_are_sound(l, f))) {
+        tell(k, "records of a log are damaged (node %u)", (unsigned)node);
+    }
+}
+
 static int index_again(void *state, int64_t reading, uint32_t node, uint64_t seq,
                        const struct hw_fact *f, struct hw_error *err)
 {
     struct checking *k = state;
-    (void)node;
     k->out->facts++;
+    check_log_fact(k, reading, node, f);
     return hw_index_put(k->again, reading, seq, f, err);
 }
 
@@ -182,11 +237,14 @@ static int compare_index(struct checking *k, struct hw_error *err)
 static int check_index(struct checking *k, struct hw_error *err)
 {
     struct hw_fact_walk walk = {.each = index_again, .bad = bad_fact, .state = k};
-    int rc = hw_schema_index_tables(k->c->db, "temp", err);
+    k->log = calloc(1, sizeof *k->log);
+    int rc = k->log == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to check records") : HW_OK;
+    rc = rc != HW_OK ? rc : hw_schema_index_tables(k->c->db, "temp", err);
     rc = rc != HW_OK ? rc : hw_index_new(k->c->db, "temp", &k->again, err);
     rc = rc != HW_OK ? rc : hw_facts_walk(k->c->db, &walk, err);
     rc = rc != HW_OK ? rc : compare_index(k, err);
     hw_index_free(k->again);
+    free(k->log);
     return rc;
 }
 

@@ -236,7 +236,7 @@ HW_CHECK int hw_tombstone_next(struct hw_cursor *k, struct hw_tombstone_row *out
 /* How much there is, for summaries. */
 struct hw_case_counts {
     uint64_t evidences, readings, artifacts, facts, indicators, sightings, unreads;
-    uint64_t telemetry; /* readings of logs */
+    uint64_t telemetry; /* logs of what happened */
 };
 HW_CHECK int hw_case_count(struct hw_case *c, struct hw_case_counts *out, struct hw_error *err);
 

@@ -26,16 +26,16 @@ enum {                        /* flags of a thing */
        HW_THING_QUIET = 16,   /* a host that has no records of its own */
        HW_THING_TOUCHED = 32, /* something here wrote, fetched or started it */
        HW_THING_NETWORK = 64, /* an address that is not the machine's own */
-    /* What the estate declares: of hosts, of accounts (build, admin), of packages (the last two). */
-    HW_THING_DECLARED = 128,
-    HW_THING_BUILD = 256,
-    HW_THING_SIGNING = 512,
-    HW_THING_SOURCE = 1024,
-    HW_THING_VPN = 2048,
-    HW_THING_CONTROLLER = 4096, /* a domain controller */
-    HW_THING_ADMIN = 8192,
-    HW_THING_ALLOWED = 16384,   /* software that its organisation sanctions */
-    HW_THING_REFUSED = 32768,   /* and does not; both: two estates disagree */
+       /* What estates declare: of hosts, of accounts (build, admin), of packages (the last two). */
+       HW_THING_DECLARED = 128,
+       HW_THING_BUILD = 256,
+       HW_THING_SIGNING = 512,
+       HW_THING_SOURCE = 1024,
+       HW_THING_VPN = 2048,
+       HW_THING_CONTROLLER = 4096, /* a domain controller */
+       HW_THING_ADMIN = 8192,
+       HW_THING_ALLOWED = 16384, /* software that its organisation sanctions */
+       HW_THING_REFUSED = 32768, /* and does not; both: two estates disagree */
 };
 enum {                      /* flags of an edge */
        HW_EDGE_HOLDS = 1,   /* true from lo to hi, not a moment in between */
@@ -120,8 +120,8 @@ struct hw_walk; /* prepared questions; what it lends lives until the next call o
 HW_CHECK int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err);
 void hw_walk_free(struct hw_walk *w);
 HW_AUTO_DEFINE(hw_walk);
-/* Walks as if these edges were not there (nor the other half of a sameness); they live as long as the
- * walk. */
+/* Walks as if these edges were not there (nor the other half of a sameness); they live as long as
+ * the walk. */
 struct hw_edge_ends {
     uint32_t n, subject, object;
 };

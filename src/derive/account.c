@@ -122,8 +122,8 @@ uint32_t account_thing(struct world *w, uint32_t host, text_id scope, text_id ac
         return 0;
     }
     if (account_is_system(s)) {
-        text_id key = text_print(w, "%s|%s", text_str(w, host_at(w, host)->name),
-                                 text_str(w, account));
+        text_id key =
+            text_print(w, "%s|%s", text_str(w, host_at(w, host)->name), text_str(w, account));
         uint32_t t = thing_of(w, HW_ENTITY_ACCOUNT, scope, key, account);
         thing_at(w, t)->flags |= HW_THING_SHARED | HW_THING_BROKER;
         return t;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts, log-on
- * ids, addresses.
+ * derive/canon.c -- one spelling for what sources spell in many ways: paths, hashes, accounts,
+ * log-on ids, addresses.
  */
 #include <string.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "derive/room.h"
@@ -19,8 +22,8 @@ struct prefix {
     const char *from, *to;
 };
 
-/* A volume's number says nothing about its letter; a path into a folder that the system volume alone
- * has by custom is on it. */
+/* A volume's number says nothing about its letter; a path into a folder that the system volume
+ * alone has by custom is on it. */
 static const struct prefix prefixes[] = {
     {"\\??\\", ""},
     {"\\\\?\\", ""},
@@ -215,35 +218,50 @@ bool logon_is_system(struct hw_span logon)
 
 /* ---- addresses ---- */
 
-/* An IPv4 address as IPv6 writes it (RFC 4291 2.5.5.2) is the IPv4 address. */
-static struct hw_span unmap(struct hw_span s)
+/* Loops, links and groups (RFC 4291 2.4, RFC 5771) are no machine's alone. */
+static bool is_nobodys(const struct in6_addr *a)
 {
-    bool mapped = hw_span_starts(s, "::ffff:") && hw_span_find(s, '.') < s.n;
-    return mapped ? hw_span_from(s, 7) : s;
-}
-
-/* Multicast (RFC 5771, RFC 4291 2.7) and broadcast: no one's address. */
-static bool address_is_group(struct hw_span s)
-{
-    unsigned first = 0;
-    size_t i = 0;
-    for (; i < s.n && i < 3 && hw_ascii_is_digit(s.p[i]); i++) {
-        first = first * 10 + (unsigned)(s.p[i] - '0');
+    const uint8_t *v4 = a->s6_addr + 12;
+    if (IN6_IS_ADDR_V4MAPPED(a)) {
+        return v4[0] == 0 || v4[0] == 127 || (v4[0] & 0xf0) == 0xe0 || v4[0] == 0xff;
     }
-    return i > 0 && i < s.n && s.p[i] == '.'
-               ? (first >= 224 && first <= 239) || hw_span_is(s, "255.255.255.255")
-               : s.n > 4 && (s.p[0] | 32) == 'f' && (s.p[1] | 32) == 'f' &&
-                     (s.p[4] == ':' || s.p[3] == ':');
+    return IN6_IS_ADDR_LOOPBACK(a) || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LINKLOCAL(a) ||
+           IN6_IS_ADDR_MULTICAST(a);
 }
 
+/* Either family as IPv6 (RFC 4291 2.5.5.2), so that each has one spelling; a zone is no part of
+ * it. */
 text_id address_of(struct world *w, struct hw_span s)
 {
-    s = unmap(hw_span_trim(s));
-    if (s.n == 0 || address_is_group(s) || hw_span_is(s, "::1") || hw_span_starts(s, "127.") ||
-        hw_span_is(s, "0.0.0.0") || hw_span_is(s, "::") || hw_span_is_nocase(s, "local") ||
-        hw_span_starts(s, "fe80:")) {
+    char text[INET6_ADDRSTRLEN + 8];
+    struct in6_addr a;
+    s = hw_span_trim(s);
+    s = hw_span_cut(s, 0, hw_span_find(s, '%'));
+    bool colons = hw_span_find(s, ':') < s.n;
+    if (s.n == 0 || s.n > INET6_ADDRSTRLEN) {
         return 0;
     }
-    bool dots = hw_span_find(s, '.') < s.n, colons = hw_span_find(s, ':') < s.n;
-    return dots || colons ? text_lower(w, s) : 0;
+    (void)snprintf(text, sizeof text, "%s%.*s", colons ? "" : "::ffff:", (int)s.n,
+                   (const char *)s.p);
+    if (inet_pton(AF_INET6, text, &a) != 1 || is_nobodys(&a)) {
+        return 0;
+    }
+    bool v4 = IN6_IS_ADDR_V4MAPPED(&a);
+    if (inet_ntop(v4 ? AF_INET : AF_INET6, a.s6_addr + (v4 ? 12 : 0), text, sizeof text) == NULL) {
+        return 0;
+    }
+    return text_of(w, hw_span_str(text));
+}
+
+/* ---- ids ---- */
+
+/* Lower case, in braces; the nil id is none. */
+text_id uuid_of(struct world *w, struct hw_span s)
+{
+    s = hw_span_trim(s);
+    bool bare = s.n == 36 && s.p[8] == '-' && s.p[13] == '-' && s.p[18] == '-' && s.p[23] == '-';
+    text_id id = bare ? text_print(w, "{%.36s}", (const char *)s.p) : text_of(w, s);
+    return hw_span_starts(text_span(w, id), "{00000000-0000-0000")
+               ? 0
+               : text_lower(w, text_span(w, id));
 }

@@ -33,8 +33,8 @@ static uint32_t release_thing(struct world *w, text_id org, text_id name, text_i
     return name == 0 ? 0 : thing_of(w, HW_ENTITY_RELEASE, org, key, says);
 }
 
-/* Do the bytes lie on a machine of the organisation that released them? Then that is where they came
- * from, and the release only names it. */
+/* Do the bytes lie on a machine of the organisation that released them? Then that is where they
+ * came from, and the release only names it. */
 static bool made_there(struct world *w, const struct reach *made, uint32_t artifact, text_id org)
 {
     struct reach_ask r = reach_from(made, reach_key(artifact, org, 0), 0, 0);
@@ -130,8 +130,8 @@ static uint32_t build_thing(struct world *w, const struct claim *c, text_id buil
     return t;
 }
 
-/* Versions that somebody made, by host and path, letter by letter with the case aside: what lies in a
- * folder stands together. */
+/* Versions that somebody made, by host and path, letter by letter with the case aside: what lies
+ * in a folder stands together. */
 struct shelf {
     uint32_t *p, count;
 };
@@ -235,8 +235,8 @@ static void builds(struct world *w)
         }
         uint32_t host = host_of(w, scope_of(w, &c), text_span(w, c.e));
         uint32_t b = build_thing(w, &c, c.a, host);
-        thing_saw(w, b, c.at.lo,
-                  c.at.hi); /* a step that leads nowhere is the build's all the same */
+        /* A step that leads nowhere is the build's all the same. */
+        thing_saw(w, b, c.at.lo, c.at.hi);
         if (output) {
             edge_add(w, b, artifact_thing(w, c.c),
                      (struct edge_how){HW_VERB_WROTE, HW_OBSERVED, HW_WHY_BUILD_OUTPUT, 0}, c.at);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/client.c -- who on one machine may have asked for what happened on another, where the system
- * itself spoke for it.
+ * derive/client.c -- who on one machine may have asked for what happened on another, where the
+ * system itself spoke for it.
  *
- * File sharing and remote calls leave the asking machine through its kernel or a broker, so no record
- * names the process. What is left is place, time and account, and signs that weigh: a command that
- * names the other machine, a file of the same name or kind written before, a connection of its own.
- * Only the best of them are told, and never as more than inferred.
+ * File sharing and remote calls leave the asking machine through its kernel or a broker, so no
+ * record names the process. What is left is place, time and account, and signs that weigh: a
+ * command that names the other machine, a file of the same name or kind written before, a
+ * connection of its own. Only the best of them are told, and never as more than inferred.
  */
 #include <stdlib.h>
 
@@ -218,7 +218,8 @@ void clients_done(struct clients *k)
     reach_free(&k->images);
 }
 
-/* Every process that can bear a sign: by its command of that time, by its own name, by its files. */
+/* Every process that can bear a sign: by its command of that time, by its own name, by its files.
+ * */
 static void gather(struct world *w, const struct clients *k, const struct suspicion *s,
                    struct maybes *m)
 {

@@ -4,11 +4,11 @@
  * and an interval as wide as the source deserves.
  *
  * A record that bears a second time known to be UTC (Sysmon's UtcTime) shows how far the log's own
- * clock is off: the nearest quarter of an hour is a zone, what is left is lag. The most frequent zone
- * of a host in a log is then that of all records of this host in this log; failing that, of the host
- * elsewhere, of the log's only other zone, or what the person declared. Measured on real captures:
- * half of them bear a collector's time wrong by whole hours, and Sysmon writes event 3 up to 13 s
- * late.
+ * clock is off: the nearest quarter of an hour is a zone, what is left is lag. The most frequent
+ * zone of a host in a log is then that of all records of this host in this log; failing that, of
+ * the host elsewhere, of the log's only other zone, or what the person declared. Measured on real
+ * captures: half of them bear a collector's time wrong by whole hours, and Sysmon writes event 3
+ * up to 13 s late.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,8 @@ static int64_t round_quarter(int64_t ns)
     return ns >= 0 ? (ns + q / 2) / q : -((-ns + q / 2) / q);
 }
 
-/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way. */
+/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way.
+ * */
 static _Thread_local struct clocks *learning;
 
 static bool tally_same(struct world *w, uint32_t i, const void *key)
@@ -101,7 +102,8 @@ static void learn(struct world *w, uint32_t log, struct hw_span source, struct h
                   const struct hw_record *r, const struct hw_bound *bounds, size_t count)
 {
     int64_t utc;
-    /* The time of a connection is another clock's in some systems: off by days on a real capture. */
+    /* The time of a connection is another clock's in some systems: off by days on a real capture.
+     * */
     if (count == 0 || (hw_span_is(source, "windows") && hw_span_is(event, "3")) ||
         r->time_ns == HW_TIME_NONE || r->clock == HW_CLOCK_NO_YEAR) {
         return;

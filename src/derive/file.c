@@ -2,11 +2,11 @@
 /*
  * derive/file.c -- files as versions: one content of one path, from a write to the next.
  *
- * All that happened to a path on a host is put in order. A write begins a version, unless it goes on
- * with one (same writer, or the kernel that writes for a session, within ten seconds and not read in
- * between). What reads, loads or runs the path is joined to the version that lay there. A hash seen
- * with any of these is the version's; another hash with no write in between shows a write that
- * nobody recorded, and begins a version without a writer.
+ * All that happened to a path on a host is put in order. A write begins a version, unless it goes
+ * on with one (same writer, or the kernel that writes for a session, within ten seconds and not
+ * read in between). What reads, loads or runs the path is joined to the version that lay there. A
+ * hash seen with any of these is the version's; another hash with no write in between shows a
+ * write that nobody recorded, and begins a version without a writer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,8 @@ static struct op *wrote(struct world *w, struct ops *o, const struct deed *d, te
     return n;
 }
 
-/* A program that ran, told by an artefact that outlives logs: a process of which no more is known. */
+/* A program that ran, told by an artefact that outlives logs: a process of which no more is
+ * known. */
 static void ran(struct world *w, struct ops *o, const struct deed *d)
 {
     const struct host *h = host_at(w, d->at.host);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses did.
+ * derive/gateway.c -- the zone of a gateway's or lease server's log, found from what its addresses
+ * did.
  *
  * Such logs are often written in local time and do not say so. An address may only be used while it
  * is given out: of all zones the right one is that in which most connections and log-ons from the
@@ -58,8 +59,8 @@ static uint32_t log_of(struct world *w, uint32_t lease)
     return AT(struct event, &w->events, l->at.event)->log;
 }
 
-/* Adds one to every zone in which the use falls into [from, to]: votes holds what each zone has more
- * than the one before. */
+/* Adds one to every zone in which the use falls into [from, to]: votes holds what each zone has
+ * more than the one before. */
 static void vote(int64_t *votes, int64_t use, int64_t from, int64_t to)
 {
     int64_t lo = use - to, hi = use - from; /* what must be added to the gateway's clock */

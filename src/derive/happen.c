@@ -42,12 +42,8 @@ static uint32_t pid_plus(struct hw_span s)
 uint32_t actor_of(struct world *w, uint32_t host, struct hw_span guid, struct hw_span pid,
                   struct hw_span image, struct hw_span user)
 {
-    struct actor a = {.host = host, .guid = text_lower(w, guid), .pid = pid_plus(pid)};
-    /* {00000000-...}: Sysmon did not know. */
-    if (hw_span_starts(text_span(w, a.guid), "{00000000-0000")) {
-        a.guid = 0;
-    }
-    a.image = path_of(w, image);
+    struct actor a = {.host = host, .guid = uuid_of(w, guid), .pid = pid_plus(pid)};
+    a.image = hw_span_is(image, "<unknown process>") ? 0 : path_of(w, image);
     a.user = account_of(w, user, (struct hw_span){NULL, 0});
     if (a.guid == 0 && a.pid == 0) {
         return 0;
@@ -326,7 +322,7 @@ static void logon(struct world *w, const struct found *f)
                       .logon = logon_of(w, found_get(f, HW_ROLE_LOGON)),
                       .account = user_of(w, f),
                       .src = address_of(w, found_get(f, HW_ROLE_SRC_IP)),
-                      .guid = text_lower(w, found_get(f, HW_ROLE_LOGON_GUID)),
+                      .guid = uuid_of(w, found_get(f, HW_ROLE_LOGON_GUID)),
                       .by = logon_of(w, found_get(f, HW_ROLE_BY_LOGON)),
                       .linked = logon_of(w, found_get(f, HW_ROLE_LINKED_LOGON)),
                       .src_host = found_text(w, f, HW_ROLE_SRC_HOST),
@@ -334,9 +330,6 @@ static void logon(struct world *w, const struct found *f)
                       .auth = found_text(w, f, HW_ROLE_AUTH),
                       .device = found_text(w, f, HW_ROLE_DEVICE),
                       .src_port = port_of(f, HW_ROLE_SRC_PORT)};
-    if (hw_span_starts(text_span(w, l.guid), "{00000000-")) {
-        l.guid = 0;
-    }
     uint32_t i = vec_add(w, &w->logons);
     *AT(struct logon, &w->logons, i) = l;
 }
@@ -347,7 +340,7 @@ static void logon_explicit(struct world *w, const struct found *f)
                                .by = logon_of(w, found_get(f, HW_ROLE_BY_LOGON)),
                                .account = user_of(w, f),
                                .dst = text_lower(w, found_get(f, HW_ROLE_DST_NAME)),
-                               .guid = text_lower(w, found_get(f, HW_ROLE_LOGON_GUID)),
+                               .guid = uuid_of(w, found_get(f, HW_ROLE_LOGON_GUID)),
                                .src = address_of(w, found_get(f, HW_ROLE_SRC_IP))};
     uint32_t i = vec_add(w, &w->explicits);
     *AT(struct explicit_logon, &w->explicits, i) = l;
@@ -358,7 +351,7 @@ static void ticket(struct world *w, const struct found *f)
     struct ticket t = {.at = f->at,
                        .account = user_of(w, f),
                        .src = address_of(w, found_get(f, HW_ROLE_SRC_IP)),
-                       .guid = text_lower(w, found_get(f, HW_ROLE_LOGON_GUID)),
+                       .guid = uuid_of(w, found_get(f, HW_ROLE_LOGON_GUID)),
                        .service = text_lower(w, found_get(f, HW_ROLE_SERVICE))};
     uint32_t i = vec_add(w, &w->tickets);
     *AT(struct ticket, &w->tickets, i) = t;
@@ -416,7 +409,8 @@ static void share_access(struct world *w, const struct found *f)
     *AT(struct share, &w->shares, i) = s;
 }
 
-/* A service's path is a command: a program, and what it is given, in which a slash is no separator. */
+/* A service's path is a command: a program, and what it is given, in which a slash is no
+ * separator. */
 static text_id command_of(struct world *w, struct hw_span s)
 {
     bool given = hw_span_find(s, '"') < s.n || hw_span_find(s, '/') < s.n;

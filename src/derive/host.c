@@ -3,14 +3,16 @@
  * derive/host.c -- one machine, several names.
  *
  * A name is not identity: machines are renamed. What the estate says comes first. Failing that, two
- * names of one scope are one machine when the machine's part of Sysmon's process ids is the same,
- * one name ends before the other begins, and the record numbers of a channel go on: clones share
- * the first, but not the rest.
+ * names of one scope are one machine when the machine's part of Sysmon's process ids is the same
+ * and in every channel the record numbers of the second name go on where those of the first
+ * stopped: clones share the first, but not the rest.
  */
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "derive/room.h"
+
+enum { FEW = 2000 }; /* records that a change of name may lose */
 
 /* From now on host `from` is host `to`; what was said of it is moved later, for all at once. */
 static void become(struct world *w, uint32_t from, uint32_t to)
@@ -76,8 +78,8 @@ static void declared(struct world *w)
     }
 }
 
-struct trail { /* of one host: its machine part and its numbers in a channel */
-    uint32_t host, machine;
+struct trail {           /* of one host in one channel */
+    uint32_t host, next; /* next of the same host, 0: none */
     text_id channel;
     uint64_t first, last;
     int64_t from, to;
@@ -85,19 +87,9 @@ struct trail { /* of one host: its machine part and its numbers in a channel */
 
 struct trails {
     struct vec list;
-    struct table table;
-    uint32_t last;
+    uint32_t *of;      /* by host: its first trail */
+    uint32_t *machine; /* by host: the machine's part of its process ids, 0: none */
 };
-static _Thread_local struct trails *trails_now;
-
-static int compare(const void *a, const void *b)
-{
-    const struct trail *x = a, *y = b;
-    return x->machine != y->machine   ? (x->machine < y->machine ? -1 : 1)
-           : x->channel != y->channel ? (x->channel < y->channel ? -1 : 1)
-           : x->from != y->from       ? (x->from < y->from ? -1 : 1)
-                                      : (x->host > y->host) - (x->host < y->host);
-}
 
 /* {b34bc01c-6dc1-...}: the first eight digits are the machine's. */
 static uint32_t machine_of(struct hw_span guid)
@@ -108,82 +100,86 @@ static uint32_t machine_of(struct hw_span guid)
                : 0;
 }
 
-static bool trail_same(struct world *w, uint32_t i, const void *key)
+/* The trail of a record: a new one is as long as the record. */
+static struct trail *trail_of(struct world *w, struct trails *t, uint32_t host,
+                              const struct event *e)
 {
-    const struct trail *a = AT(struct trail, &trails_now->list, i), *b = key;
-    (void)w;
-    return a->host == b->host && a->machine == b->machine && a->channel == b->channel;
-}
-
-static uint64_t trail_mix(const struct trail *t)
-{
-    uint32_t k[3] = {t->host, t->machine, t->channel};
-    return world_hash(k, sizeof k, 13);
-}
-
-static uint64_t trail_hash(struct world *w, uint32_t i)
-{
-    (void)w;
-    return trail_mix(AT(struct trail, &trails_now->list, i));
-}
-
-/* The trail that this record is of: a new one is as long as the record. */
-static struct trail *trail_of(struct world *w, const struct trail *one)
-{
-    struct trails *t = trails_now;
-    if (t->last == 0 || !trail_same(w, t->last, one)) {
-        uint32_t *slot = table_find(w, &t->table, trail_mix(one), trail_same, one, trail_hash);
-        t->last = slot == NULL ? 0 : *slot;
-        if (slot != NULL && *slot == 0) {
-            t->last = *slot = vec_add(w, &t->list);
-            t->table.used += *slot != 0;
-            *AT(struct trail, &t->list, t->last) = *one;
-        }
+    uint32_t i = t->of[host];
+    while (i != 0 && AT(struct trail, &t->list, i)->channel != e->channel) {
+        i = AT(struct trail, &t->list, i)->next;
     }
-    return AT(struct trail, &t->list, t->last);
+    if (i == 0 && (i = vec_add(w, &t->list)) != 0) {
+        *AT(struct trail, &t->list, i) =
+            (struct trail){host, t->of[host], e->channel, e->number, e->number, e->at, e->at};
+        t->of[host] = i;
+    }
+    return AT(struct trail, &t->list, i);
 }
 
-static void follow_trails(struct world *w)
+static void follow_trails(struct world *w, struct trails *t)
 {
-    for (uint32_t i = 1; i < w->procs.count && w->rc == HW_OK; i++) {
+    for (uint32_t i = 1; i < w->procs.count; i++) {
         const struct proc *p = AT(struct proc, &w->procs, i);
-        const struct event *e = AT(struct event, &w->events, p->event);
-        uint32_t machine = machine_of(text_span(w, p->guid));
-        if (machine == 0 || p->event == 0 || p->lo == HW_TIME_NONE || e->number == 0) {
+        uint32_t h = latest(w, p->host), machine = machine_of(text_span(w, p->guid));
+        t->machine[h] = t->machine[h] == 0 ? machine : t->machine[h];
+    }
+    for (uint32_t i = 1; i < w->events.count && w->rc == HW_OK; i++) {
+        const struct event *e = AT(struct event, &w->events, i);
+        uint32_t h = latest(w, e->host);
+        if (t->machine[h] == 0 || e->at == HW_TIME_NONE || e->number == 0) {
             continue;
         }
-        struct trail one = {latest(w, p->host), machine, e->channel, e->number,
-                            e->number,          p->lo,   p->hi};
-        struct trail *x = trail_of(w, &one);
+        struct trail *x = trail_of(w, t, h, e);
         x->first = e->number < x->first ? e->number : x->first;
         x->last = e->number > x->last ? e->number : x->last;
-        x->from = p->lo < x->from ? p->lo : x->from;
-        x->to = p->hi > x->to ? p->hi : x->to;
+        x->from = e->at < x->from ? e->at : x->from;
+        x->to = e->at > x->to ? e->at : x->to;
     }
+}
+
+/* In every channel that both names have, the second goes on within a few numbers of where the first
+ * stopped, and not before. */
+static bool goes_on(const struct trails *t, uint32_t a, uint32_t b)
+{
+    bool any = false;
+    for (uint32_t i = t->of[a]; i != 0; i = AT(const struct trail, &t->list, i)->next) {
+        const struct trail *x = AT(const struct trail, &t->list, i);
+        for (uint32_t k = t->of[b]; k != 0; k = AT(const struct trail, &t->list, k)->next) {
+            const struct trail *y = AT(const struct trail, &t->list, k);
+            if (x->channel != y->channel) {
+                continue;
+            }
+            if (x->last >= y->first || y->first - x->last > FEW || x->to > y->from + MINUTE) {
+                return false;
+            }
+            any = true;
+        }
+    }
+    return any;
 }
 
 static void renamed(struct world *w)
 {
-    struct trails all = {.list = {.each = sizeof(struct trail)}};
-    (void)vec_add(w, &all.list);
-    trails_now = &all;
-    follow_trails(w);
-    trails_now = NULL;
-    if (all.list.count > 2) {
-        qsort(AT(struct trail, &all.list, 1), all.list.count - 1, sizeof(struct trail), compare);
+    struct trails t = {.list = {.each = sizeof(struct trail)},
+                       .of = calloc(w->hosts.count, sizeof *t.of),
+                       .machine = calloc(w->hosts.count, sizeof *t.machine)};
+    (void)vec_add(w, &t.list);
+    if (t.of == NULL || t.machine == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for names of machines"));
+    } else {
+        follow_trails(w, &t);
     }
-    for (uint32_t i = 2; i < all.list.count && w->rc == HW_OK; i++) {
-        struct trail *a = AT(struct trail, &all.list, i - 1), *b = a + 1;
-        if (a->machine == b->machine && a->channel == b->channel && a->host != b->host &&
-            host_at(w, a->host)->scope == host_at(w, b->host)->scope && a->to < b->from &&
-            host_at(w, a->host)->last < host_at(w, b->host)->first && a->last < b->first &&
-            host_at(w, a->host)->is == 0) {
-            become(w, a->host, b->host);
-            a->host = b->host;
+    for (uint32_t a = 1; a < w->hosts.count && w->rc == HW_OK; a++) {
+        for (uint32_t b = 1; t.of[a] != 0 && b < w->hosts.count; b++) {
+            if (a != b && t.machine[a] == t.machine[b] && host_at(w, a)->is == 0 &&
+                host_at(w, a)->scope == host_at(w, b)->scope && goes_on(&t, a, b)) {
+                become(w, a, b);
+            }
         }
     }
-    vec_free(&all.list);
-    free(all.table.slot);
+    vec_free(&t.list);
+    free(t.of);
+    free(t.machine);
 }
 
 int join_hosts(struct world *w)

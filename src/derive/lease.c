@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines' own
- * records.
+ * derive/lease.c -- who had which address when: VPN sessions, DHCP, the estate, and the machines'
+ * own records.
  *
  * An address is no machine: it belongs to one for a while. A gateway's assignment is the strongest
  * word, then a lease, then what records of a machine bear, then what the estate declares.
@@ -292,8 +292,14 @@ static int compare_own(const void *a, const void *b)
                                 : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
-/* Some recorders turn the ends of a connection round, so a far address looks like the machine's own.
- * Of two machines that bear one address at one time the one that bears it more often has it. */
+struct place { /* an end of a connection of a host */
+    uint32_t host;
+    text_id ip;
+};
+
+/* Some recorders turn the ends of a connection round, so a far address looks like the machine's
+ * own. Of two machines that bear one address at one time the one that bears it more often has
+ * it. */
 static bool outdone(const struct vec *v, uint32_t i, uint32_t kept)
 {
     const struct holder *h = AT(const struct holder, v, i);
@@ -311,13 +317,56 @@ static bool outdone(const struct vec *v, uint32_t i, uint32_t kept)
     return false;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return x->host != y->host ? (x->host < y->host ? -1 : 1) : (x->ip > y->ip) - (x->ip < y->ip);
+}
+
+/* By host, the address that stands at one end of most of its connections: its own, whichever end
+ * the recorder says. The caller frees it; NULL when memory is short. */
+static text_id *usual_addresses(struct world *w)
+{
+    size_t n = 0, room = 2 * (size_t)w->flows.count;
+    struct place *p = malloc((room + 1) * sizeof *p);
+    text_id *out = calloc(w->hosts.count, sizeof *out);
+    uint32_t *best = calloc(w->hosts.count, sizeof *best);
+    for (uint32_t i = 1; p != NULL && i < w->flows.count; i++) {
+        const struct flow *f = AT(struct flow, &w->flows, i);
+        if (!f->sensor && f->at.host != 0 && f->src != f->dst) {
+            p[n++] = (struct place){f->at.host, f->src};
+            p[n++] = (struct place){f->at.host, f->dst};
+        }
+    }
+    if (p == NULL || out == NULL || best == NULL) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for addresses"));
+        n = 0;
+    }
+    if (n > 0) {
+        qsort(p, n, sizeof *p, compare_places);
+    }
+    for (size_t i = 0, k; i < n; i = k) {
+        for (k = i + 1; k < n && compare_places(&p[i], &p[k]) == 0; k++) {
+        }
+        if (p[i].ip != 0 && k - i > best[p[i].host]) {
+            best[p[i].host] = (uint32_t)(k - i);
+            out[p[i].host] = p[i].ip;
+        }
+    }
+    free(p);
+    free(best);
+    return out;
+}
+
 static void own_addresses(struct world *w)
 {
     struct vec v = {.each = sizeof(struct holder)};
+    text_id *usual = usual_addresses(w);
     (void)vec_add(w, &v);
     for (uint32_t i = 1; i < w->flows.count && w->rc == HW_OK; i++) {
         const struct flow *f = AT(struct flow, &w->flows, i);
-        text_id own = f->initiated ? f->src : f->dst;
+        text_id own = f->initiated ? f->src : f->dst, far = f->initiated ? f->dst : f->src;
+        own = far != 0 && far == usual[f->at.host] ? far : own; /* the ends are turned round */
         if (f->sensor || f->at.host == 0 || own == 0 || f->at.lo == HW_TIME_NONE ||
             !f->known_side || hw_span_ends(text_span(w, own), ".255")) {
             continue;
@@ -357,6 +406,7 @@ static void own_addresses(struct world *w)
             hold(w, h);
         }
     }
+    free(usual);
     free(v.p);
 }
 

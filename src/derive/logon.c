@@ -3,8 +3,9 @@
  * derive/logon.c -- where each session came from, and what ran in it.
  *
  * In the order of their worth: the process that held the socket; the session whose credentials were
- * used towards this machine in that second; the machine that a domain controller's ticket names; the
- * machine that held the address, and on it, by place, time and account only, who may have asked.
+ * used towards this machine in that second; the machine that a domain controller's ticket names;
+ * the machine that held the address, and on it, by place, time and account only, who may have
+ * asked.
  */
 #include "base/text.h"
 #include "derive/reach.h"
@@ -81,11 +82,15 @@ static uint32_t by_socket(struct world *w, const struct coming *x, const struct 
     return from;
 }
 
-/* A machine as a record of credentials names it: its first label, lower case. */
+/* A machine as a record of credentials names it: the first label, lower case. Remote desktop gives
+ * "TERMSRV/host", others "host:port". */
 static text_id target_of(struct world *w, const struct explicit_logon *e)
 {
-    struct hw_span dst = text_span(w, e->dst);
-    return text_lower(w, hw_span_cut(dst, 0, hw_span_find(dst, '.')));
+    struct hw_span s = text_span(w, e->dst);
+    size_t slash = hw_span_find(s, '/');
+    s = slash < s.n ? hw_span_from(s, slash + 1) : s;
+    s = hw_span_cut(s, 0, hw_span_find(s, ':'));
+    return text_lower(w, hw_span_cut(s, 0, hw_span_find(s, '.')));
 }
 
 static bool used_there(struct world *w, const struct explicit_logon *e, const struct logon *l,

@@ -278,7 +278,9 @@ uint32_t proc_thing(struct world *w, uint32_t i)
         return i == 0 ? 0 : p->thing;
     }
     const struct host *h = host_at(w, p->host);
-    struct hw_span base = text_span(w, path_base(w, p->image));
+    /* A fork is a copy of its maker until it becomes another program. */
+    text_id image = p->image != 0 ? p->image : AT(struct actor, &w->actors, p->parent)->image;
+    struct hw_span base = text_span(w, path_base(w, image));
     const char *host = text_str(w, h->name);
     text_id key = p->guid != 0 ? text_print(w, "%s|%s", host, text_str(w, p->guid))
                   : p->implied

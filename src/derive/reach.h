@@ -3,9 +3,10 @@
  * derive/reach.h -- numbers by a key and a span of time, so that a join looks at what can match and
  * at nothing else.
  *
- * Filled once, put in order once (by key, beginning, number), then asked. Above the ordered items lies
- * a tree of the latest end in each block, so that a span which ends before the question is passed over
- * with all its neighbours that do. A key is a digest: whoever asks checks what it stands for.
+ * Filled once, put in order once (by key, beginning, number), then asked. Above the ordered items
+ * lies a tree of the latest end in each block, so that a span which ends before the question is
+ * passed over with all its neighbours that do. A key is a digest: whoever asks checks what it
+ * stands for.
  */
 #ifndef HW_DERIVE_REACH_H
 #define HW_DERIVE_REACH_H

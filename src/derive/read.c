@@ -2,8 +2,8 @@
 /*
  * derive/read.c -- every record of every log of the case, in an order that intake cannot change.
  *
- * A log is a node whose format is one of logs; logs with the same bytes count once. They are read in
- * the order of their SHA-256. Layouts are bound to mappings once each.
+ * A log is a node whose format is one of logs; logs with the same bytes count once. They are read
+ * in the order of their SHA-256. Layouts are bound to mappings once each.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +12,7 @@
 #include "case/cursor.h"
 #include "derive/room.h"
 #include "fact/record.h"
-
-static const char *const log_formats[] = {
-    "auditd",     "browser",     "ci-log",       "eslogger", "estate", "evtx",
-    "mapped-csv", "mapped-json", "osquery",      "quarantine", "signing-log", "strace",
-    "syslog",     "windows-json", "zeek",        "zone-identifier",
-};
-
-static bool is_log(const char *format)
-{
-    for (size_t i = 0; i < sizeof log_formats / sizeof log_formats[0]; i++) {
-        if (strcmp(log_formats[i], format) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "fact/words.h"
 
 /* What was declared of the evidence, over what its sighting says. */
 static int add_declared(struct world *w, struct log *l, const struct hw_artifact_row *a)
@@ -67,7 +52,7 @@ int read_logs(struct world *w)
     int rc = hw_case_artifacts(w->c, &ask, &k, w->err);
     while (rc == HW_OK && (rc = hw_artifact_next(k, &a, w->err)) == HW_ROW) {
         rc = HW_OK;
-        if (!is_log(a.format)) {
+        if (!hw_format_is_log(hw_span_str(a.format))) {
             continue;
         }
         struct log l = {.reading = a.reading, .node = a.node, .path = text_of(w, a.path)};
@@ -183,8 +168,7 @@ static int take_events(struct reader *r, const struct read_pass *pass, const str
     struct hw_reader in;
     struct hw_record rec;
     hw_reader_init(&in, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
-    while (r->w->rc == HW_OK &&
-           hw_record_next(&in, r->counts, r->layout_count, r->values, &rec)) {
+    while (r->w->rc == HW_OK && hw_record_next(&in, r->counts, r->layout_count, r->values, &rec)) {
         const struct layout *l = &r->layouts[rec.layout];
         AT(struct log, &r->w->logs, r->log)->records++;
         pass->record(r->w, r->log, text_span(r->w, l->source), text_span(r->w, l->event), &rec,
@@ -201,8 +185,8 @@ static int read_log(struct reader *r, const struct read_pass *pass)
     struct hw_cursor *k = NULL;
     AT(struct log, &r->w->logs, r->log)->records = 0;
     /* Kinds are clustered, so all layouts come before the first event. */
-    int rc = hw_case_facts(r->w->c, l->reading, l->node, HW_FACT_LAYOUT, HW_FACT_LOST, &k,
-                           r->w->err);
+    int rc =
+        hw_case_facts(r->w->c, l->reading, l->node, HW_FACT_LAYOUT, HW_FACT_LOST, &k, r->w->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, r->w->err)) == HW_ROW) {
         rc = HW_OK;
         if (row.fact.kind == HW_FACT_LAYOUT) {
@@ -260,9 +244,9 @@ bool span_number(struct hw_span s, uint64_t *out)
     uint64_t v = 0;
     for (size_t i = 2; i < s.n; i++) {
         uint8_t c = hw_ascii_lower(s.p[i]);
-        unsigned d = hw_ascii_is_digit(c) ? (unsigned)c - '0'
-                     : c >= 'a' && c <= 'f'   ? c - 'a' + 10U
-                                              : 16U;
+        unsigned d = hw_ascii_is_digit(c)   ? (unsigned)c - '0'
+                     : c >= 'a' && c <= 'f' ? c - 'a' + 10U
+                                            : 16U;
         if (d > 15 || v >> 60 != 0) {
             return false;
         }

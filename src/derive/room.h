@@ -73,8 +73,10 @@ void hash_alias(struct world *w, text_id weak, text_id strong);
 text_id account_of(struct world *w, struct hw_span user, struct hw_span domain);
 bool account_is_system(struct hw_span account);  /* of every machine: SYSTEM, LOCAL SERVICE ... */
 bool account_is_machine(struct hw_span account); /* HOST$ */
-text_id logon_of(struct world *w, struct hw_span s);   /* 0x... without leading zeros */
-bool logon_is_system(struct hw_span logon);            /* 0x3e7 and its kin */
+text_id logon_of(struct world *w, struct hw_span s); /* 0x... without leading zeros */
+bool logon_is_system(struct hw_span logon);          /* 0x3e7 and its kin */
+/* An id in braces and lower case; 0: the nil id. */
+text_id uuid_of(struct world *w, struct hw_span s);
 text_id address_of(struct world *w, struct hw_span s); /* 0: none, loopback, link */
 
 /* ---- the joins, in this order ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/said.c -- happenings that say something about bytes or places: builds, signatures, releases,
- * the estate. Each becomes a claim of up to six texts, in the order of the tables below; claim.c
- * makes edges of them.
+ * derive/said.c -- happenings that say something about bytes or places: builds, signatures,
+ * releases, the estate. Each becomes a claim of up to six texts, in the order of the tables below;
+ * claim.c makes edges of them.
  */
 #include "base/text.h"
 #include "derive/room.h"
@@ -29,11 +29,11 @@ void happen_declared(struct world *w, const struct found *f)
         const char *what;
         enum hw_role roles[5];
     } forms[] = {
-        {"organisation", {HW_ROLE_NAME, HW_ROLE_VALUE, HW_ROLE_COUNT, HW_ROLE_COUNT, HW_ROLE_COUNT}},
+        {"organisation",
+         {HW_ROLE_NAME, HW_ROLE_VALUE, HW_ROLE_COUNT, HW_ROLE_COUNT, HW_ROLE_COUNT}},
         {"supplier", {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_APP, HW_ROLE_COUNT, HW_ROLE_COUNT}},
         {"host", {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_KIND, HW_ROLE_VALUE, HW_ROLE_NATIVE}},
-        {"host-address",
-         {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_IP, HW_ROLE_START, HW_ROLE_UNTIL}},
+        {"host-address", {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_IP, HW_ROLE_START, HW_ROLE_UNTIL}},
         {"host-alias",
          {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_TARGET, HW_ROLE_START, HW_ROLE_UNTIL}},
         {"network", {HW_ROLE_IP, HW_ROLE_VENDOR, HW_ROLE_KIND, HW_ROLE_COUNT, HW_ROLE_COUNT}},
@@ -74,10 +74,10 @@ void happen_said(struct world *w, const struct found *f)
                                             HW_ROLE_PATH,    HW_ROLE_URL,     HW_ROLE_NAME};
     static const enum hw_role moved[6] = {HW_ROLE_SRC_IP, HW_ROLE_DST_IP, HW_ROLE_HASH,
                                           HW_ROLE_PATH,   HW_ROLE_NAME,   HW_ROLE_UID};
-    static const enum hw_role asked[6] = {HW_ROLE_SRC_IP, HW_ROLE_DST_IP, HW_ROLE_URL,
+    static const enum hw_role asked[6] = {HW_ROLE_SRC_IP,   HW_ROLE_DST_IP, HW_ROLE_URL,
                                           HW_ROLE_DST_NAME, HW_ROLE_METHOD, HW_ROLE_AGENT};
-    static const enum hw_role signin[6] = {HW_ROLE_USER,   HW_ROLE_SRC_IP, HW_ROLE_DEVICE,
-                                           HW_ROLE_APP,    HW_ROLE_RESULT, HW_ROLE_SESSION};
+    static const enum hw_role signin[6] = {HW_ROLE_USER, HW_ROLE_SRC_IP, HW_ROLE_DEVICE,
+                                           HW_ROLE_APP,  HW_ROLE_RESULT, HW_ROLE_SESSION};
     static const enum hw_role put[6] = {HW_ROLE_NAME,   HW_ROLE_VERSION, HW_ROLE_PATH,
                                         HW_ROLE_VENDOR, HW_ROLE_HASH,    HW_ROLE_COUNT};
     claim(w, f,

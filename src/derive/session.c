@@ -2,8 +2,8 @@
 /*
  * derive/session.c -- sessions: a log-on id on one host, from one log-on to the next with that id.
  *
- * A log-on id is unique for a host and a boot only, so each record of a log-on begins an incarnation.
- * What is used before any log-on was recorded is implied.
+ * A log-on id is unique for a host and a boot only, so each record of a log-on begins an
+ * incarnation. What is used before any log-on was recorded is implied.
  */
 #include <stdlib.h>
 

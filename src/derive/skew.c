@@ -18,6 +18,7 @@
 
 enum { ENOUGH = 3, SENSOR = 0 };
 #define AGREE_NS (2 * SECOND)
+#define ONCE_NS (20 * SECOND) /* as far apart as two logs of one machine tell one connection */
 #define WORTH_NS (3 * SECOND) /* smaller differences lie within the intervals */
 
 struct pair { /* of hosts, a < b */
@@ -72,17 +73,30 @@ static int compare_ends(const void *a, const void *b)
                                   : (x->at.event > y->at.event) - (x->at.event < y->at.event);
 }
 
+/* Two records of a connection by one machine (two of its logs, say): the one that knows its moment
+ * better, or NULL when they are of two connections. */
+static const struct end *better(const struct end *x, const struct end *y)
+{
+    int64_t apart = x->at.t < y->at.t ? y->at.t - x->at.t : x->at.t - y->at.t;
+    if (x->at.host != y->at.host || apart > ONCE_NS) {
+        return NULL;
+    }
+    return y->at.hi - y->at.lo < x->at.hi - x->at.lo ? y : x;
+}
+
 /* The records of one source address and port: each side that is there once only is paired. */
 static void pair_up(struct world *w, struct pairs *v, const struct end *e, size_t n)
 {
     const struct end *one[4] = {NULL, NULL, NULL, NULL};
-    unsigned of[4] = {0, 0, 0, 0};
+    bool many[4] = {false, false, false, false};
     for (size_t i = 0; i < n; i++) {
-        of[e[i].side]++;
-        one[e[i].side] = &e[i];
+        uint8_t side = e[i].side;
+        one[side] = one[side] == NULL ? &e[i] : many[side] ? one[side] : better(one[side], &e[i]);
+        many[side] = many[side] || one[side] == NULL;
+        one[side] = one[side] == NULL ? &e[i] : one[side];
     }
     for (unsigned i = 0; i < 4; i++) {
-        one[i] = of[i] == 1 ? one[i] : NULL;
+        one[i] = many[i] ? NULL : one[i];
     }
     if (one[SEEN] != NULL) {
         for (unsigned i = 0; i < 4; i++) {
@@ -257,8 +271,8 @@ static void shift(struct world *w)
     }
 }
 
-/* The accords that reach from clocks that are set to others, the surest first, and where each clock's
- * own accords stand. */
+/* The accords that reach from clocks that are set to others, the surest first, and where each
+ * clock's own accords stand. */
 struct frontier {
     const struct accord *a;
     uint32_t *heap, *of, *from; /* of: accords by clock; from: where a clock's begin */

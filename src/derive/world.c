@@ -57,7 +57,7 @@ void vec_free(struct vec *v)
 /* ---- tables ---- */
 
 static bool table_grow(struct world *w, struct table *t,
-                       uint64_t (*hash_of)(struct world *w, uint32_t index))
+                       uint64_t (*hash_at)(struct world *w, uint32_t index))
 {
     uint32_t room = t->room == 0 ? 1024 : t->room * 2;
     uint32_t *slot = room == 0 ? NULL : calloc(room, sizeof *slot);
@@ -67,7 +67,7 @@ static bool table_grow(struct world *w, struct table *t,
     }
     for (uint32_t i = 0; i < t->room; i++) {
         if (t->slot[i] != 0) {
-            uint32_t at = (uint32_t)hash_of(w, t->slot[i]) & (room - 1);
+            uint32_t at = (uint32_t)hash_at(w, t->slot[i]) & (room - 1);
             while (slot[at] != 0) {
                 at = (at + 1) & (room - 1);
             }
@@ -82,9 +82,9 @@ static bool table_grow(struct world *w, struct table *t,
 
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),
-                     const void *key, uint64_t (*hash_of)(struct world *w, uint32_t index))
+                     const void *key, uint64_t (*hash_at)(struct world *w, uint32_t index))
 {
-    if (t->used * 2 >= t->room && !table_grow(w, t, hash_of)) {
+    if (t->used * 2 >= t->room && !table_grow(w, t, hash_at)) {
         return NULL;
     }
     uint32_t at = (uint32_t)hash & (t->room - 1);

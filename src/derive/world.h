@@ -240,7 +240,7 @@ void vec_free(struct vec *v);
 /* The slot of a key with this hash for which same() holds, or a free one. */
 uint32_t *table_find(struct world *w, struct table *t, uint64_t hash,
                      bool (*same)(struct world *w, uint32_t index, const void *key),
-                     const void *key, uint64_t (*hash_of)(struct world *w, uint32_t index));
+                     const void *key, uint64_t (*hash_at)(struct world *w, uint32_t index));
 uint64_t world_hash(const void *p, size_t n, uint64_t seed);
 
 text_id text_of(struct world *w, struct hw_span s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * derive/write.c -- from memory to the case: things in the order of their ids, edges in both orders.
+ * derive/write.c -- from memory to the case: things in the order of their ids, edges in both
+ * orders.
  *
  * Rarity is counted over machines, not events: what the same kind of subject does to the same kind
  * of object on many machines is ordinary, and costs a trace more.
@@ -149,8 +150,9 @@ static void weigh(struct writing *x)
 /* ---- edges ---- */
 
 /* An end that stands there already when the records begin has nothing before it: going back to it
- * is going nowhere, and the edge says so. A file has something before it when it was written, fetched
- * or marked; bytes, when a file of theirs has; a file that merely lay there, when its bytes have. */
+ * is going nowhere, and the edge says so. A file has something before it when it was written,
+ * fetched or marked; bytes, when a file of theirs has; a file that merely lay there, when its
+ * bytes have. */
 static void mark_ends(struct world *w)
 {
     uint8_t *reach = calloc((size_t)w->things.count + 1, 1);

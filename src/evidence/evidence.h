@@ -72,6 +72,7 @@ struct hw_node {
     const char *because;            /* why broken or refused; static or arena */
     const struct hw_format *format; /* of the winning bid; NULL: nobody bid */
     uint32_t anomalies;             /* said so far; only so many are listed */
+    uint32_t layouts;               /* of records, said so far, by whichever parser */
     struct hw_names *names;         /* of its members, to tell duplicates */
 };
 

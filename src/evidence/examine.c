@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "evidence/artifact/artifact.h"
 #include "evidence/artifact/manifest.h"
+#include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/knowledge.h"
 #include "evidence/room.h"
 #include "evidence/telemetry/telemetry.h"
@@ -114,6 +115,11 @@ static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auct
         /* What could be knowledge is knowledge only when somebody says so: knowledge/list.c. */
         unsigned least = x->reading == HW_READ_KNOWLEDGE ? HW_GUESS_BITS : HW_SERIOUS_BITS;
         ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, a);
+    }
+    if (x->reading == HW_READ_TELEMETRY && n->number == 0) {
+        /* An estate is said in records, and belongs to the logs it explains. */
+        static const struct hw_format *const estate[] = {&hw_estate_format};
+        ask(x, n->bytes, estate, 1, HW_SERIOUS_BITS, a);
     }
     struct auction serious = {.count = 0};
     for (size_t i = 0; i < a->count; i++) {

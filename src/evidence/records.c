@@ -144,7 +144,7 @@ static bool say_layout(struct hw_records *w, const char *source, struct hw_span 
     }
     struct hw_fact f;
     hw_fact_about(&f, HW_FACT_LAYOUT, w->n->number);
-    hw_fact_u64(&f, HW_LAYOUT_INDEX, w->layout_count);
+    hw_fact_u64(&f, HW_LAYOUT_INDEX, w->n->layouts);
     hw_fact_str(&f, HW_LAYOUT_SOURCE, source);
     hw_fact_span(&f, HW_LAYOUT_LOG, hw_exam_text(w->x, log, LOG_BYTES));
     hw_fact_span(&f, HW_LAYOUT_EVENT, hw_exam_text(w->x, event, LOG_BYTES));
@@ -177,11 +177,14 @@ uint32_t hw_records_layout(struct hw_records *w, const char *source, struct hw_s
             return w->layouts[at].index;
         }
     }
-    if (w->layout_count >= HW_LAYOUTS_MAX || !say_layout(w, source, log, event, names, count)) {
+    /* Two formats in one file are two writers on one node: its layouts are numbered through. */
+    uint32_t index = w->n->layouts;
+    if (index >= HW_LAYOUTS_MAX || !say_layout(w, source, log, event, names, count)) {
         return UINT32_MAX;
     }
-    w->layouts[at] = (struct hw_layout_slot){{m.a, m.b}, w->layout_count, (uint32_t)count, true};
-    return w->layout_count++;
+    w->layouts[at] = (struct hw_layout_slot){{m.a, m.b}, index, (uint32_t)count, true};
+    w->layout_count++;
+    return w->n->layouts++;
 }
 
 /* ---- records ---- */

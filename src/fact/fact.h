@@ -131,8 +131,8 @@ enum {
     HW_SECTION_ENTROPY,
 };
 /* SYMBOLS: NUL-ended names one behind the other, "#12" for ordinal 12; exports that forward are
- * "name>target". A list too long for a frame goes on in facts of the same INDEX and the next PART.
- * */
+ * "name>target". A list too long for a frame goes on in facts of the same INDEX and the next
+ * PART. */
 enum {
     HW_IMPORT_INDEX = 1,
     HW_IMPORT_MODULE,

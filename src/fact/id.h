@@ -41,7 +41,7 @@ HW_CHECK int hw_artifact_id(const uint8_t sha256[32], char out[HW_ID_TEXT], stru
 HW_CHECK int hw_certificate_id(const uint8_t sha256[32], char out[HW_ID_TEXT],
                                struct hw_error *err);
 
-/* Could `text` be an id or a prefix of one: 'e', 'f' or 's', '-', one to 16 lower-case hex digits? */
+/* Could `text` be an id or a prefix of one: 'e', 'f' or 's', '-', 1 to 16 lower-case hex digits? */
 bool hw_id_is(const char *text);
 
 #endif

@@ -53,6 +53,8 @@ static bool holds(struct hw_span a, const char *b)
     return n == 0;
 }
 
+enum { NO_SLOT = -1 };
+
 /* Names are the source's own and compared letter for letter; only a name that is nowhere so is
  * looked for again without regard to case, for collectors that fold it. */
 static int16_t slot_of(const struct hw_span *names, size_t count, const char *want)
@@ -68,7 +70,7 @@ static int16_t slot_of(const struct hw_span *names, size_t count, const char *wa
             return (int16_t)i;
         }
     }
-    return -1;
+    return NO_SLOT;
 }
 
 static bool matches(const char *pattern, struct hw_span s)

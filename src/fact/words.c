@@ -93,6 +93,21 @@ static const struct hw_word formats[] = {
 };
 const struct hw_vocab hw_formats = {"format", LIST(formats)};
 
+bool hw_format_is_log(struct hw_span word)
+{
+    static const char *const logs[] = {
+        "auditd",     "browser",     "ci-log",       "eslogger", "estate",          "evtx",
+        "mapped-csv", "mapped-json", "mapped-text",  "osquery",  "quarantine",      "signing-log",
+        "strace",     "syslog",      "windows-json", "zeek",     "zone-identifier",
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        if (word.n == strlen(logs[i]) && memcmp(word.p, logs[i], word.n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct hw_word degrees[] = {
     {"broken", "kept as far as it went"},
     {"odd", "read whole, with anomalies"},

@@ -35,6 +35,10 @@ extern const struct hw_vocab hw_losses;     /* how records get lost */
 bool hw_vocab_has(const struct hw_vocab *v, struct hw_span word);
 const char *hw_vocab_means(const struct hw_vocab *v, const char *word); /* NULL: not in the list */
 
+/* Formats whose reading gives records: what ingest is for, and what derive/ reads
+ * (fact/record.h). */
+bool hw_format_is_log(struct hw_span word);
+
 enum hw_degree { HW_SOUND, HW_ODD, HW_BROKEN, HW_REFUSED, HW_DEGREE_COUNT };
 const char *hw_degree_word(enum hw_degree d);
 

@@ -167,6 +167,14 @@ static void finding(struct hw_buf *b, const struct hw_finding *f)
     hw_json_text(b, "key", f->key);
     hw_buf_char(b, ',');
     hw_json_text(b, "path", f->path);
+    if (f->host.n > 0) {
+        hw_buf_char(b, ',');
+        hw_json_text(b, "host", f->host);
+    }
+    if (f->org.n > 0) {
+        hw_buf_char(b, ',');
+        hw_json_text(b, "org", f->org);
+    }
     hw_buf_str(b, "},\"why\":[");
     for (const struct hw_why *w = f->why; w != NULL; w = w->next) {
         hw_buf_str(b, w == f->why ? "{" : ",{");
@@ -175,6 +183,9 @@ static void finding(struct hw_buf *b, const struct hw_finding *f)
         hw_json_text(b, "evidence", w->evidence);
         if (w->has_off) {
             hw_buf_printf(b, ",\"offset\":%llu", (unsigned long long)w->off);
+        }
+        if (w->record != 0) {
+            hw_buf_printf(b, ",\"record\":%llu", (unsigned long long)w->record);
         }
         hw_buf_char(b, '}');
     }

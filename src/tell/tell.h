@@ -35,8 +35,8 @@ HW_CHECK int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace
 
 /* ---- pieces the commands share ---- */
 
-/* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean UTF-8.
- * */
+/* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean
+ * UTF-8. */
 void hw_json_text(struct hw_buf *b, const char *key, struct hw_span value);
 /* Appends a time as ISO 8601 in quotes, or null for none (INT64_MIN). */
 void hw_json_time(struct hw_buf *b, const char *key, int64_t ns);

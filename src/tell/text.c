@@ -143,6 +143,10 @@ static void one_finding(struct page *p, const struct hw_finding *f)
 {
     hw_buf_printf(&p->b, "\n%-8s %s  ", hw_severity_word(f->severity), f->rule);
     safe(p, f->path);
+    if (f->host.n > 0) {
+        hw_buf_str(&p->b, " on ");
+        safe(p, f->host);
+    }
     hw_buf_printf(&p->b, "  %s\n", f->id);
     for (const struct hw_why *w = f->why; w != NULL; w = w->next) {
         hw_buf_str(&p->b, "         ");
@@ -151,7 +155,9 @@ static void one_finding(struct page *p, const struct hw_finding *f)
             hw_buf_str(&p->b, ": ");
             safe(p, w->evidence);
         }
-        if (w->has_off) {
+        if (w->record != 0) {
+            hw_buf_printf(&p->b, " (record %llu)", (unsigned long long)w->record);
+        } else if (w->has_off) {
             hw_buf_printf(&p->b, " (offset %llu)", (unsigned long long)w->off);
         }
         hw_buf_char(&p->b, '\n');

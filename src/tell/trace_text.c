@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tell/trace_text.c -- a chain for people: what it comes to, the steps in the order of time, where it
- * passes from one organisation into another, where it ends and what to ask for next.
+ * tell/trace_text.c -- a chain for people: what it comes to, the steps in the order of time, where
+ * it passes from one organisation into another, where it ends and what to ask for next.
  */
 #include <string.h>
 

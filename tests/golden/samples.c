@@ -53,8 +53,8 @@ static void library(struct hw_buf *out, uint8_t patch)
     hw_build_pe(&spec, out);
 }
 
-/* Signs the image with the test authority, countersigned at a fixed time; what else `s` says too.
- * */
+/* Signs the image with the test authority, countersigned at a fixed time; what else `s` says
+ * too. */
 static void sign_as(struct hw_buf *image, struct hw_test_signature s)
 {
     struct hw_pe_layout layout;

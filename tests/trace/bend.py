@@ -11,7 +11,8 @@ import zipfile
 
 LOCAL = ("EventTime", "EventReceivedTime")  # 2020-09-20 12:16:56
 # Times of the host's own clock; the collector's are bent too, for a whole host may come late.
-TIMES = (*LOCAL, "UtcTime", "@timestamp", "TimeCreated", "CreationUtcTime", "PreviousCreationUtcTime")
+TIMES = (*LOCAL, "UtcTime", "@timestamp", "TimeCreated", "CreationUtcTime",
+         "PreviousCreationUtcTime")
 
 
 def load(path):

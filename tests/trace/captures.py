@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Further captures whose operator's transcript was read beside the records, as truth.py tells them."""
+"""Further captures whose operator's transcript was read beside the records, told as in truth.py."""
 from truth import (HOST, SECURITY, SURE, SYSMON, W5, W6, Case, Edge, End, Event, file,
                    proc, session)
+
+ASKED = ("logged-on", "connected")
 
 
 def psexec():
@@ -20,7 +22,7 @@ def psexec():
          Event(W6, SYSMON, 1, (2974514, 2974530), "cmd by services.exe, then powershell")),
         (
             # 4624 IpPort 56608 = Sysmon 3 and 5156 of the agent's pid
-            Edge("agent holds the session's socket", agent, ("logged-on", "connected"), logon, True),
+            Edge("agent holds the session's socket", agent, ASKED, logon, True),
             # 4697: SubjectLogonId, ServiceName
             Edge("session installs the service", logon, ("controls", "created", "installed"),
                  updater, True),
@@ -45,7 +47,7 @@ def sharpwmi():
          Event(W6, SYSMON, 1, (334850,), "GruntHTTP2.exe, in that session, by WmiPrvSE")),
         (
             # 4624 IpPort 55275 = Sysmon 3 and 5156 of the grunt
-            Edge("grunt holds the session's socket", grunt, ("logged-on", "connected"), logon, True),
+            Edge("grunt holds the session's socket", grunt, ASKED, logon, True),
             # Sysmon 1 LogonId, 4688 TargetLogonId
             Edge("session ran the process", logon, ("ran",), new, True),
             # Sysmon 1: ParentProcessGuid
@@ -73,7 +75,7 @@ def schtask_create():
             Edge("shell starts cmd", shell, ("spawned",), cmd, True),
             Edge("cmd starts schtasks", cmd, ("spawned",), tool, True),
             # 4624 IpPort 56588 = 5156 SourcePort 56588, pid 8920
-            Edge("schtasks holds the session's socket", tool, ("logged-on", "connected"), logon,
+            Edge("schtasks holds the session's socket", tool, ASKED, logon,
                  True),
             # 4698: SubjectLogonId and TaskName
             Edge("session registers the task", logon, ("controls", "created", "registered"), task,
@@ -97,15 +99,15 @@ def copy_smb():
             # 5145: SubjectLogonId and path
             Edge("session writes the file", logon, ("wrote",), new, True),
             # 4624 IpPort 62782 = Sysmon 3 of System
-            Edge("the socket behind the session", proc(W5, "{b34bc01c-2255-5f69-0100-000000000900}"),
-                 ("logged-on", "connected"), logon, True),
+            Edge("socket behind the session", proc(W5, "{b34bc01c-2255-5f69-0100-000000000900}"),
+                 ASKED, logon, True),
             # one Sysmon 7 in that second is all that shows the grunt
-            Edge("grunt asked for the session", grunt, ("logged-on", "connected"), logon, False)),
+            Edge("grunt asked for the session", grunt, ASKED, logon, False)),
         untouched=("MORDORDC",), never=((grunt, ("wrote",), new, SURE),), held_out=True)
 
 
 def dcom_excel():
-    """DCOM: RPCSS of the source asks RPCSS of the target, then the tool speaks with Excel itself."""
+    """DCOM: RPCSS asks RPCSS of the target, then the tool speaks with Excel itself."""
     grunt = proc(W5, "{b34bc01c-c080-5f63-fd05-000000000400}")
     cmd = proc(W5, "{b34bc01c-d91d-5f63-3f06-000000000400}")
     tool = proc(W5, "{b34bc01c-d91d-5f63-4106-000000000400}")
@@ -127,14 +129,14 @@ def dcom_excel():
             # Sysmon 3 of both ends: 172.18.39.5:61545 to 172.18.39.6:49603
             Edge("tool speaks with Excel", tool, ("connected",), excel, True),
             # that log-on's socket is of RPCSS, a broker
-            Edge("tool asked for the session", tool, ("logged-on", "connected"), logon, False)),
+            Edge("tool asked for the session", tool, ASKED, logon, False)),
         # Excel itself asks the domain controller by LDAP: that one is touched
         held_out=True)
 
 
 def sharpsc_create():
-    """SharpSC: a service over the pipe svcctl, which the kernel's SMB client carries. The service is
-    named Cyb3rWard0g and shown as OTR: 7045 gives what is shown."""
+    """SharpSC: a service over the pipe svcctl, which the kernel's SMB client carries. The service
+    is named Cyb3rWard0g and shown as OTR: 7045 gives what is shown."""
     grunt = proc(W5, "{297bc33e-7d2a-5f2b-6003-000000000400}")
     logon = session(W6, "0xba93e3")
     service = End("service", W6, "cyb3rward0g")
@@ -148,10 +150,10 @@ def sharpsc_create():
             # 4697: SubjectLogonId and ServiceName
             Edge("session installs the service", logon, ("controls", "installed"), service, True),
             # 4624 IpPort 54736 = Sysmon 3 of System
-            Edge("the socket behind the session", proc(W5, "{297bc33e-5c28-5f2b-0100-000000000400}"),
-                 ("logged-on", "connected"), logon, True),
+            Edge("socket behind the session", proc(W5, "{297bc33e-5c28-5f2b-0100-000000000400}"),
+                 ASKED, logon, True),
             # the SMB client is the kernel; the grunt asked that machine's mapper 40 s before
-            Edge("grunt asked for the session", grunt, ("logged-on", "connected"), logon, False)),
+            Edge("grunt asked for the session", grunt, ASKED, logon, False)),
         never=((grunt, ("controls",), service, SURE),), held_out=True)
 
 
@@ -171,7 +173,7 @@ def smbexec():
          Event(W6, SYSMON, 1, (2710439, 2710455, 2710508), "cmd, cmd, powershell")),
         (
             # 4624 IpPort 50504 = Sysmon 3 of the agent
-            Edge("agent holds the session's socket", agent, ("logged-on", "connected"), logon, True),
+            Edge("agent holds the session's socket", agent, ASKED, logon, True),
             # 4697: SubjectLogonId and ServiceName
             Edge("session installs the service", logon, ("controls", "installed"), service, True),
             # 4697 ServiceFileName is cmd's command line; parent services.exe
@@ -217,7 +219,7 @@ def empire_wmi():
          Event(W6, SYSMON, 1, (3215160,), "powershell by WmiPrvSE, in that session")),
         (
             # 4624 IpPort 64143 = Sysmon 3 of the agent
-            Edge("agent holds the session's socket", agent, ("logged-on", "connected"), logon, True),
+            Edge("agent holds the session's socket", agent, ASKED, logon, True),
             # Sysmon 1 LogonId = 4624 TargetLogonId
             Edge("session ran powershell", logon, ("ran",), shell, True),
             # Sysmon 1: ParentProcessGuid
@@ -234,7 +236,8 @@ def lsass_campaign():
     return Case(
         "lsass-campaign-01", "compound/LSASS_campaign_01/"
         "metasploit_logonpasswords_lsass_memory_dump.zip",
-        "{81056205-569e-64dc-3e04-000000000800}", edge, False,
+        "{81056205-569e-64dc-3e04-000000000800}",
+        End("url", "", "10.0.5.13/winx64_payload.exe"), False,
         # no record numbers: lines
         (Event(m, SYSMON, 15, (5044, 5050), "downloaded; its mark names the address"),
          Event(m, SYSMON, 1, (8824, 12489), "payload run from the desktop; its shell")),
@@ -260,7 +263,7 @@ def log4shell_windows():
     return Case(
         "log4shell-windows", "compound/Log4Shell/"
         "sysmon_log4shell_cve2021_44228_java_serialized_object.zip",
-        "{f3329a35-1cb0-627e-f916-000000000600}", tomcat, False,
+        "{f3329a35-1cb0-627e-f916-000000000600}", caller, False,
         (Event(W5, SYSMON, 3, (1,), "the request, from 192.168.3.5:50452"),
          Event(W5, SYSMON, 1, (28,), "powershell by tomcat9.exe")),
         (

@@ -312,15 +312,21 @@ def by_command(step, records):
             yield f"{r} does not name {step['to']['host']}"
 
 
+def written_out(command):
+    """A command in lower case, its usual variables replaced."""
+    line = command.lower().replace("%%", "%").replace("%systemroot%", r"c:\windows")
+    return line.replace("%comspec%", r"c:\windows\system32\cmd.exe")
+
+
 def by_service(step, records):
     name = step["from"]["name"].lower().split("\\")[-1]
     for r in cites(records, step):
-        line = r.any("CommandLine").lower()
+        line = written_out(r.any("CommandLine"))
         if not process_in(step["to"], r, records):
             yield f"{r} does not name {step['to']['name']}"
-        own = [x.any("ServiceFileName", "ImagePath").lower() for x in
+        own = [written_out(x.any("ServiceFileName", "ImagePath")) for x in
                records.select(host=r.host) if x.any("ServiceName").lower() == name]
-        own += [x.any("Details").lower() for x in records.select(host=r.host, channel="sysmon")
+        own += [written_out(x.any("Details")) for x in records.select(host=r.host, channel="sysmon")
                 if f"\\services\\{name}\\imagepath" in x.any("TargetObject").lower()]
         tail = line.split(" ", 1)[-1].strip()
         if f"-s {name}" not in line and not any(
@@ -356,7 +362,7 @@ def complaints(step, records):
 
 
 def when(step, records):
-    """The interval of a step must hold the moment its record gives; what bytes are, they are longer."""
+    """The interval of a step must hold the moment its record gives; what bytes are they stay."""
     if step["verb"] == "is":
         return
     bounds = [datetime.datetime.fromisoformat(t[:26].rstrip("Z")).replace(
@@ -366,7 +372,8 @@ def when(step, records):
         t = r.time()
         if t is not None and ((bounds[0] is not None and t < bounds[0] - 0.002) or
                               (bounds[1] is not None and t > bounds[1] + 0.002)):
-            yield f"{r} was at {r.any('UtcTime')}, outside of {step['time_lo']} to {step['time_hi']}"
+            yield (f"{r} was at {r.any('UtcTime')}, "
+                   f"outside of {step['time_lo']} to {step['time_hi']}")
 
 
 def through_brokers(answer):
@@ -374,7 +381,8 @@ def through_brokers(answer):
     path = [s for s in answer.steps if s["part"] != "context"]
     for s in path:
         name = s["to"]["name"].lower().split(" (pid")[0].split("\\")[-1]
-        if s["to"]["kind"] == "process" and name in BROKERS and s["class"] in ("observed", "claimed"):
+        if (s["to"]["kind"] == "process" and name in BROKERS and
+                s["class"] in ("observed", "claimed")):
             for t in path:
                 if t["from"]["id"] == s["to"]["id"]:
                     yield s, t

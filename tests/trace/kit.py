@@ -52,8 +52,8 @@ class Trace:
 
     def run(self, case, *args, want=(0,)):
         p = subprocess.run([self.exe, "--case", str(case), *map(os.fspath, args)],
-                           stdin=subprocess.DEVNULL, capture_output=True, env=self.env, cwd=self.dir,
-                           timeout=LONG, check=False)
+                           stdin=subprocess.DEVNULL, capture_output=True, env=self.env,
+                           cwd=self.dir, timeout=LONG, check=False)
         expect(p.returncode in want,
                f"{args[0]} gave {p.returncode}: {p.stderr[-400:]!r} {p.stdout[-200:]!r}")
         return p.stdout

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What really happened in public captures, told by hand from the operators' transcripts and records.
+"""What really happened in public captures, by hand from the operators' transcripts and records.
 
 An event is named by host, channel, event id and record number ("line": its line in the file, where
-the export has left the number out). An edge is critical when the story breaks without it. `key` says
-whether the records hold the key that joins its ends (a log-on id, a socket, a GUID, a service's name,
-a hash): then a tracer that calls it less than keyed has missed something. An edge without a key may
-be told as inferred at most: calling it more would be a lie. The comment at each edge names the key.
+the export has left the number out). An edge is critical when the story breaks without it. `key`
+says whether the records hold the key that joins its ends (a log-on id, a socket, a GUID, a
+service's name, a hash): then a tracer that calls it less than keyed has missed something. An edge
+without a key may be told as inferred at most: calling it more would be a lie. The comment at each
+edge names the key.
 
 `held_out`: written down before any tracer was run on it.
 """

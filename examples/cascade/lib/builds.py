@@ -145,7 +145,7 @@ class Builds:
 
     def note(self, when, path, fp, user, address, tag=None):
         self.signing.put(when, (
-            f'{{"time":"{clock.iso(when)}","key":"{self.cast.key}","thumbprint":'
+            f'{{"time":"{clock.iso(when)}","action":"sign","key":"{self.cast.key}","thumbprint":'
             f'"{self.cast.thumbprint}","sha256":"{fp.sha256}","file":"{path}","user":"{user}",'
             f'"ip":"{address}"}}\n'), tag)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * swapper.c BUILD FILE WORD OTHER -- what SUNSPOT did to SolarWinds' build, made harmless: the change
- * is one printed word for another.
+ * swapper.c BUILD FILE WORD OTHER -- what SUNSPOT did to SolarWinds' build, made harmless: the
+ * change is one printed word for another.
  *
  * SUNSPOT (CrowdStrike, 11 January 2021) looked through the running processes for MsBuild.exe. When
  * one built the right project, it kept a copy of one source file (.bk), wrote its own (.tmp), moved
@@ -28,14 +28,15 @@ static size_t read_all(const char *path, char *text, size_t room)
     return n;
 }
 
+/* 1 when all of it is on the disk, else 0. */
 static int write_all(const char *path, const char *text, size_t n)
 {
     FILE *f = fopen(path, "w");
     if (f == NULL) {
-        return -1;
+        return 0;
     }
-    int rc = fwrite(text, 1, n, f) == n ? 0 : -1;
-    return fclose(f) == 0 ? rc : -1;
+    int whole = fwrite(text, 1, n, f) == n;
+    return fclose(f) == 0 && whole;
 }
 
 static int runs(const char *pid, const char *build)
@@ -92,7 +93,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < LOOKS && (build = find(argv[1])) == 0; i++) {
         rest();
     }
-    if (build == 0 || write_all(kept, text, n) != 0 || write_all(made, other, (size_t)m) != 0 ||
+    if (build == 0 || !write_all(kept, text, n) || !write_all(made, other, (size_t)m) ||
         rename(made, argv[2]) != 0) {
         return 1;
     }

@@ -106,13 +106,13 @@ void hw_cli_safe(struct hw_cli *cli, struct hw_span s);
 const char *hw_cli_who(struct hw_cli *cli); /* user name and uid, for the log */
 extern volatile sig_atomic_t hw_cli_stop;   /* set by SIGINT and SIGTERM */
 
-/* Makes the graph of all records anew where it is no longer true; on a terminal, with progress and a
- * line of what it came to. */
+/* Makes the graph of all records anew where it is no longer true; on a terminal, with progress and
+ * a line of what it came to. */
 struct hw_derived;
 HW_CHECK int hw_cli_derive(struct hw_cli *cli, struct hw_derived *out, struct hw_error *err);
 /* Opens the case for a question about the graph and logs the command. A graph that does not stand
- * for all records is made anew; not `always`: only where there are logs and the case may be written.
- * *out_derived: it stands now. */
+ * for all records is made anew; not `always`: only where there are logs and the case may be
+ * written. *out_derived: it stands now. */
 HW_CHECK int hw_cli_open_derived(struct hw_cli *cli, bool always, bool *out_derived,
                                  struct hw_error *err);
 

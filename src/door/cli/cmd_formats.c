@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "door/cli/cli.h"
 #include "fact/words.h"
 
@@ -6,19 +8,23 @@
 static const char *becomes(const char *word)
 {
     static const struct {
-        const char *word, *becomes;
+        const char *becomes, *words[20]; /* ended by NULL */
     } table[] = {
-        {"7z", "opened"},   {"asar", "opened"},      {"bzip2", "opened"},
-        {"cab", "opened"},  {"certificate", "read"}, {"compress", "opened"},
-        {"crl", "read"},    {"gzip", "opened"},      {"indicator-list", "read"},
-        {"lz4", "opened"},  {"lzma", "opened"},      {"pe", "read, signatures judged"},
-        {"tar", "opened"},  {"xz", "opened"},        {"zip", "opened"},
-        {"zstd", "opened"},
+        {"opened",
+         {"7z", "asar", "bzip2", "cab", "compress", "gzip", "lz4", "lzma", "tar", "xz", "zip",
+          "zstd"}},
+        {"read", {"certificate", "crl", "indicator-list"}},
+        {"read, signatures judged", {"pe"}},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (hw_span_is(hw_span_str(word), table[i].word)) {
-            return table[i].becomes;
+        for (const char *const *w = table[i].words; *w != NULL; w++) {
+            if (strcmp(word, *w) == 0) {
+                return table[i].becomes;
+            }
         }
+    }
+    if (hw_format_is_log(hw_span_str(word))) {
+        return "read, record by record";
     }
     return hw_vocab_means(&hw_unopeneds, word) != NULL ? "recognised, not opened (exit 3)"
                                                        : "recognised";
@@ -35,7 +41,7 @@ int cmd_formats(struct hw_cli *cli, struct hw_error *err)
                           "\"becomes\":\"%s\"}\n",
                           w->word, w->means, becomes(w->word));
         } else {
-            hw_buf_printf(&cli->out, "%-16s %-50s %s\n", w->word, w->means, becomes(w->word));
+            hw_buf_printf(&cli->out, "%-16s %-58s %s\n", w->word, w->means, becomes(w->word));
         }
     }
     return HW_EXIT_FINE;

@@ -140,8 +140,7 @@ static int by_entity(struct hw_cli *cli, const char *id, struct hw_place_found *
     return rc;
 }
 
-/* The case holds full paths: what exists here is meant, with the members named behind it. */
-static struct hw_span full_path(struct hw_cli *cli, const char *what)
+struct hw_span hw_cli_full_path(struct hw_cli *cli, const char *what)
 {
     struct hw_span given = hw_span_str(what);
     const char *inside = strstr(what, "!/");
@@ -175,7 +174,7 @@ int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out
     if (is_hex(what)) {
         ask.hash_prefix = what;
     } else {
-        ask.under = full_path(cli, what);
+        ask.under = hw_cli_full_path(cli, what);
     }
     return among(cli, &ask, what, out, err);
 }

@@ -18,4 +18,7 @@ struct hw_place_found {
 HW_CHECK int hw_cli_find(struct hw_cli *cli, const char *what, struct hw_place_found *out,
                          struct hw_error *err);
 
+/* The case holds full paths: what exists here is meant, with the members named behind it. */
+struct hw_span hw_cli_full_path(struct hw_cli *cli, const char *what);
+
 #endif

@@ -12,6 +12,7 @@
 
 struct reading {
     struct hw_cli *cli;
+    enum hw_class asked;
     struct hw_targets *targets;
     bool terminal, shown;
     struct timespec last;
@@ -108,7 +109,10 @@ static int event(void *state, const struct hw_intake_event *e, struct hw_error *
     if (r->targets != NULL) {
         return unread ? keep_unread(r, e, err) : keep_seen(r, e, err);
     }
-    if (unread || e->what == HW_INTAKE_REFUSED) {
+    /* A collection is full of files that are no logs: who reads them all wants the count. */
+    bool many = !cli->json && r->asked == HW_CLASS_TELEMETRY && !e->named &&
+                e->what == HW_INTAKE_REFUSED && strcmp(e->word, "foreign") == 0;
+    if ((unread || e->what == HW_INTAKE_REFUSED) && !many) {
         hw_cli_unread(cli, e->word, e->path, e->says == NULL ? "" : e->says,
                       e->named || (unread && is_gap(e->word)));
     }
@@ -195,7 +199,8 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
             declared[n++] = said[i].value;
         }
     }
-    struct reading r = {.cli = cli, .targets = targets, .terminal = isatty(STDERR_FILENO) == 1};
+    struct reading r = {
+        .cli = cli, .asked = asked, .targets = targets, .terminal = isatty(STDERR_FILENO) == 1};
     declared[n] = NULL;
     struct hw_intake_options o = {.c = cli->c,
                                   .asked = asked,

@@ -133,13 +133,21 @@ static int store_fact(void *state, const struct hw_frame *f, struct hw_error *er
 struct degree_of {
     enum hw_degree degree;
     bool knowledge; /* a format that holds some */
+    bool telemetry; /* a log, or one in any member */
     char because[240];
 };
+
+static bool holds_knowledge(struct hw_span format)
+{
+    return hw_span_is(format, "indicator-list") || hw_span_is(format, "certificate") ||
+           hw_span_is(format, "crl") || hw_span_is(format, "estate");
+}
 
 static int find_degree(void *state, const struct hw_frame *f, struct hw_error *err)
 {
     struct degree_of *d = state;
-    if ((f->kind != HW_FACT_DEGREE && f->kind != HW_FACT_ARTIFACT) || f->node != 0) {
+    d->telemetry = d->telemetry || f->kind == HW_FACT_LAYOUT || f->kind == HW_FACT_LOST;
+    if (f->kind != HW_FACT_ARTIFACT && (f->kind != HW_FACT_DEGREE || f->node != 0)) {
         return HW_OK;
     }
     struct hw_budget fuel = {HW_FRAME_BYTES, HW_FRAME_BYTES, 1};
@@ -148,10 +156,10 @@ static int find_degree(void *state, const struct hw_frame *f, struct hw_error *e
     hw_reader_init(&r, f->body, &fuel);
     int rc = hw_fact_decode_body(f->kind, &r, &fact, err);
     if (f->kind == HW_FACT_ARTIFACT) {
-        d->knowledge = rc == HW_OK && (hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "indicator-list") ||
-                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "certificate") ||
-                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "crl") ||
-                                       hw_fact_is(&fact, HW_ARTIFACT_FORMAT, "estate"));
+        struct hw_span format =
+            rc == HW_OK ? hw_fact_get(&fact, HW_ARTIFACT_FORMAT) : (struct hw_span){NULL, 0};
+        d->knowledge = d->knowledge || (f->node == 0 && holds_knowledge(format));
+        d->telemetry = d->telemetry || hw_format_is_log(format);
         return rc;
     }
     for (int i = 0; rc == HW_OK && i < HW_DEGREE_COUNT; i++) {
@@ -167,6 +175,16 @@ static int find_degree(void *state, const struct hw_frame *f, struct hw_error *e
     return rc;
 }
 
+/* Why this is none of what was asked for; NULL: it is. */
+static const char *foreign_to(const struct intake *in, const struct degree_of *d)
+{
+    return in->o->asked == HW_CLASS_KNOWLEDGE && !d->knowledge
+               ? "no indicator list, certificate, revocation list or estate that we can read"
+           : in->o->asked == HW_CLASS_TELEMETRY && !d->telemetry
+               ? "no log, collection of logs or estate that we can read"
+               : NULL;
+}
+
 static int store(struct intake *in, struct flight *f, struct hw_reply *a)
 {
     struct degree_of d = {.degree = HW_SOUND, .because = ""};
@@ -177,12 +195,10 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         (void)snprintf(d.because, sizeof d.because, "%s: %s", hw_refusal_word(refusal),
                        hw_reply_why(a));
     }
-    if (rc == HW_OK && refusal == HW_REFUSAL_NONE && in->o->asked == HW_CLASS_KNOWLEDGE &&
-        !d.knowledge) {
+    const char *foreign = rc != HW_OK || refusal != HW_REFUSAL_NONE ? NULL : foreign_to(in, &d);
+    if (foreign != NULL) {
         return tell(in, HW_INTAKE_REFUSED, hw_buf_span(&f->shown), f->named, f->outer.sha256,
-                    "foreign",
-                    "no indicator list, certificate, revocation list or estate that we can "
-                    "read");
+                    "foreign", foreign);
     }
     /* What somebody else killed no parser has judged: version 0, so the next scan reads it. */
     bool judged = refusal != HW_REFUSAL_KILLED && refusal != HW_REFUSAL_BROKER_LOST;

@@ -270,6 +270,24 @@ static struct hw_strace_process *whose(struct walk *k, const struct hw_strace_li
 
 /* ---- lines ---- */
 
+/* A file that it had open to write when it ended: the end closed it. The lowest descriptor's, as a
+ * record has one path; programs that end so have a shell's redirection and no other. */
+static void put_left_open(struct walk *k, const struct hw_strace_process *p,
+                          struct hw_strace_record *r)
+{
+    const struct hw_strace_open *found = NULL;
+    const struct hw_strace_open *o = p->files == NULL ? NULL : p->files->head;
+    for (; o != NULL && p->files->refs == 1; o = o->next) {
+        if (o->writes && (found == NULL || o->fd < found->fd)) {
+            found = o;
+        }
+    }
+    struct hw_span path = hw_strace_text_span(found == NULL ? NULL : found->path);
+    if (path.n > 0 && path.p[0] == '/') {
+        hw_strace_put_copy(r, &k->out.m, HW_SV_PATH, path);
+    }
+}
+
 static void end_process(struct walk *k, struct hw_strace_process *p, const struct hw_strace_line *l,
                         const struct hw_strace_moment *at)
 {
@@ -290,6 +308,7 @@ static void end_process(struct walk *k, struct hw_strace_process *p, const struc
     hw_strace_put_str(&r, thread ? HW_SV_THREAD : HW_SV_DOES, thread ? "1" : "exit");
     hw_strace_put_copy(&r, &k->out.m, HW_SV_IMAGE,
                        hw_strace_text_span(hw_strace_leader(&k->st, p)->image));
+    put_left_open(k, p, &r);
     put_who(k, p, &r);
     hw_strace_emit(&k->out, HW_SPAN_LIT("exit"), at, &r);
     hw_strace_dead(&k->st, p);

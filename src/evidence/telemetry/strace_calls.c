@@ -7,6 +7,7 @@
  *
  *   read write readwrite   a file was opened so, with success; or the first such use of a
  *                          descriptor that the program did not open itself (a shell's redirection)
+ *   write                  also a descriptor that could write was closed: until then it may have
  *   load                   a file was mapped to be executed (a program's library)
  *   exec spawn exit        the life of processes
  *   rename delete          `path` to `target` (links too); `path` is gone
@@ -14,6 +15,7 @@
  *   other                  anything else, and whatever failed
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "evidence/telemetry/strace_parts.h"
@@ -197,6 +199,7 @@ static void do_open(struct doing *d)
     }
     if (o != NULL) {
         o->said_read = o->said_write = true;
+        o->writes = word != NULL && strcmp(word, "read") != 0;
     }
 }
 
@@ -213,6 +216,7 @@ static void do_use(struct doing *d, bool write)
     bool *said = write ? &o->said_write : &o->said_read;
     if (!*said) {
         *said = true;
+        o->writes = o->writes || write;
         does(d, write ? "write" : "read");
     }
 }
@@ -244,16 +248,28 @@ static void do_fcntl(struct doing *d)
     }
 }
 
+/* A linker opens its output before it has read its inputs: what it wrote is whole when it
+ * closes. */
+static void do_close(struct doing *d, int64_t fd, struct hw_span path)
+{
+    const struct hw_strace_open *o = hw_strace_open_find(d->p, fd);
+    if (o != NULL && o->writes && path.n > 0 && path.p[0] == '/') {
+        does(d, "write");
+    }
+    hw_strace_open_close(d->s, d->p, fd);
+}
+
 static void do_descriptors(struct doing *d)
 {
     int64_t fd = -1, last = INT32_MAX;
-    put_path(d, HW_SV_PATH, fd_path(d, arg(d, d->row->path), &fd), false);
+    struct hw_span path = fd_path(d, arg(d, d->row->path), &fd);
+    put_path(d, HW_SV_PATH, path, false);
     if (!d->c->ok) {
         return;
     }
     switch (d->row->op) {
     case OP_CLOSE:
-        hw_strace_open_close(d->s, d->p, fd);
+        do_close(d, fd, path);
         break;
     case OP_CLOSE_RANGE:
         last = hw_strace_number(arg(d, 1), &last) ? last : INT32_MAX; /* ~0U: all */

@@ -200,7 +200,7 @@ struct hw_strace_open *hw_strace_open_set(struct hw_strace_state *s, struct hw_s
         text_drop(s, old);
         o->fd = (int32_t)fd;
         o->cloexec = cloexec;
-        o->said_read = o->said_write = false;
+        o->said_read = o->said_write = o->writes = false;
         o->proto = 0;
     }
     return o;
@@ -227,6 +227,7 @@ void hw_strace_open_copy(struct hw_strace_state *s, struct hw_strace_process *p,
     o->path = path;
     o->said_read = was.said_read;
     o->said_write = was.said_write;
+    o->writes = was.writes;
     o->proto = was.proto;
 }
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command over every sample, once: what the tests of form ask."""
 import os
+import json as jsons
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -16,6 +18,8 @@ class Walk:
         self.tree = self.work / "tree"
         self.tree.mkdir()
         subprocess.run([self.samples, str(self.tree)], check=True)
+        logs = pathlib.Path(__file__).resolve().parent / "logs"
+        shutil.copytree(logs, self.tree / "logs")
         self.env = {k: v for k, v in os.environ.items() if k != "HEADWATER_CASE"}
 
     def run(self, *args, case=None, json=False, **how):
@@ -26,6 +30,25 @@ class Walk:
         how.setdefault("stdout", subprocess.PIPE)
         how.setdefault("stderr", subprocess.PIPE)
         return subprocess.run(line, cwd=self.tree, env=self.env, check=False, **how)
+
+    def traces(self, case, bad):
+        """Logs, and what is asked of them."""
+        yield ["ingest", "--org", bad, "--host", bad, "logs/hostile.json"], case
+        yield ["ingest", "--org", "acme", "logs/build.json", "logs/estate.json"], case
+        yield ["ingest", "--org", "beta", "logs/pc.json"], case
+        yield ["ingest", "good.dll", "hostile"], case
+        library = "C:\\App\\lib.dll"
+        for target in (library, "lib.dll", "ab" * 32, "cd" * 32, "domain:c2.example", "no such thing",
+                       "{b0b0b0b0-0000-6000-0002-000000000001}", "host:pc-1", bad):
+            yield ["trace", *THEN, "--all", "--counter", target], case
+        yield ["trace", *THEN, "--back", library], case
+        yield ["trace", *THEN, "--forward", library], case
+        yield ["trace", library], None
+        found = self.run("trace", *THEN, "--back", library, case=case, json=True)
+        step = jsons.loads(found.stdout.splitlines()[0])["id"]
+        yield ["judge", step, "reject", "--because", bad], case
+        yield ["note", step, bad], case
+        yield ["trace", *THEN, library], case
 
     def everything(self, case):
         """(arguments, uses a case) of all commands, in an order that makes sense. The words of
@@ -49,6 +72,7 @@ class Walk:
                "--require-timestamp", "--expiring", "36500", "--anchors", "root.pem", "good.dll",
                "unsigned.dll", "unstamped.dll"], None
         yield ["hunt", *THEN], case
+        yield from self.traces(case, bad)
         for path in files:
             yield ["show", path.relative_to(self.tree)], case
         yield ["show", "hostile"], case

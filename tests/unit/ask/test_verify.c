@@ -174,8 +174,8 @@ static void an_unproven_list_revokes_nothing_and_is_said(void **state)
     assert_int_equal(a->exit_status, 0);
 }
 
-/* A proven list makes the question answerable; what an unproven one says beside it stays nothing.
- * */
+/* A proven list makes the question answerable; what an unproven one says beside it stays
+ * nothing. */
 static void an_unproven_list_hides_behind_no_proven_one(void **state)
 {
     struct tale *t = *state;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kit.h"
 
+#include "fact/record.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -242,6 +244,44 @@ void kit_store_indicator(struct hw_case *c, uint32_t n, const char *kind, const 
     kit_add(e, &f);
     e->e.asked = HW_CLASS_KNOWLEDGE;
     OK(hw_case_store(c, &e->e, e->facts, e->count, &err));
+    kit_evidence_free(e);
+}
+
+void kit_store_log(struct hw_case *c, uint32_t n)
+{
+    const struct hw_span values[3] = {HW_SPAN_LIT("C:\\x.exe"), {NULL, 0}, HW_SPAN_LIT("4711")};
+    static const char *const names[] = {"Image", "Image\nUser", "Image\nUser\nPid"};
+    struct kit_evidence *e = kit_evidence(n, 0);
+    struct hw_error err;
+    struct hw_fact f;
+    struct hw_buf b;
+    for (uint32_t i = 0; i < 3; i++) {
+        hw_fact_about(&f, HW_FACT_LAYOUT, 0);
+        hw_fact_u64(&f, HW_LAYOUT_INDEX, i);
+        hw_fact_str(&f, HW_LAYOUT_SOURCE, "windows");
+        hw_fact_str(&f, HW_LAYOUT_LOG, "Microsoft-Windows-Sysmon");
+        hw_fact_str(&f, HW_LAYOUT_EVENT, "1");
+        hw_fact_str(&f, HW_LAYOUT_NAMES, names[i]);
+        kit_add(e, &f);
+    }
+    hw_buf_init(&b, HW_PACKED_BYTES);
+    for (uint32_t i = 0; i < 30; i++) {
+        struct hw_record r = {.layout = i % 3,
+                              .number = i,
+                              .off = 100 * i,
+                              .time_ns = NOW + i * SECOND,
+                              .clock = HW_CLOCK_UTC,
+                              .values = values,
+                              .count = 1 + i % 3};
+        assert_true(hw_record_pack(&r, &b));
+    }
+    hw_fact_about(&f, HW_FACT_EVENTS, 0);
+    hw_fact_u64(&f, HW_EVENTS_COUNT, 30);
+    hw_fact_span(&f, HW_EVENTS_PACKED, hw_buf_span(&b));
+    kit_add(e, &f);
+    e->e.asked = HW_CLASS_TELEMETRY;
+    OK(hw_case_store(c, &e->e, e->facts, e->count, &err));
+    hw_buf_done(&b);
     kit_evidence_free(e);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/unit/case/schema_1.h -- the words that the first released schema was made of. Never changed:
- * cases of it lie in people's folders, and each must open.
+ * tests/unit/case/schema_1.h -- the words that the first released schema was made of. Never
+ * changed: cases of it lie in people's folders, and each must open.
  */
 #ifndef HW_TESTS_CASE_SCHEMA_1_H
 #define HW_TESTS_CASE_SCHEMA_1_H

@@ -160,6 +160,38 @@ static void check_finds_what_was_changed(void **state)
     }
 }
 
+/* A log whose records no longer read would stop every graph: checking says so before. */
+static void check_reads_the_records_of_logs(void **state)
+{
+    static const char *const evil[] = {
+        "DELETE FROM fact WHERE kind=80 AND seq=3; UPDATE reading SET facts=facts-1"
+        " WHERE class=3",
+        /* The first record's layout: behind two numbers and the head of the third field. */
+        "UPDATE fact SET body=CAST(substr(body,1,25)||x'7f'||substr(body,27) AS BLOB)"
+        " WHERE kind=81",
+        "UPDATE fact SET body=(SELECT body FROM fact WHERE kind=80 AND seq=4)"
+        " WHERE kind=80 AND seq=3",
+    };
+    struct kit *k = *state;
+    for (size_t i = 0; i < sizeof evil / sizeof evil[0]; i++) {
+        unlink(k->path);
+        struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+        kit_store(c, 1, 2);
+        kit_store_log(c, 2);
+        kit_store_log(c, 3);
+        OK(hw_case_commit(c, &k->err));
+        assert_int_equal(kit_check(k, c), 0);
+        hw_case_free(c);
+        kit_sql(k->path, evil[i]);
+        c = kit_open(k, HW_CASE_READ);
+        if (kit_check(k, c) == 0 || strstr(k->err.text, "records of a log") == NULL) {
+            print_error("%s: said %s\n", evil[i], k->err.text);
+        }
+        assert_non_null(strstr(k->err.text, "records of a log are damaged"));
+        hw_case_free(c);
+    }
+}
+
 static void index_is_rebuilt_from_facts_alone(void **state)
 {
     struct kit *k = *state;
@@ -444,6 +476,7 @@ int main(void)
         T(log_hash_is_the_documented_one),
         T(tampering_with_the_log_is_found),
         T(check_finds_what_was_changed),
+        T(check_reads_the_records_of_logs),
         T(index_is_rebuilt_from_facts_alone),
         T(damaged_fact_is_an_error_never_an_answer),
         T(forgotten_evidence_leaves_no_byte),

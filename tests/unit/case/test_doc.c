@@ -36,7 +36,7 @@ static void document_names_every_column(void **state)
     hw_case_free(c);
     /* Each is named once, in a cell of a table, so what is named beyond them does not exist. */
     for (const char *at = text; (at = strchr(at, '`')) != NULL; at++) {
-        size_t table = strspn(at + 1, "abcdefghijklmnopqrstuvwxyz");
+        size_t table = strspn(at + 1, "abcdefghijklmnopqrstuvwxyz_");
         size_t column = at[1 + table] == '.'
                             ? strspn(at + 2 + table, "abcdefghijklmnopqrstuvwxyz0123456789_")
                             : 0;

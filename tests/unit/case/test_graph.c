@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The graph in the case: written whole or not at all, read back checked, true until records change. */
+/* The graph of a case: written whole or not at all, read back checked, true until facts change. */
 #include "kit.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What parsers say records with: layouts are few and once, records are cut, bad ones are counted. */
+/* What parsers say records with: layouts come once, records are cut, bad ones are counted. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -140,6 +140,24 @@ static void a_log_has_so_many_layouts_and_no_more(void **state)
         assert_int_equal(layout(&one, 1), i);
     }
     done();
+}
+
+/* A file that is two logs is read as both: what one says must not be taken for the other. */
+static void two_writers_on_one_node_number_through(void **state)
+{
+    const struct hw_span a = HW_SPAN_LIT("a"), b = HW_SPAN_LIT("b"), value = HW_SPAN_LIT("1");
+    struct hw_records first = w;
+    (void)state;
+    assert_int_equal(hw_records_layout(&first, "zeek", LOG, EVENT, &a, 1), 0);
+    hw_records_put(&first, &(struct hw_record){.layout = 0, .values = &value, .count = 1});
+    hw_records_done(&first);
+    hw_records_init(&w, &x, &n);
+    assert_int_equal(layout(&b, 1), 1);
+    put(1, 5, &value, 1);
+    done();
+    assert_int_equal(t.records, 2);
+    HAS("number=0", "a=\"1\"");
+    HAS("number=5", "b=\"1\"");
 }
 
 /* ---- records ---- */
@@ -297,6 +315,7 @@ int main(void)
         CASE(names_are_made_clean_and_stay_apart),
         CASE(layouts_without_names_or_with_too_many_are_refused),
         CASE(a_log_has_so_many_layouts_and_no_more),
+        CASE(two_writers_on_one_node_number_through),
         CASE(records_are_gathered_and_none_is_lost),
         CASE(a_record_that_is_too_long_is_cut_at_its_longest_values),
         CASE(cutting_takes_memory_once),

@@ -154,6 +154,32 @@ static void strace_paths_follow_directories_and_descriptors(void **state)
     HAS("number=13", "does=\"readwrite\" path=\"/a/b/dir/y\" flags=\"O_RDWR\"");
 }
 
+static void strace_what_was_written_is_whole_when_it_closes(void **state)
+{
+    (void)state;
+    b.paths = false;
+    build_strace_line(&b, 1, "chdir(\"/w\") = 0");
+    build_strace_line(&b, 1, "open(\"out\", O_WRONLY|O_CREAT, 0666) = 3");
+    build_strace_line(&b, 1, "open(\"in\", O_RDONLY) = 4");
+    build_strace_line(&b, 1, "close(4) = 0");
+    build_strace_line(&b, 1, "close(3) = 0");
+    build_strace_line(&b, 1, "close(3) = -1 EBADF (Bad file descriptor)");
+    build_strace_line(&b, 1, "open(\"log\", O_WRONLY|O_CREAT, 0666) = 1");
+    build_strace_line(&b, 1, "fork() = 2");
+    build_strace_line(&b, 2, "close(1) = 0");
+    build_strace_line(&b, 2, "+++ exited with 0 +++");
+    build_strace_line(&b, 1, "execve(\"/bin/x\", [\"x\"], 0x1 /* 1 var */) = 0");
+    build_strace_line(&b, 1, "write(1, \"a\", 1) = 1");
+    build_strace_line(&b, 1, "+++ exited with 0 +++");
+    examine();
+    HAS("number=4", "does=\"other\" path=\"/w/in\"");
+    HAS("number=5", "does=\"write\" path=\"/w/out\"");
+    HAS("number=6", "does=\"other\"");
+    HAS("number=9", "does=\"other\" path=\"/w/log\""); /* the child never wrote to it */
+    HAS("number=12", "does=\"write\" path=\"/w/log\"");
+    HAS("number=13", "does=\"exit\" path=\"/w/log\"");
+}
+
 static void strace_directory_learnt_late_serves_the_family(void **state)
 {
     (void)state;
@@ -459,6 +485,7 @@ int main(void)
         T(strace_times_are_as_good_as_what_stands_there),
         T(strace_midnight_is_passed),
         T(strace_paths_follow_directories_and_descriptors),
+        T(strace_what_was_written_is_whole_when_it_closes),
         T(strace_directory_learnt_late_serves_the_family),
         T(strace_threads_are_their_process),
         T(strace_pids_used_again_are_other_processes),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What mappings say of a record: which lines match, which name plays a role, which conditions hold. */
+/* What mappings say of a record: lines that match, names that play roles, conditions that hold. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
