@@ -582,6 +582,7 @@ void hw_case_free(struct hw_case *c)
     disconnect(c); /* the last one out checkpoints and removes the log */
     hw_lock_drop(c->lock_fd, c->lock_path);
     hw_buf_done(&c->storing.bodies);
+    hw_packing_done(&c->storing.packing);
     hw_buf_done(&c->path_buf);
     free(c->storing.held);
     free(c->path);

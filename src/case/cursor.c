@@ -21,7 +21,7 @@ int hw_cursor_new(struct hw_case *c, enum hw_cursor_kind kind, const char *sql,
     k->c = c;
     k->kind = kind;
     struct hw_buf *all[] = {&k->under, &k->under_outer, &k->path, &k->outer,
-                            &k->scope, &k->host,        &k->box};
+                            &k->scope, &k->host,        &k->box,  &k->unpacked};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         hw_buf_init(all[i], PATHS_BYTES);
     }
@@ -41,7 +41,7 @@ void hw_cursor_free(struct hw_cursor *k)
     }
     sqlite3_finalize(k->s);
     struct hw_buf *all[] = {&k->under, &k->under_outer, &k->path, &k->outer,
-                            &k->scope, &k->host,        &k->box};
+                            &k->scope, &k->host,        &k->box,  &k->unpacked};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         hw_buf_done(all[i]);
     }

@@ -55,7 +55,8 @@ int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node, struct hw_
     return rc;
 }
 
-static int fill(sqlite3_stmt *s, int at, struct hw_fact_row *row, struct hw_error *err)
+static int fill(sqlite3_stmt *s, int at, struct hw_buf *room, struct hw_fact_row *row,
+                struct hw_error *err)
 {
     bool ok = true;
     hw_col_bytes(s, at, row->evidence, 32, &ok);
@@ -69,7 +70,8 @@ static int fill(sqlite3_stmt *s, int at, struct hw_fact_row *row, struct hw_erro
         return hw_col_bad("fact", err);
     }
     row->of_class = (enum hw_class) class;
-    int rc = hw_body_decode(kind, body, row->node, &row->fact, err);
+    int rc = hw_body_unpack(room, kind, &body, err);
+    rc = rc != HW_OK ? rc : hw_body_decode(kind, body, row->node, &row->fact, err);
     return hw_blame(err, rc, "evidence %02x%02x%02x%02x.., node %u, fact %llu: ", row->evidence[0],
                     row->evidence[1], row->evidence[2], row->evidence[3], row->node,
                     (unsigned long long)row->seq);
@@ -82,7 +84,7 @@ int hw_fact_next(struct hw_cursor *k, struct hw_fact_row *out, struct hw_error *
     if (rc != HW_ROW) {
         return rc;
     }
-    rc = fill(k->s, 0, &row, err);
+    rc = fill(k->s, 0, &k->unpacked, &row, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -288,8 +290,8 @@ int hw_match_next(struct hw_cursor *k, struct hw_match_row *out, struct hw_error
         return rc;
     }
     row.mark = (enum hw_mark)hw_col_u32(k->s, 0, &ok);
-    rc = fill(k->s, 1, &row.found, err);
-    rc = rc != HW_OK ? rc : fill(k->s, 8, &row.indicator, err);
+    rc = fill(k->s, 1, &k->unpacked, &row.found, err);
+    rc = rc != HW_OK ? rc : fill(k->s, 8, &k->box, &row.indicator, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -297,7 +299,8 @@ int hw_match_next(struct hw_cursor *k, struct hw_match_row *out, struct hw_error
     return HW_ROW;
 }
 
-static int visit(sqlite3_stmt *s, const struct hw_fact_walk *w, struct hw_error *err)
+static int visit(sqlite3_stmt *s, const struct hw_fact_walk *w, struct hw_buf *room,
+                 struct hw_error *err)
 {
     bool ok = true;
     struct hw_fact f;
@@ -306,7 +309,8 @@ static int visit(sqlite3_stmt *s, const struct hw_fact_walk *w, struct hw_error 
     uint32_t node = hw_col_u32(s, 1, &ok), kind = hw_col_u32(s, 2, &ok);
     uint64_t seq = hw_col_size(s, 3, &ok);
     struct hw_span body = hw_col_blob(s, 4, &ok);
-    int rc = ok ? hw_body_decode(kind, body, node, &f, &why) : hw_col_bad("fact", &why);
+    int rc = ok ? hw_body_unpack(room, kind, &body, &why) : hw_col_bad("fact", &why);
+    rc = rc != HW_OK ? rc : hw_body_decode(kind, body, node, &f, &why);
     if (rc == HW_OK) {
         return w->each(w->state, reading, node, seq, &f, err);
     }
@@ -320,6 +324,7 @@ static int visit(sqlite3_stmt *s, const struct hw_fact_walk *w, struct hw_error 
 int hw_facts_walk(sqlite3 *db, const struct hw_fact_walk *w, struct hw_error *err)
 {
     sqlite3_stmt *s = NULL;
+    struct hw_buf room = {NULL};
     int rc = hw_sql_make(db,
                          "SELECT reading,node,kind,seq,body FROM fact"
                          " ORDER BY reading,node,kind,seq",
@@ -328,11 +333,12 @@ int hw_facts_walk(sqlite3 *db, const struct hw_fact_walk *w, struct hw_error *er
         return rc;
     }
     while ((rc = hw_sql_step(s, err)) == HW_ROW) {
-        rc = visit(s, w, err);
+        rc = visit(s, w, &room, err);
         if (rc != HW_OK) {
             break;
         }
     }
     sqlite3_finalize(s);
+    hw_buf_done(&room);
     return rc;
 }

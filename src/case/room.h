@@ -56,6 +56,12 @@ struct hw_held {
     size_t at; /* in bodies */
 };
 
+struct hw_deflate;
+struct hw_packing { /* zeroed at first */
+    struct hw_deflate *deflate;
+    struct hw_buf bytes;
+};
+
 struct hw_storing {
     bool on, broken;
     bool spilled; /* facts are in the database, inside a savepoint */
@@ -64,6 +70,7 @@ struct hw_storing {
     uint64_t facts, nodes;
     struct hw_evidence e;
     struct hw_buf bodies;
+    struct hw_packing packing;
     struct hw_held *held;
     size_t held_count, held_room;
 };
@@ -183,6 +190,16 @@ HW_CHECK int hw_facts_walk(sqlite3 *db, const struct hw_fact_walk *w, struct hw_
 
 /* ---- fact bodies ---- */
 
+/* ---- pack.c ---- */
+
+/* The body as it is to be stored: itself, or packed; borrowed until the next call. */
+HW_CHECK int hw_body_pack(struct hw_packing *p, uint32_t kind, struct hw_span body,
+                          struct hw_span *out, struct hw_error *err);
+void hw_packing_done(struct hw_packing *p);
+/* Sets *body to what was packed, held in `room`; one that was not packed stays as it is. */
+HW_CHECK int hw_body_unpack(struct hw_buf *room, uint32_t kind, struct hw_span *body,
+                            struct hw_error *err);
+
 /* Decodes a body read from the case: damaged is HW_E_CASE. Checks that it is about `node`. */
 HW_CHECK int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node, struct hw_fact *out,
                             struct hw_error *err);
@@ -224,7 +241,8 @@ struct hw_cursor {
     struct hw_buf under_outer; /* up to the first "!/", escaped */
     struct hw_buf path, outer; /* path of this row; of its outermost */
     struct hw_buf scope, host;
-    struct hw_buf box; /* path inside, of the parent of this row */
+    struct hw_buf unpacked; /* body of this row */
+    struct hw_buf box;      /* path inside, of the parent of this row */
     int64_t box_reading;
     uint32_t box_node;
     uint8_t last_evidence[32];

@@ -45,8 +45,9 @@ static int drop_indexed(struct hw_case *c, sqlite3_stmt *s, int64_t reading, str
         uint32_t node = hw_col_u32(s, 0, &ok), kind = hw_col_u32(s, 1, &ok);
         uint64_t seq = hw_col_size(s, 2, &ok);
         struct hw_span body = hw_col_blob(s, 3, &ok);
-        /* A damaged body left no trace worth following; a reindex clears what it did leave. */
-        if (ok && hw_body_decode(kind, body, node, &f, NULL) == HW_OK) {
+        /* A damaged body left no trace worth following; a reindex clears what it did leave. Records
+         * leave none. */
+        if (ok && kind != HW_FACT_EVENTS && hw_body_decode(kind, body, node, &f, NULL) == HW_OK) {
             rc = hw_index_drop(c->index, reading, seq, &f, err);
             if (rc != HW_OK) {
                 sqlite3_reset(s);
@@ -130,11 +131,16 @@ static int put_fact(struct hw_case *c, int64_t reading, const struct hw_held *h,
     if (rc != HW_OK) {
         return rc;
     }
+    struct hw_span stored;
+    rc = hw_body_pack(&c->storing.packing, h->kind, body, &stored, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
     hw_bind_int(s, 1, reading);
     hw_bind_int(s, 2, h->node);
     hw_bind_int(s, 3, h->kind);
     hw_bind_int(s, 4, h->seq);
-    hw_bind_blob(s, 5, body);
+    hw_bind_blob(s, 5, stored);
     rc = hw_sql_done(s, err);
     rc = rc != HW_OK ? rc : hw_body_decode(h->kind, body, h->node, &f, err);
     return rc != HW_OK ? rc : hw_index_put(c->index, reading, h->seq, &f, err);

@@ -67,8 +67,9 @@ int hw_walk_counts(struct hw_walk *w, uint64_t *out_things, uint64_t *out_edges,
                    struct hw_error *err)
 {
     int64_t things = 0, edges = 0;
-    int rc = hw_sql_int(w->c->db, "SELECT count(*) FROM thing", &things, err);
-    rc = rc != HW_OK ? rc : hw_sql_int(w->c->db, "SELECT count(*) FROM edge", &edges, err);
+    /* They are numbered from 1 without a gap: to count millions would cost more than the trace. */
+    int rc = hw_sql_int(w->c->db, "SELECT ifnull(max(n),0) FROM thing", &things, err);
+    rc = rc != HW_OK ? rc : hw_sql_int(w->c->db, "SELECT ifnull(max(n),0) FROM edge", &edges, err);
     if (rc == HW_OK) {
         *out_things = (uint64_t)things;
         *out_edges = (uint64_t)edges;
