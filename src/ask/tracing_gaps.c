@@ -19,7 +19,9 @@ void tracing_missing(struct tracing *t, unsigned worth, int64_t from, int64_t to
     if (m == NULL) {
         return; /* an answer too large says so elsewhere */
     }
-    while (*at != NULL && (*at)->worth >= worth) {
+    /* Of equal worth by their words, so that the order of intake says nothing. */
+    while (*at != NULL && ((*at)->worth > worth ||
+                           ((*at)->worth == worth && hw_span_compare((*at)->what, what) <= 0))) {
         at = &(*at)->next;
     }
     *m = (struct hw_unseen){
@@ -181,24 +183,50 @@ struct lost { /* of one log of one host */
     uint32_t host;
     struct hw_span log, name;
     const char *what;
-    uint64_t count, times;
+    uint64_t count, times, lain_in; /* records; places; those that steps lie in */
     int64_t from, to;
     unsigned crossed;
 };
 
-static unsigned crossed_by(struct tracing *t, const struct hw_gap_row *g, struct hw_span *name)
+struct chain_span { /* from the first sight of where it began to the last step */
+    int64_t from, to;
+};
+
+static struct chain_span span_of(const struct hw_trace_answer *a)
 {
-    unsigned crossed = 0;
-    for (struct hw_step *s = t->a->steps; s != NULL; s = s->next) {
-        bool here = g->host != UINT32_MAX && (s->from.host_n == g->host || s->to.host_n == g->host);
-        bool then = g->from_ns == HW_TIME_NONE || (s->lo <= g->to_ns && s->hi >= g->from_ns);
-        if (here && then && !s->context) {
-            crossed++;
-            s->lost_across = true;
-            *name = s->from.host_n == g->host ? s->from.host : s->to.host;
+    struct chain_span c = {HW_TIME_MAX, HW_TIME_MIN};
+    for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
+        bool early = s->lo > HW_TIME_MIN && s->lo < c.from, late = s->hi < HW_TIME_MAX;
+        if (!s->context) {
+            c.from = early ? s->lo : c.from;
+            c.to = late && s->hi > c.to ? s->hi : c.to;
         }
     }
-    return crossed;
+    for (const struct hw_root *r = a->roots; r != NULL; r = r->next) {
+        c.from = r->before > HW_TIME_MIN && r->before < c.from ? r->before : c.from;
+    }
+    return c;
+}
+
+/* Is the gap on a machine of the chain, while it went on? How many steps lie in it? */
+static bool touches(struct tracing *t, const struct hw_gap_row *g, struct chain_span c,
+                    struct hw_span *name, unsigned *out_crossed)
+{
+    bool here = false;
+    *out_crossed = 0;
+    for (struct hw_step *s = t->a->steps; s != NULL && g->host != UINT32_MAX; s = s->next) {
+        bool from = s->from.host_n == g->host;
+        if (s->context || (!from && s->to.host_n != g->host)) {
+            continue;
+        }
+        here = true;
+        *name = from ? s->from.host : s->to.host;
+        if (g->from_ns == HW_TIME_NONE || (s->lo <= g->to_ns && s->hi >= g->from_ns)) {
+            ++*out_crossed;
+            s->lost_across = true;
+        }
+    }
+    return *out_crossed > 0 || (here && g->from_ns <= c.to && g->to_ns >= c.from);
 }
 
 static struct lost *lost_of(struct tracing *t, struct lost **all, const struct hw_gap_row *g,
@@ -230,26 +258,33 @@ static struct hw_span lost_words(struct tracing *t, const struct lost *l)
         return tracing_print(t, "%.*s of %.*s: %s", (int)l->log.n, (const char *)l->log.p,
                              (int)l->name.n, (const char *)l->name.p, what);
     }
-    return tracing_print(
-        t, "%.*s of %.*s: %s, %llu in %llu place%s that steps of this chain lie in", (int)l->log.n,
-        (const char *)l->log.p, (int)l->name.n, (const char *)l->name.p, what,
-        (unsigned long long)l->count, (unsigned long long)l->times, l->times == 1 ? "" : "s");
+    struct hw_span lain = l->lain_in == 0 ? (struct hw_span){NULL, 0}
+                                          : tracing_print(t, "; steps of it lie in %llu of them",
+                                                          (unsigned long long)l->lain_in);
+    return tracing_print(t, "%.*s of %.*s: %s, %llu in %llu place%s while this went on%.*s",
+                         (int)l->log.n, (const char *)l->log.p, (int)l->name.n,
+                         (const char *)l->name.p, what, (unsigned long long)l->count,
+                         (unsigned long long)l->times, l->times == 1 ? "" : "s", (int)lain.n,
+                         (const char *)lain.p);
 }
 
-/* Lost records whose time and host a step of the chain crosses, a line for each log. */
+/* Records lost on the chain's machines while it went on, a line for each log. */
 static int lost_records(struct tracing *t)
 {
     struct hw_gap_row g;
     struct lost *all = NULL;
+    struct chain_span went = span_of(t->a);
     int rc = hw_walk_gaps(t->w, t->err);
     while (rc == HW_OK && (rc = hw_walk_gap(t->w, &g, t->err)) == HW_ROW) {
         struct hw_span name = {NULL, 0};
-        unsigned crossed = crossed_by(t, &g, &name);
-        struct lost *l = crossed == 0 ? NULL : lost_of(t, &all, &g, name);
+        unsigned crossed = 0;
+        bool ours = touches(t, &g, went, &name, &crossed);
+        struct lost *l = ours ? lost_of(t, &all, &g, name) : NULL;
         rc = HW_OK;
         if (l != NULL) {
             l->count += g.count;
             l->times++;
+            l->lain_in += crossed > 0;
             l->crossed = crossed > l->crossed ? crossed : l->crossed;
             l->from = g.from_ns < l->from ? g.from_ns : l->from;
             l->to = g.to_ns > l->to ? g.to_ns : l->to;
@@ -272,7 +307,7 @@ static void unscoped(struct tracing *t)
                 t, 10, HW_TIME_NONE, HW_TIME_NONE,
                 tracing_print(t, "evidence without an organisation: its machines and accounts are "
                                  "kept apart from those of any other evidence"),
-                tracing_print(t, "add it again with --org NAME"));
+                tracing_print(t, "the same files again, added with --org NAME"));
             return;
         }
     }

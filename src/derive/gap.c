@@ -9,12 +9,11 @@
 
 enum { GAPS_OF_CHANNEL = 2000 };
 
-static _Thread_local struct world *sorting;
-
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *state)
 {
-    const struct event *x = AT(struct event, &sorting->events, *(const uint32_t *)a);
-    const struct event *y = AT(struct event, &sorting->events, *(const uint32_t *)b);
+    struct world *w = state;
+    const struct event *x = AT(struct event, &w->events, *(const uint32_t *)a);
+    const struct event *y = AT(struct event, &w->events, *(const uint32_t *)b);
     return x->host != y->host         ? (x->host < y->host ? -1 : 1)
            : x->channel != y->channel ? (x->channel < y->channel ? -1 : 1)
            : x->number != y->number   ? (x->number < y->number ? -1 : 1)
@@ -37,6 +36,16 @@ static void missing(struct world *w, const struct event *a, const struct event *
     *AT(struct gap, &w->gaps, i) = g;
 }
 
+/* More places than are told one by one: the last stands for the rest. */
+static void widen(struct world *w, const struct event *a, const struct event *b)
+{
+    struct gap *g = AT(struct gap, &w->gaps, w->gaps.count - 1);
+    int64_t from = a->at < b->at ? a->at : b->at, to = a->at < b->at ? b->at : a->at;
+    g->from = from < g->from ? from : g->from;
+    g->to = to > g->to ? to : g->to;
+    g->count += b->number - a->number - 1;
+}
+
 static int numbers(struct world *w)
 {
     uint32_t n = 0, *p = malloc(((size_t)w->events.count + 1) * sizeof *p);
@@ -49,16 +58,15 @@ static int numbers(struct world *w)
             p[n++] = i;
         }
     }
-    sorting = w;
-    qsort(p, n, sizeof *p, compare);
+    qsort_r(p, n, sizeof *p, compare, w);
     uint32_t told = 0;
     for (uint32_t i = 1; i < n && w->rc == HW_OK; i++) {
         struct event a = *AT(struct event, &w->events, p[i - 1]);
         struct event b = *AT(struct event, &w->events, p[i]);
         if (a.host != b.host || a.channel != b.channel) {
             told = 0;
-        } else if (b.number > a.number + 1 && told++ < GAPS_OF_CHANNEL) {
-            missing(w, &a, &b);
+        } else if (b.number > a.number + 1) {
+            (told++ < GAPS_OF_CHANNEL ? missing : widen)(w, &a, &b);
         }
     }
     free(p);

@@ -161,6 +161,7 @@ struct edge {
     uint32_t event;
     uint8_t verb, known, flags, why;
     uint16_t weight;
+    uint32_t also; /* records beside its event's own that say the same */
 };
 struct gap {
     text_id what, log, says;

@@ -231,14 +231,13 @@ static bool twice(const struct edge *a, const struct edge *b)
 }
 
 /* Two records, one edge: both are where it stands. */
-static void also_from(struct world *w, uint32_t event, uint32_t other)
+static void also_from(struct world *w, struct edge *kept, uint32_t other)
 {
-    uint32_t a = event == other ? 0 : vec_add(w, &w->alsos);
+    uint32_t a = kept->event == other ? 0 : vec_add(w, &w->alsos);
     if (a != 0) {
         const struct event *o = AT(struct event, &w->events, other);
-        struct event *e = AT(struct event, &w->events, event);
-        *AT(struct also, &w->alsos, a) = (struct also){e->also, o->log, o->number, o->off};
-        e->also = a;
+        *AT(struct also, &w->alsos, a) = (struct also){kept->also, o->log, o->number, o->off};
+        kept->also = a;
     }
 }
 
@@ -265,22 +264,47 @@ static int order_edges(struct writing *x)
         if (kept == 0 || !twice(&x->e[kept - 1], &x->e[i])) {
             x->e[kept++] = x->e[i];
         } else {
-            also_from(w, x->e[kept - 1].event, x->e[i].event);
+            also_from(w, &x->e[kept - 1], x->e[i].event);
         }
     }
     x->count = kept;
     return HW_OK;
 }
 
-static void pack_also(struct world *w, uint32_t first, struct hw_buf *out)
+static int compare_also(const void *a, const void *b)
 {
+    const struct also *x = a, *y = b;
+    return x->log != y->log         ? (x->log < y->log ? -1 : 1)
+           : x->number != y->number ? (x->number < y->number ? -1 : 1)
+                                    : (x->off > y->off) - (x->off < y->off);
+}
+
+/* The records of an edge beside its event's first, each once and in their own order. */
+static void pack_also(struct world *w, const struct edge *e, struct hw_buf *out)
+{
+    enum { TOLD = 64 };
+    struct also all[TOLD];
+    const struct event *own = AT(struct event, &w->events, e->event);
+    struct also first = {0, own->log, own->number, own->off};
+    size_t n = 0;
+    uint32_t lists[] = {own->also, e->also};
+    for (size_t k = 0; k < 2; k++) {
+        for (uint32_t a = lists[k]; a != 0 && n < TOLD; a = all[n++].next) {
+            all[n] = *AT(struct also, &w->alsos, a);
+        }
+    }
+    if (n > 1) {
+        qsort(all, n, sizeof *all, compare_also);
+    }
     hw_buf_clear(out);
-    for (uint32_t a = first; a != 0;) {
-        const struct also *p = AT(struct also, &w->alsos, a);
-        hw_buf_u32le(out, p->log);
-        hw_buf_u64le(out, p->number);
-        hw_buf_u64le(out, p->off);
-        a = p->next;
+    for (size_t i = 0; i < n; i++) {
+        if (compare_also(&all[i], &first) == 0 ||
+            (i > 0 && compare_also(&all[i], &all[i - 1]) == 0)) {
+            continue;
+        }
+        hw_buf_u32le(out, all[i].log);
+        hw_buf_u64le(out, all[i].number);
+        hw_buf_u64le(out, all[i].off);
     }
 }
 
@@ -292,7 +316,7 @@ static int put_places(struct writing *x)
     hw_buf_init(&also, 1 << 20);
     for (uint32_t i = 0; i < x->count && rc == HW_OK; i++) {
         const struct event *e = AT(struct event, &w->events, x->e[i].event);
-        pack_also(w, e->also, &also);
+        pack_also(w, &x->e[i], &also);
         struct hw_edge_place p = {.why = x->e[i].why,
                                   .source = e->log,
                                   .number = e->number,

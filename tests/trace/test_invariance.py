@@ -30,9 +30,7 @@ KNOWN = {
     "ikeext-dll-hijack_WORKSTATION5_renamed": NAME,
     "ikeext-dll-hijack_WORKSTATION6_renamed": NAME,
     "ikeext-dll-hijack_without_20_percent_seed_2": "a gap where nothing is known is not told",
-    "ikeext-dll-hijack_without_20_percent_seed_3": "a gap where no step lies is not told",
     "wbemcomn-dll-hijack_WORKSTATION6_renamed": NAME,
-    "covenant-dcom-excel4_lines_said_twice_change_nothing": "a step cites another's record",
     "empire-psremoting_WORKSTATION6_renamed": NAME,
 }
 
