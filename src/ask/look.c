@@ -151,7 +151,8 @@ bool look_has(const struct look_list *v, uint32_t n)
     return false;
 }
 
-void look_all(struct look *l, enum hw_entity kind, struct look_list *out)
+void look_all(struct look *l, enum hw_entity kind, look_wanted *wanted,
+              const struct look_list *hosts, struct look_list *out)
 {
     struct hw_thing_ask ask = {.kind = kind};
     struct hw_thing t;
@@ -159,10 +160,24 @@ void look_all(struct look *l, enum hw_entity kind, struct look_list *out)
     *out = (struct look_list){0};
     int rc = l->rc != HW_OK ? l->rc : hw_walk_find(l->outer, &ask, l->err);
     while (rc == HW_OK && (rc = hw_walk_found(l->outer, &n, &t, l->err)) == HW_ROW) {
-        look_add(l, out, n);
+        if (wanted == NULL || wanted(&t, hosts)) {
+            look_add(l, out, n);
+        }
         rc = l->rc;
     }
     look_failed(l, rc);
+}
+
+void look_hosts(struct look *l, uint32_t flags, struct look_list *out)
+{
+    struct look_list all;
+    *out = (struct look_list){0};
+    look_all(l, HW_ENTITY_HOST, NULL, NULL, &all);
+    for (size_t i = 0; i < all.count && l->rc == HW_OK; i++) {
+        if ((look_thing(l, all.p[i])->flags & flags) != 0) {
+            look_add(l, out, all.p[i]);
+        }
+    }
 }
 
 /* ---- edges ---- */
@@ -306,13 +321,34 @@ const char *look_name(struct look *l, uint32_t thing)
     return thing == HW_LOOK_NONE ? "somebody unknown" : look_text(l, look_thing(l, thing)->name);
 }
 
-const char *look_time(int64_t ns, char out[40])
+const char *look_time(int64_t ns, char out[80])
 {
     char text[HW_TIME_TEXT];
-    (void)snprintf(out, 40, "%s",
-                   ns == HW_TIME_NONE || ns == HW_TIME_MIN || ns == HW_TIME_MAX
-                       ? "an unknown time"
-                       : hw_time_text(ns, text));
+    bool known = ns != HW_TIME_NONE && ns != HW_TIME_MIN && ns != HW_TIME_MAX;
+    (void)snprintf(out, 80, "%s", known ? hw_time_text(ns, text) : "an unknown time");
+    return out;
+}
+
+/* To the second, where that is what the clock's width allows. */
+int64_t look_middle(const struct hw_edge *e)
+{
+    bool narrow = e->lo > HW_TIME_MIN && e->hi >= e->lo && e->hi - e->lo <= 10 * HW_LOOK_MINUTE;
+    int64_t at = narrow ? e->lo + (e->hi - e->lo) / 2 : e->lo;
+    return narrow && e->hi - e->lo >= HW_LOOK_SECOND ? at - at % HW_LOOK_SECOND : at;
+}
+
+const char *look_when(const struct hw_edge *e, char out[80])
+{
+    char a[HW_TIME_TEXT], b[HW_TIME_TEXT];
+    bool known = e->lo > HW_TIME_MIN && e->hi < HW_TIME_MAX && e->lo <= e->hi;
+    if (!known || e->lo == HW_TIME_NONE) {
+        return look_time(HW_TIME_NONE, out);
+    }
+    if (e->hi - e->lo <= 10 * HW_LOOK_MINUTE) {
+        return look_time(look_middle(e), out);
+    }
+    (void)snprintf(out, 80, "some time from %s to %s", hw_time_text(e->lo, a),
+                   hw_time_text(e->hi, b));
     return out;
 }
 

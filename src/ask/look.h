@@ -49,12 +49,17 @@ const struct hw_thing *look_thing(struct look *l, uint32_t n);
 /* Edges into and out of a thing, up to the as-of moment; in by latest first, out by time. */
 void look_in(struct look *l, uint32_t thing, struct look_edges *out);
 void look_out(struct look *l, uint32_t thing, struct look_edges *out);
-/* Numbers of all things of a kind, in their order; owned by the arena. */
+/* Numbers of the things of a kind that are wanted (NULL: all), in their order; owned by the arena.
+ * Millions may be looked at, so what is not wanted is not kept. */
 struct look_list {
     uint32_t *p;
     size_t count, room;
 };
-void look_all(struct look *l, enum hw_entity kind, struct look_list *out);
+typedef bool look_wanted(const struct hw_thing *t, const struct look_list *hosts);
+void look_all(struct look *l, enum hw_entity kind, look_wanted *wanted,
+              const struct look_list *hosts, struct look_list *out);
+/* Hosts with any of these flags. */
+void look_hosts(struct look *l, uint32_t flags, struct look_list *out);
 void look_add(struct look *l, struct look_list *v, uint32_t n);
 bool look_has(const struct look_list *v, uint32_t n);
 /* The first edge of this verb into the thing from one of this kind (NONE: any); false: none. */
@@ -95,7 +100,10 @@ struct hw_finding *look_find(struct look *l, const char *rule, enum hw_severity 
 /* A reason, with the record of this edge; HW_LOOK_NONE: no record says so by itself. */
 void look_why(struct look *l, struct hw_finding *f, uint32_t edge, const char *fmt, ...)
     HW_FORMAT(4, 5);
-const char *look_time(int64_t ns, char out[40]);
+const char *look_time(int64_t ns, char out[80]);
+/* When an edge came about: its moment, or the two it lies between. */
+int64_t look_middle(const struct hw_edge *e); /* of a clock's width; else its earliest */
+const char *look_when(const struct hw_edge *e, char out[80]);
 /* Text of a name, safe for %s, in the answer's memory. */
 const char *look_text(struct look *l, struct hw_span s);
 const char *look_name(struct look *l, uint32_t thing);

@@ -15,10 +15,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-static bool guarded(struct look *l, uint32_t host)
+static bool on_these(const struct hw_thing *t, const struct look_list *hosts)
 {
-    return host != HW_LOOK_NONE &&
-           (look_thing(l, host)->flags & (HW_THING_BUILD | HW_THING_SIGNING)) != 0;
+    return t->host != HW_LOOK_NONE && look_has(hosts, t->host);
 }
 
 /* ---- build-host-new-logon ---- */
@@ -93,7 +92,8 @@ static void add_visit(struct look *l, struct visits *s, uint32_t session, uint32
         s->p = p;
         s->room = room;
     }
-    struct visit v = {host, session, who.e.subject, HW_LOOK_NONE, who.n, HW_LOOK_NONE, who.e.lo};
+    struct visit v = {host,  session,      who.e.subject,      HW_LOOK_NONE,
+                      who.n, HW_LOOK_NONE, look_middle(&who.e)};
     origin_of(l, &v);
     s->p[s->count++] = v;
 }
@@ -145,7 +145,7 @@ static uint32_t steady(struct look *l, uint32_t origin)
 static void new_logon(struct look *l, const struct visit *v, bool account, bool origin)
 {
     struct look_edge over;
-    char when[40];
+    char when[80];
     bool gateway = by_gateway(l, v, &over);
     bool high = gateway || (account && origin);
     const char *what = account && origin ? "account and origin" : account ? "account" : "origin";
@@ -185,16 +185,34 @@ static void judge_visits(struct look *l, const struct visit *v, size_t count)
     }
 }
 
+/* A guarded host of which too little is recorded for anything to be new there. */
+static void unknown_habits(struct look *l)
+{
+    struct look_list hosts;
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
+    for (size_t i = 0; i < hosts.count && l->rc == HW_OK; i++) {
+        const struct hw_thing *h = look_thing(l, hosts.p[i]);
+        bool none = (h->flags & HW_THING_QUIET) != 0 || h->first_ns == HW_TIME_NONE;
+        if (!none && h->last_ns - h->first_ns >= BASELINE_NS) {
+            continue;
+        }
+        struct hw_finding *f = look_find(l, "build-host-new-logon", HW_INFO, HW_CONF_HIGH,
+                                         hosts.p[i], HW_SPAN_LIT("too few records"));
+        look_why(l, f, HW_LOOK_NONE, "cannot be judged: %s on %s",
+                 none ? "nothing is recorded" : "fewer than seven days are recorded",
+                 look_name(l, hosts.p[i]));
+    }
+}
+
 void rule_new_logon(struct look *l)
 {
-    struct look_list sessions;
+    struct look_list sessions, hosts;
     struct visits s = {0};
-    look_all(l, HW_ENTITY_SESSION, &sessions);
+    unknown_habits(l);
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
+    look_all(l, HW_ENTITY_SESSION, on_these, &hosts, &sessions);
     for (size_t i = 0; i < sessions.count && l->rc == HW_OK; i++) {
-        uint32_t host = look_thing(l, sessions.p[i])->host;
-        if (guarded(l, host)) {
-            add_visit(l, &s, sessions.p[i], host);
-        }
+        add_visit(l, &s, sessions.p[i], look_thing(l, sessions.p[i])->host);
     }
     if (s.count > 0) {
         qsort(s.p, s.count, sizeof *s.p, compare_visits);
@@ -287,7 +305,7 @@ static void add_asked(struct look *l, struct asking *s, uint32_t process)
     uint32_t session = look_session(l, process);
     uint32_t group = session != HW_LOOK_NONE ? session : look_parent(l, process);
     if (group != HW_LOOK_NONE) {
-        s->p[s->count++] = (struct asked){group, process, born.n, tool, born.e.lo};
+        s->p[s->count++] = (struct asked){group, process, born.n, tool, look_middle(&born.e)};
     }
 }
 
@@ -323,7 +341,7 @@ static bool habit(struct look *l, const struct asking *s, size_t i)
 
 static void say_asked(struct look *l, const struct asking *s, size_t i, size_t end, size_t n)
 {
-    char when[40];
+    char when[80];
     uint32_t host = look_thing(l, s->p[i].process)->host;
     struct hw_finding *f = look_find(l, "build-host-reconnaissance", HW_MEDIUM, HW_CONF_MODERATE,
                                      s->p[i].group, (struct hw_span){NULL, 0});
@@ -340,22 +358,15 @@ static void say_asked(struct look *l, const struct asking *s, size_t i, size_t e
 
 void rule_reconnaissance(struct look *l)
 {
-    struct look_list processes;
+    struct look_list processes, hosts;
     struct asking s = {0};
-    bool any = false;
-    struct look_list hosts;
-    look_all(l, HW_ENTITY_HOST, &hosts);
-    for (size_t i = 0; i < hosts.count; i++) {
-        any = any || guarded(l, hosts.p[i]);
-    }
-    if (!any) {
+    look_hosts(l, HW_THING_BUILD | HW_THING_SIGNING, &hosts);
+    if (hosts.count == 0) {
         return;
     }
-    look_all(l, HW_ENTITY_PROCESS, &processes);
+    look_all(l, HW_ENTITY_PROCESS, on_these, &hosts, &processes);
     for (size_t i = 0; i < processes.count && l->rc == HW_OK; i++) {
-        if (guarded(l, look_thing(l, processes.p[i])->host)) {
-            add_asked(l, &s, processes.p[i]);
-        }
+        add_asked(l, &s, processes.p[i]);
     }
     if (s.count > 0) {
         qsort(s.p, s.count, sizeof *s.p, compare_asked);

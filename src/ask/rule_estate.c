@@ -49,7 +49,8 @@ static void add_dial(struct look *l, struct dials *d, uint32_t session)
         d->p = p;
         d->room = room;
     }
-    d->p[d->count++] = (struct dial){account, device.e.subject, session, device.n, device.e.lo};
+    d->p[d->count++] =
+        (struct dial){account, device.e.subject, session, device.n, look_middle(&device.e)};
 }
 
 /* Was some other device of this account in use on two days before, and is one in use later? */
@@ -136,7 +137,7 @@ static void new_device(struct look *l, const struct dial *d, size_t count, size_
 {
     struct others o = others_of(d, count, at);
     struct look_edge reach;
-    char when[40];
+    char when[80];
     if (o.established == HW_LOOK_NONE ||
         (look_thing(l, d[at].device)->flags & HW_THING_DECLARED) != 0 ||
         (!o.later && last - d[at].at > STILL_OPEN_NS)) {
@@ -165,16 +166,20 @@ static void new_device(struct look *l, const struct dial *d, size_t count, size_
     }
 }
 
+static bool by_gateway(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return hw_span_starts(t->key, "vpn|");
+}
+
 void rule_vpn_device(struct look *l)
 {
     struct look_list sessions;
     struct dials d = {0};
     int64_t last = HW_TIME_MIN;
-    look_all(l, HW_ENTITY_SESSION, &sessions);
+    look_all(l, HW_ENTITY_SESSION, by_gateway, NULL, &sessions);
     for (size_t i = 0; i < sessions.count && l->rc == HW_OK; i++) {
-        if (hw_span_starts(look_thing(l, sessions.p[i])->key, "vpn|")) {
-            add_dial(l, &d, sessions.p[i]);
-        }
+        add_dial(l, &d, sessions.p[i]);
     }
     if (d.count > 0) {
         qsort(d.p, d.count, sizeof *d.p, compare_dials);
@@ -264,10 +269,10 @@ static void say_refused(struct look *l, uint32_t file, uint32_t package,
                         enum hw_confidence confidence)
 {
     struct look_edge declared;
-    char when[40];
+    char when[80];
     struct hw_finding *f = look_find(l, "unsanctioned-software", HW_MEDIUM, confidence, file,
                                      look_thing(l, package)->key);
-    look_why(l, f, run->n, "it ran at %s", look_time(run->e.lo, when));
+    look_why(l, f, run->n, "it ran at %s", look_when(&run->e, when));
     if (look_from(l, package, HW_VERB_CONTROLS, HW_ENTITY_ORGANISATION, &declared)) {
         look_why(l, f, declared.n, "%s %s %s", look_name(l, declared.e.subject), says,
                  look_name(l, package));
@@ -313,10 +318,19 @@ static void by_release(struct look *l, uint32_t package, uint32_t release)
     look_edges_done(&w);
 }
 
+/* Anything but what is surely none: programs of other systems have no ending. */
+static bool is_program(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    struct hw_span base = look_base(t->name);
+    return hw_span_ends(base, ".exe") || hw_span_ends(base, ".com") ||
+           hw_span_find(base, '.') == base.n || hw_span_ends(base, ".appimage");
+}
+
 void rule_software(struct look *l)
 {
     struct look_list packages, files = {0}, releases = {0};
-    look_all(l, HW_ENTITY_PACKAGE, &packages);
+    look_all(l, HW_ENTITY_PACKAGE, NULL, NULL, &packages);
     bool any = false;
     for (size_t i = 0; i < packages.count; i++) {
         any = any || (look_thing(l, packages.p[i])->flags & HW_THING_REFUSED) != 0;
@@ -324,8 +338,8 @@ void rule_software(struct look *l)
     if (!any) {
         return;
     }
-    look_all(l, HW_ENTITY_FILE, &files);
-    look_all(l, HW_ENTITY_RELEASE, &releases);
+    look_all(l, HW_ENTITY_FILE, is_program, NULL, &files);
+    look_all(l, HW_ENTITY_RELEASE, NULL, NULL, &releases);
     for (size_t i = 0; i < packages.count && l->rc == HW_OK; i++) {
         const struct hw_thing *p = look_thing(l, packages.p[i]);
         if ((p->flags & (HW_THING_REFUSED | HW_THING_ALLOWED)) != HW_THING_REFUSED) {

@@ -255,7 +255,7 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
     struct look_edge load, system, write = {0};
     struct hw_span path = look_thing(l, file)->name;
     uint32_t host = look_thing(l, file)->host;
-    char when[40];
+    char when[80];
     if (!used(l, file, HW_VERB_LOADED, &load) ||
         !from_system(l, s, look_base(path), HW_VERB_LOADED, host, &system)) {
         return;
@@ -276,19 +276,32 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
              beside   ? "its own folder"
              : within ? "a folder that comes before the system's"
                       : "a folder that anybody may write to",
-             look_time(load.e.lo, when));
+             look_when(&load.e, when));
     look_why(l, f, system.n, "%s loads the library of that name from the system's folder",
              look_name(l, system.e.object));
     look_why(l, f, write.n,
              "%s wrote it at %s, which is no installer that also brought the program",
-             look_name(l, write.e.subject), look_time(write.e.lo, when));
+             look_name(l, write.e.subject), look_when(&write.e, when));
+}
+
+/* What the rule compares: libraries and programs at home, and what was written elsewhere. */
+static bool matters(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return at_home(t->name) || ((t->flags & HW_THING_TOUCHED) != 0 && look_is_library(t->name));
+}
+
+static bool touched(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return (t->flags & HW_THING_TOUCHED) != 0;
 }
 
 void rule_side_loaded(struct look *l)
 {
     struct look_list files;
     struct shelf s = {0};
-    look_all(l, HW_ENTITY_FILE, &files);
+    look_all(l, HW_ENTITY_FILE, matters, NULL, &files);
     shelve(l, &s, &files);
     for (size_t i = 0; i < files.count && l->rc == HW_OK; i++) {
         const struct hw_thing *t = look_thing(l, files.p[i]);
@@ -351,7 +364,7 @@ static bool deployed(struct look *l, uint32_t file, uint32_t process, uint32_t a
 static void service_dll(struct look *l, uint32_t file)
 {
     struct look_edges v = {0};
-    char when[40];
+    char when[80];
     bool said = false;
     look_out(l, file, &v);
     for (size_t i = 0; i < v.count && !said && l->rc == HW_OK; i++) {
@@ -367,10 +380,10 @@ static void service_dll(struct look *l, uint32_t file)
             look_find(l, "service-dll-planted", HW_HIGH, session ? HW_CONF_HIGH : HW_CONF_MODERATE,
                       file, (struct hw_span){NULL, 0});
         look_why(l, f, load->n, "the service host %s loaded it at %s", look_name(l, load->e.object),
-                 look_time(load->e.lo, when));
+                 look_when(&load->e, when));
         look_why(l, f, write.n, "%s wrote it %sat %s; no installer of Windows did",
                  look_name(l, write.e.subject), session ? "over the network " : "",
-                 look_time(write.e.lo, when));
+                 look_when(&write.e, when));
         if (who != HW_LOOK_NONE && !session) {
             look_why(l, f, HW_LOOK_NONE, "that process ran as %s", look_name(l, who));
         }
@@ -382,11 +395,9 @@ static void service_dll(struct look *l, uint32_t file)
 void rule_service_dll(struct look *l)
 {
     struct look_list files;
-    look_all(l, HW_ENTITY_FILE, &files);
+    look_all(l, HW_ENTITY_FILE, touched, NULL, &files);
     for (size_t i = 0; i < files.count && l->rc == HW_OK; i++) {
-        if ((look_thing(l, files.p[i])->flags & HW_THING_TOUCHED) != 0) {
-            service_dll(l, files.p[i]);
-        }
+        service_dll(l, files.p[i]);
     }
 }
 
@@ -415,7 +426,7 @@ static bool loaded_too(struct look *l, uint32_t file, uint32_t process)
 static void one_read(struct look *l, uint32_t edge, const struct hw_edge *e)
 {
     struct look_edges v = {0};
-    char when[40];
+    char when[80];
     uint32_t program = look_program(l, e->object);
     struct hw_span path = look_thing(l, e->subject)->name;
     struct hw_span exe = look_thing(l, program)->name, image = look_image(l, e->object);
@@ -435,12 +446,12 @@ static void one_read(struct look *l, uint32_t edge, const struct hw_edge *e)
     if (own >= WHOLE_FOLDER) {
         return;
     }
-    bool touched = (look_thing(l, e->subject)->flags & HW_THING_TOUCHED) != 0;
+    bool fresh = (look_thing(l, e->subject)->flags & HW_THING_TOUCHED) != 0;
     struct hw_finding *f =
-        look_find(l, "read-as-data", HW_HIGH, touched ? HW_CONF_HIGH : HW_CONF_MODERATE, e->subject,
+        look_find(l, "read-as-data", HW_HIGH, fresh ? HW_CONF_HIGH : HW_CONF_MODERATE, e->subject,
                   look_base(exe));
     look_why(l, f, edge, "%s opened and read it at %s, and never loaded it",
-             look_name(l, e->object), look_time(e->lo, when));
+             look_name(l, e->object), look_when(e, when));
 }
 
 /* Programs loaded libraries there, and no read of a file is recorded: nothing can be said. */
@@ -480,18 +491,19 @@ static void walk(struct look *l, enum hw_verb verb, struct look_list *hosts,
                  void (*each)(struct look *l, uint32_t n, const struct hw_edge *e))
 {
     struct hw_edge e;
+    struct hw_thing t; /* not kept: there may be millions */
     uint32_t n, last = HW_LOOK_NONE;
     int rc = l->rc != HW_OK ? l->rc : hw_walk_verb(l->outer, verb, l->err);
     while (rc == HW_OK && (rc = hw_walk_next(l->outer, &n, &e, l->err)) == HW_ROW) {
         if (e.object != last) {
             last = e.object;
-            const struct hw_thing *t = look_thing(l, e.object);
-            if (t->kind == HW_ENTITY_PROCESS && t->host != HW_LOOK_NONE && e.known == HW_OBSERVED &&
-                !look_has(hosts, t->host)) {
-                look_add(l, hosts, t->host);
+            look_failed(l, hw_walk_thing(l->w, e.object, &t, l->err));
+            if (l->rc == HW_OK && t.kind == HW_ENTITY_PROCESS && t.host != HW_LOOK_NONE &&
+                e.known == HW_OBSERVED && !look_has(hosts, t.host)) {
+                look_add(l, hosts, t.host);
             }
         }
-        if (each != NULL && e.lo <= l->q->a->as_of) {
+        if (each != NULL && l->rc == HW_OK && e.lo <= l->q->a->as_of) {
             each(l, n, &e);
         }
         rc = l->rc;
@@ -501,9 +513,10 @@ static void walk(struct look *l, enum hw_verb verb, struct look_list *hosts,
 
 static void maybe_read(struct look *l, uint32_t n, const struct hw_edge *e)
 {
-    struct hw_span path = look_thing(l, e->subject)->name;
-    if (look_thing(l, e->object)->kind == HW_ENTITY_PROCESS &&
-        (look_is_library(path) || hw_span_ends(path, ".exe"))) {
+    struct hw_thing t;
+    look_failed(l, hw_walk_thing(l->w, e->subject, &t, l->err));
+    if (l->rc == HW_OK && (look_is_library(t.name) || hw_span_ends(t.name, ".exe")) &&
+        look_thing(l, e->object)->kind == HW_ENTITY_PROCESS) {
         one_read(l, n, e);
     }
 }

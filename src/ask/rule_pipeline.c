@@ -15,17 +15,15 @@
 #define COVERED_NS (7 * HW_LOOK_DAY)   /* how far logs of builds speak beyond themselves */
 #define BUILD_NS (HW_LOOK_DAY)         /* no build takes longer */
 
+static bool is_build(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return hw_span_starts(t->key, "build|") && t->first_ns != HW_TIME_NONE;
+}
+
 static void find_builds(struct look *l, struct look_list *out)
 {
-    struct look_list processes;
-    *out = (struct look_list){0};
-    look_all(l, HW_ENTITY_PROCESS, &processes);
-    for (size_t i = 0; i < processes.count && l->rc == HW_OK; i++) {
-        const struct hw_thing *t = look_thing(l, processes.p[i]);
-        if (hw_span_starts(t->key, "build|") && t->first_ns != HW_TIME_NONE) {
-            look_add(l, out, processes.p[i]);
-        }
-    }
+    look_all(l, HW_ENTITY_PROCESS, is_build, NULL, out);
     for (size_t i = 1; i < out->count && l->rc == HW_OK; i++) { /* the earliest first */
         uint32_t b = out->p[i];
         size_t k = i;
@@ -76,7 +74,7 @@ struct input { /* of a build, by the edge that shows it */
 static void judge_input(struct look *l, const struct input *in, struct look_list *told)
 {
     struct look_edges v = {0};
-    char when[40], then[40];
+    char when[80], then[80];
     struct hw_finding *f = NULL;
     const struct hw_thing *build = look_thing(l, in->build);
     unsigned said = 0;
@@ -97,7 +95,7 @@ static void judge_input(struct look *l, const struct input *in, struct look_list
             look_add(l, told, in->file);
         }
         look_why(l, f, v.p[i].n, "%s wrote it at %s%s: neither the build nor one of its tools",
-                 look_name(l, e->subject), look_time(e->lo, then),
+                 look_name(l, e->subject), look_when(e, then),
                  meanwhile ? ", while the build ran" : "");
     }
     look_edges_done(&v);
@@ -143,9 +141,14 @@ static void inputs_of(struct look *l, uint32_t build, const struct look_list *pr
     }
 }
 
+static bool is_there(const struct hw_thing *t, const struct look_list *hosts)
+{
+    return t->host != HW_LOOK_NONE && look_has(hosts, t->host);
+}
+
 void rule_foreign_writer(struct look *l)
 {
-    struct look_list builds, all, processes = {0}, told = {0}, hosts = {0};
+    struct look_list builds, processes, told = {0}, hosts = {0};
     find_builds(l, &builds);
     if (builds.count == 0) {
         return;
@@ -156,12 +159,7 @@ void rule_foreign_writer(struct look *l)
             look_add(l, &hosts, host);
         }
     }
-    look_all(l, HW_ENTITY_PROCESS, &all);
-    for (size_t i = 0; i < all.count && l->rc == HW_OK; i++) {
-        if (look_has(&hosts, look_thing(l, all.p[i])->host)) {
-            look_add(l, &processes, all.p[i]);
-        }
-    }
+    look_all(l, HW_ENTITY_PROCESS, is_there, &hosts, &processes);
     for (size_t i = 0; i < builds.count && l->rc == HW_OK; i++) {
         inputs_of(l, builds.p[i], &processes, &told);
     }
@@ -172,6 +170,7 @@ void rule_foreign_writer(struct look *l)
 struct use { /* of a key */
     uint32_t cert, artifact, edge, account, address, host;
     int64_t at;
+    struct hw_edge signing;
     const char *scope;
 };
 
@@ -233,7 +232,7 @@ static struct pipeline pipeline_of(struct look *l, const struct use *u,
 
 static void judge_use(struct look *l, const struct use *u, const struct pipeline *p)
 {
-    char when[40];
+    char when[80];
     bool builder = !p->accounts || u->account == HW_LOOK_NONE ||
                    (look_thing(l, u->account)->flags & HW_THING_BUILD) != 0;
     if (p->time && p->place && builder) {
@@ -243,7 +242,7 @@ static void judge_use(struct look *l, const struct use *u, const struct pipeline
                                      p->time && p->place ? HW_CONF_MODERATE : HW_CONF_HIGH,
                                      u->artifact, look_thing(l, u->cert)->key);
     look_why(l, f, u->edge, "signed with %s at %s, asked for by %s", look_name(l, u->cert),
-             look_time(u->at, when), look_name(l, u->account));
+             look_when(&u->signing, when), look_name(l, u->account));
     if (!p->time) {
         look_why(l, f, HW_LOOK_NONE, "no build of this organisation ran then");
     } else if (!p->place) {
@@ -272,7 +271,8 @@ static void uses_of(struct look *l, uint32_t cert, const struct look_list *build
                         .account = HW_LOOK_NONE,
                         .address = HW_LOOK_NONE,
                         .host = HW_LOOK_NONE,
-                        .at = out.p[i].e.lo};
+                        .at = out.p[i].e.lo,
+                        .signing = out.p[i].e};
         who_asked(l, &u, &in);
         struct pipeline p = pipeline_of(l, &u, builds, accounts);
         if (p.covers) {
@@ -289,20 +289,21 @@ static void uses_of(struct look *l, uint32_t cert, const struct look_list *build
     look_edges_done(&out);
 }
 
+static bool builds_things(const struct hw_thing *t, const struct look_list *hosts)
+{
+    (void)hosts;
+    return (t->flags & HW_THING_BUILD) != 0;
+}
+
 void rule_sign_outside(struct look *l)
 {
-    struct look_list certs, builds, all, accounts = {0};
-    look_all(l, HW_ENTITY_CERTIFICATE, &certs);
+    struct look_list certs, builds, accounts;
+    look_all(l, HW_ENTITY_CERTIFICATE, NULL, NULL, &certs);
     if (certs.count == 0) {
         return;
     }
     find_builds(l, &builds);
-    look_all(l, HW_ENTITY_ACCOUNT, &all);
-    for (size_t i = 0; i < all.count && l->rc == HW_OK; i++) {
-        if ((look_thing(l, all.p[i])->flags & HW_THING_BUILD) != 0) {
-            look_add(l, &accounts, all.p[i]);
-        }
-    }
+    look_all(l, HW_ENTITY_ACCOUNT, builds_things, NULL, &accounts);
     for (size_t i = 0; i < certs.count && l->rc == HW_OK; i++) {
         uses_of(l, certs.p[i], &builds, &accounts);
     }

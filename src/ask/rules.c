@@ -16,7 +16,8 @@ static const struct hw_rule rules[] = {
      "the records before. It is high when the way there began at a VPN gateway, or when both are "
      "new.",
      "New employees and moved desks: declare them in the estate with the role build. The first "
-     "seven days of a host's records are never judged.",
+     "seven days of a host's records are never judged; where there are no more this is said, as "
+     "info.",
      "Ask the account's owner. Trace the session back.", "MITRE ATT&CK T1078, T1021"},
     {"build-host-reconnaissance", HW_MEDIUM,
      "Three or more different commands that tell of accounts, machine and network (whoami, net, "

@@ -129,8 +129,8 @@ int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *er
     g->c = c;
     /* Not overwritten here: forgetting rewrites the file, free pages and all. */
     rc = hw_graph_drop(c, err);
-    /* Rows come in the order of their tables, so that each page is written once; indices in no order
-     * of theirs, so they are made from the whole table at the end. */
+    /* Rows come in the order of their tables, so that each page is written once; indices in no
+     * order of theirs, so they are made from the whole table at the end. */
     rc = rc != HW_OK ? rc : hw_schema_derived_indices(c->db, false, err);
     for (unsigned i = 0; i < PUT_COUNT && rc == HW_OK; i++) {
         rc = hw_sql_make(c->db, words[i], true, &g->s[i], err);

@@ -5,9 +5,7 @@
  */
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <stdio.h>
-
+#include "base/address.h"
 #include "base/text.h"
 #include "derive/room.h"
 
@@ -218,39 +216,10 @@ bool logon_is_system(struct hw_span logon)
 
 /* ---- addresses ---- */
 
-/* Loops, links and groups (RFC 4291 2.4, RFC 5771) are no machine's alone. */
-static bool is_nobodys(const struct in6_addr *a)
-{
-    const uint8_t *v4 = a->s6_addr + 12;
-    if (IN6_IS_ADDR_V4MAPPED(a)) {
-        return v4[0] == 0 || v4[0] == 127 || (v4[0] & 0xf0) == 0xe0 || v4[0] == 0xff;
-    }
-    return IN6_IS_ADDR_LOOPBACK(a) || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LINKLOCAL(a) ||
-           IN6_IS_ADDR_MULTICAST(a);
-}
-
-/* Either family as IPv6 (RFC 4291 2.5.5.2), so that each has one spelling; a zone is no part of
- * it. */
 text_id address_of(struct world *w, struct hw_span s)
 {
-    char text[INET6_ADDRSTRLEN + 8];
-    struct in6_addr a;
-    s = hw_span_trim(s);
-    s = hw_span_cut(s, 0, hw_span_find(s, '%'));
-    bool colons = hw_span_find(s, ':') < s.n;
-    if (s.n == 0 || s.n > INET6_ADDRSTRLEN) {
-        return 0;
-    }
-    (void)snprintf(text, sizeof text, "%s%.*s", colons ? "" : "::ffff:", (int)s.n,
-                   (const char *)s.p);
-    if (inet_pton(AF_INET6, text, &a) != 1 || is_nobodys(&a)) {
-        return 0;
-    }
-    bool v4 = IN6_IS_ADDR_V4MAPPED(&a);
-    if (inet_ntop(v4 ? AF_INET : AF_INET6, a.s6_addr + (v4 ? 12 : 0), text, sizeof text) == NULL) {
-        return 0;
-    }
-    return text_of(w, hw_span_str(text));
+    char plain[HW_ADDRESS_TEXT];
+    return hw_address_plain(hw_span_trim(s), plain) ? text_of(w, hw_span_str(plain)) : 0;
 }
 
 /* ---- ids ---- */

@@ -278,7 +278,13 @@ static void net_flow(struct world *w, const struct found *f)
     n.known_side = initiated.n > 0;
     n.initiated =
         !n.known_side || hw_span_is_nocase(initiated, "true") || hw_span_is(initiated, "1");
+    /* A record that has no place for a process is a sensor's; one that left it empty is a
+     * machine's. */
+    const enum hw_role who[] = {HW_ROLE_PID, HW_ROLE_GUID, HW_ROLE_IMAGE};
     n.sensor = self == 0;
+    for (size_t i = 0; i < sizeof who / sizeof who[0]; i++) {
+        n.sensor = n.sensor && f->bound->slot[who[i]][0] < 0;
+    }
     if (n.dst == 0 && n.src == 0 && n.dst_name == 0) {
         return;
     }

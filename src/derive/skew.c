@@ -19,7 +19,7 @@
 enum { ENOUGH = 3, SENSOR = 0 };
 #define AGREE_NS (2 * SECOND)
 #define ONCE_NS (20 * SECOND) /* as far apart as two logs of one machine tell one connection */
-#define WORTH_NS (3 * SECOND) /* smaller differences lie within the intervals */
+#define WORTH_NS (2 * SECOND) /* smaller differences lie within the intervals */
 
 struct pair { /* of hosts, a < b */
     uint32_t a, b;

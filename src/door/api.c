@@ -12,6 +12,8 @@
 #include "ask/hunt.h"
 #include "ask/verify.h"
 #include "case/case.h"
+#include "case/cursor.h"
+#include "derive/derive.h"
 #include "door/intake/intake.h"
 #include "tell/tell.h"
 
@@ -211,6 +213,23 @@ int headwater_verify(struct headwater_case *c, const char *path, headwater_line 
     return give(error, &err, rc);
 }
 
+/* Makes the graph of all records anew where there are logs and the case may be written. */
+static int stand(struct hw_case *c, bool *out, struct hw_error *err)
+{
+    struct hw_case_counts n;
+    struct hw_case_info info;
+    struct hw_derived d;
+    hw_case_info(c, &info);
+    int rc = hw_derive_fresh(c, out, err);
+    rc = rc != HW_OK ? rc : hw_case_count(c, &n, err);
+    if (rc != HW_OK || *out || n.telemetry == 0 || info.read_only) {
+        return rc;
+    }
+    rc = hw_derive(c, NULL, &d, err);
+    *out = rc == HW_OK;
+    return rc;
+}
+
 int headwater_hunt(struct headwater_case *c, headwater_line take, void *state,
                    struct headwater_error *error)
 {
@@ -220,7 +239,8 @@ int headwater_hunt(struct headwater_case *c, headwater_line take, void *state,
     if (c == NULL || take == NULL) {
         return give(error, &err, hw_fail(&err, HW_E_USAGE, "a case and a taker are needed"));
     }
-    int rc = hw_hunt(c->c, &policy, &a, &err);
+    int rc = stand(c->c, &policy.derived, &err);
+    rc = rc != HW_OK ? rc : hw_hunt(c->c, &policy, &a, &err);
     rc = rc != HW_OK ? rc : tell(a, take, state, &err);
     return give(error, &err, rc);
 }

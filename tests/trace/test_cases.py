@@ -26,7 +26,6 @@ KNOWN = {
     "lsass-campaign-01_names_every_critical_event": MARK,
     "lsass-campaign-01_tells_every_critical_edge": MARK,
     "lsass-campaign-01_ends_at_the_root": MARK,
-    "captures_keyed_edges_are_told_as_sure": SERVICE,
 }
 SHARE = 0.9  # of the critical edges whose key is in the records: what must be told as sure
 

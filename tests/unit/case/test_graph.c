@@ -209,6 +209,31 @@ static void edges_come_in_time_from_both_ends(void **state)
     hw_case_free(c);
 }
 
+static void edges_of_one_verb_come_by_object(void **state)
+{
+    static const struct {
+        enum hw_verb verb;
+        uint32_t count, n[4];
+    } walks[] = {{HW_VERB_WROTE, 3, {2, 3, 4}}, {HW_VERB_SPAWNED, 1, {1}}, {HW_VERB_READ, 0, {0}}};
+    struct kit *k = *state;
+    struct hw_walk *w = NULL;
+    struct hw_edge e;
+    uint32_t n;
+    struct hw_case *c = with_graph(k);
+    OK(hw_walk_new(c, &w, &k->err));
+    for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
+        OK(hw_walk_verb(w, walks[i].verb, &k->err));
+        for (uint32_t j = 0; j < walks[i].count; j++) {
+            assert_int_equal(hw_walk_next(w, &n, &e, &k->err), HW_ROW);
+            assert_int_equal(n, walks[i].n[j]);
+            same_edge(&e, n);
+        }
+        assert_int_equal(hw_walk_next(w, &n, &e, &k->err), 0);
+    }
+    hw_walk_free(w);
+    hw_case_free(c);
+}
+
 static void things_are_found_by_id_native_name_and_end(void **state)
 {
     struct kit *k = *state;
@@ -492,6 +517,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(graph_reads_back_as_it_was_written),
         T(edges_come_in_time_from_both_ends),
+        T(edges_of_one_verb_come_by_object),
         T(things_are_found_by_id_native_name_and_end),
         T(hostile_rows_are_told_and_never_followed),
         T(check_tells_a_graph_that_does_not_hold_together),

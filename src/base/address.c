@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+/* Loops, links and groups (RFC 4291 2.4, RFC 5771) are no machine's alone. */
+static bool is_nobodys(const struct in6_addr *a)
+{
+    const uint8_t *v4 = a->s6_addr + 12;
+    if (IN6_IS_ADDR_V4MAPPED(a)) {
+        return v4[0] == 0 || v4[0] == 127 || (v4[0] & 0xf0) == 0xe0 || v4[0] == 0xff;
+    }
+    return IN6_IS_ADDR_LOOPBACK(a) || IN6_IS_ADDR_UNSPECIFIED(a) || IN6_IS_ADDR_LINKLOCAL(a) ||
+           IN6_IS_ADDR_MULTICAST(a);
+}
+
+bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT])
+{
+    char text[INET6_ADDRSTRLEN + 8];
+    struct in6_addr a;
+    s = hw_span_cut(s, 0, hw_span_find(s, '%'));
+    if (s.n == 0 || s.n >= INET6_ADDRSTRLEN) {
+        return false;
+    }
+    /* Either family as IPv6 (RFC 4291 2.5.5.2). */
+    bool colons = hw_span_find(s, ':') < s.n;
+    (void)snprintf(text, sizeof text, "%s%.*s", colons ? "" : "::ffff:", (int)s.n,
+                   (const char *)s.p);
+    if (inet_pton(AF_INET6, text, &a) != 1 || is_nobodys(&a)) {
+        return false;
+    }
+    bool v4 = IN6_IS_ADDR_V4MAPPED(&a);
+    return inet_ntop(v4 ? AF_INET : AF_INET6, a.s6_addr + (v4 ? 12 : 0), out, HW_ADDRESS_TEXT) !=
+           NULL;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * base/address.h -- addresses of machines, one spelling each (RFC 4291, RFC 5952).
+ */
+#ifndef HW_BASE_ADDRESS_H
+#define HW_BASE_ADDRESS_H
+
+#include "base/text.h"
+
+enum { HW_ADDRESS_TEXT = 46 };
+
+/* The one spelling of an address of either family: no zone, and IPv4 as IPv4 where it was written
+ * as IPv6. False for what is no address, and for those that are no machine's alone: the loop, the
+ * link's own, multicast and broadcast, and none. */
+bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT]);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One spelling for each address, and none for what is no machine's alone. */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/address.h"
+#include "base/text.h"
+
+static void each_has_one_spelling(void **state)
+{
+    static const char *const rows[][2] = {
+        {"10.0.0.1", "10.0.0.1"},          {"::ffff:10.0.0.1", "10.0.0.1"},
+        {"::FFFF:0a00:0001", "10.0.0.1"},  {"2001:DB8:0:0:0:0:0:1", "2001:db8::1"},
+        {"2001:db8::1%12", "2001:db8::1"}, {"fd00::5", "fd00::5"},
+    };
+    char out[HW_ADDRESS_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(hw_address_plain(hw_span_str(rows[i][0]), out));
+        assert_string_equal(out, rows[i][1]);
+    }
+}
+
+static void nobodys_are_none(void **state)
+{
+    static const char *const rows[] = {
+        "",
+        "127.0.0.1",
+        "::1",
+        "0:0:0:0:0:0:0:1",
+        "0.0.0.0",
+        "::",
+        "fe80::1%4",
+        "224.0.0.1",
+        "ff02::fb",
+        "239.255.255.250",
+        "255.255.255.255",
+        "LOCAL",
+        "-",
+        "10.0.0",
+        "10.0.0.256",
+        "1.2.3.4:80",
+        "host",
+        "::ffff:127.0.0.1",
+        "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd",
+    };
+    char out[HW_ADDRESS_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_false(hw_address_plain(hw_span_str(rows[i]), out));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_has_one_spelling),
+        cmocka_unit_test(nobodys_are_none),
+    };
+    return cmocka_run_group_tests_name("address", tests, NULL, NULL);
+}
