@@ -90,9 +90,8 @@ static struct settled *settle(struct search *s, uint32_t thing, uint32_t label)
 /* ---- the frontier ---- */
 
 /* Cheapest first; ties by thing, whose numbers follow ids. */
-static bool before(const struct search *s, uint32_t a, uint32_t b)
+static bool before(const struct waiting *x, const struct waiting *y)
 {
-    const struct label *x = &s->labels[a], *y = &s->labels[b];
     return x->cost != y->cost     ? x->cost < y->cost
            : x->thing != y->thing ? x->thing < y->thing
                                   : x->edge < y->edge;
@@ -101,33 +100,36 @@ static bool before(const struct search *s, uint32_t a, uint32_t b)
 static int push(struct search *s, uint32_t label)
 {
     if (s->heap_count == s->heap_room) {
-        uint32_t *p = grow(s, s->heap, &s->heap_room, sizeof *p);
+        struct waiting *p = grow(s, s->heap, &s->heap_room, sizeof *p);
         if (p == NULL) {
             return no_memory(s);
         }
         s->heap = p;
     }
+    const struct label *l = &s->labels[label];
+    struct waiting one = {l->cost, l->thing, l->edge, label};
     uint32_t at = s->heap_count++;
-    while (at > 0 && before(s, label, s->heap[(at - 1) / 2])) {
+    while (at > 0 && before(&one, &s->heap[(at - 1) / 2])) {
         s->heap[at] = s->heap[(at - 1) / 2];
         at = (at - 1) / 2;
     }
-    s->heap[at] = label;
+    s->heap[at] = one;
     return HW_OK;
 }
 
 static uint32_t pop(struct search *s)
 {
-    uint32_t top = s->heap[0], last = s->heap[--s->heap_count], at = 0;
+    uint32_t top = s->heap[0].label, at = 0;
+    struct waiting last = s->heap[--s->heap_count];
     for (;;) {
         uint32_t child = at * 2 + 1;
         if (child >= s->heap_count) {
             break;
         }
-        if (child + 1 < s->heap_count && before(s, s->heap[child + 1], s->heap[child])) {
+        if (child + 1 < s->heap_count && before(&s->heap[child + 1], &s->heap[child])) {
             child++;
         }
-        if (!before(s, s->heap[child], last)) {
+        if (!before(&s->heap[child], &last)) {
             break;
         }
         s->heap[at] = s->heap[child];
@@ -318,10 +320,10 @@ static int expand(struct search *s, uint32_t at, struct settled *t, bool by_key,
     return rc;
 }
 
-static bool is_end(const struct hw_thing *t, bool forward)
+static bool is_end(enum hw_entity kind, bool forward)
 {
-    return t->kind == HW_ENTITY_ACCOUNT || t->kind == HW_ENTITY_ORGANISATION ||
-           (t->kind == HW_ENTITY_RELEASE && !forward);
+    return kind == HW_ENTITY_ACCOUNT || kind == HW_ENTITY_ORGANISATION ||
+           (kind == HW_ENTITY_RELEASE && !forward);
 }
 
 int search_run(struct search *s)
@@ -331,7 +333,8 @@ int search_run(struct search *s)
         uint32_t at = pop(s);
         struct label *l = &s->labels[at];
         uint32_t slot = *slot_of(s, l->thing);
-        struct hw_thing thing;
+        enum hw_entity kind = HW_ENTITY_NONE;
+        uint32_t flags = 0;
         const struct settled *was = slot == 0 ? NULL : &s->settled[slot - 1];
         if (was != NULL && was->scanned &&
             (s->forward ? l->lo >= was->bound : l->hi <= was->bound)) {
@@ -349,10 +352,10 @@ int search_run(struct search *s)
             }
             slot = *slot_of(s, l->thing);
         }
-        rc = hw_walk_thing(s->w, l->thing, &thing, s->err);
-        if (rc == HW_OK && !is_end(&thing, s->forward)) {
-            bool by_key = (thing.flags & HW_THING_BROKER) != 0;
-            rc = expand(s, at, &s->settled[slot - 1], by_key, thing.kind == HW_ENTITY_ARTIFACT);
+        rc = hw_walk_acts(s->w, l->thing, &kind, &flags, s->err);
+        if (rc == HW_OK && !is_end(kind, s->forward)) {
+            bool by_key = (flags & HW_THING_BROKER) != 0;
+            rc = expand(s, at, &s->settled[slot - 1], by_key, kind == HW_ENTITY_ARTIFACT);
         }
     }
     if (rc == HW_E_LIMIT) {

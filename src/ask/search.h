@@ -26,7 +26,9 @@ struct search {
     uint32_t budget;
     struct label *labels; /* from 1 */
     uint32_t label_count, label_room;
-    uint32_t *heap;
+    struct waiting { /* by itself, so that ordering looks at nothing else */
+        uint32_t cost, thing, edge, label;
+    } * heap;
     uint32_t heap_count, heap_room;
     struct settled {
         uint32_t thing, label;

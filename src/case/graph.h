@@ -132,6 +132,9 @@ HW_CHECK int hw_walk_counts(struct hw_walk *w, uint64_t *out_things, uint64_t *o
 /* HW_E_CASE when there is no such thing. */
 HW_CHECK int hw_walk_thing(struct hw_walk *w, uint32_t n, struct hw_thing *out,
                            struct hw_error *err);
+/* Of a thing only what a search asks: cheap. */
+HW_CHECK int hw_walk_acts(struct hw_walk *w, uint32_t n, enum hw_entity *out_kind,
+                          uint32_t *out_flags, struct hw_error *err);
 HW_CHECK int hw_walk_place(struct hw_walk *w, uint32_t n, struct hw_edge_place *out,
                            struct hw_error *err);
 HW_CHECK int hw_walk_source(struct hw_walk *w, uint32_t n, struct hw_source *out,

@@ -8,12 +8,23 @@
 #include "case/graph.h"
 #include "case/room.h"
 
-enum { GET_THING, GET_PLACE, GET_SOURCE, GET_BACK, GET_FORTH, GET_VERB, GET_GAPS, GET_COUNT };
+enum {
+    GET_THING,
+    GET_ACTS,
+    GET_PLACE,
+    GET_SOURCE,
+    GET_BACK,
+    GET_FORTH,
+    GET_VERB,
+    GET_GAPS,
+    GET_COUNT
+};
 
 #define THING "n,id,kind,scope,key,name,native,host,first_ns,last_ns,flags"
 
 static const char *const words[GET_COUNT] = {
     [GET_THING] = "SELECT " THING " FROM thing WHERE n=?1",
+    [GET_ACTS] = "SELECT kind,flags FROM thing WHERE n=?1",
     [GET_PLACE] = "SELECT why,source,number,off,also FROM edge WHERE n=?1",
     [GET_SOURCE] = "SELECT evidence,node,reading,path,records FROM source WHERE n=?1",
     [GET_BACK] = "SELECT n,subject,object,lo,hi,pack FROM edge_in WHERE object=?1"
@@ -42,6 +53,12 @@ int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
     for (unsigned i = 0; i < GET_COUNT && rc == HW_OK; i++) {
         rc = hw_sql_make(c->db, words[i], true, &w->s[i], err);
     }
+    if (rc != HW_OK) {
+        hw_walk_free(w);
+        return rc;
+    }
+    /* Things and edges of a walk lie far apart: pages once read are worth keeping while it lasts. */
+    rc = hw_sql_run(c->db, "PRAGMA cache_size=-131072", err);
     if (rc != HW_OK) {
         hw_walk_free(w);
         return rc;
@@ -117,6 +134,24 @@ int hw_walk_thing(struct hw_walk *w, uint32_t n, struct hw_thing *out, struct hw
     uint32_t same;
     int rc = one(w->s[GET_THING], n, "thing (no such row)", err);
     return rc != HW_OK ? rc : fill_thing(w->s[GET_THING], &same, out, err);
+}
+
+int hw_walk_acts(struct hw_walk *w, uint32_t n, enum hw_entity *out_kind, uint32_t *out_flags,
+                 struct hw_error *err)
+{
+    bool ok = true;
+    int rc = one(w->s[GET_ACTS], n, "thing (no such row)", err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    uint32_t kind = hw_col_u32(w->s[GET_ACTS], 0, &ok);
+    uint32_t flags = hw_col_u32(w->s[GET_ACTS], 1, &ok);
+    if (!ok || kind == 0 || kind >= HW_ENTITY_COUNT) {
+        return hw_col_bad("thing", err);
+    }
+    *out_kind = (enum hw_entity)kind;
+    *out_flags = flags;
+    return HW_OK;
 }
 
 int hw_walk_place(struct hw_walk *w, uint32_t n, struct hw_edge_place *out, struct hw_error *err)
