@@ -25,29 +25,6 @@
 
 enum { ADOPTING = 1 };
 
-static void set_limits(sqlite3 *db)
-{
-    static const struct {
-        int what, most;
-    } limits[] = {
-        {SQLITE_LIMIT_LENGTH, 8 * 1024 * 1024},
-        {SQLITE_LIMIT_SQL_LENGTH, 64 * 1024},
-        {SQLITE_LIMIT_COLUMN, 48},
-        {SQLITE_LIMIT_EXPR_DEPTH, 64},
-        {SQLITE_LIMIT_COMPOUND_SELECT, 16},
-        {SQLITE_LIMIT_VDBE_OP, 100000},
-        {SQLITE_LIMIT_FUNCTION_ARG, 8},
-        {SQLITE_LIMIT_ATTACHED, 1},
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
-        {SQLITE_LIMIT_VARIABLE_NUMBER, 32},
-        {SQLITE_LIMIT_TRIGGER_DEPTH, 2},
-        {SQLITE_LIMIT_WORKER_THREADS, 0},
-    };
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        sqlite3_limit(db, limits[i].what, limits[i].most);
-    }
-}
-
 /* Nothing in the file can make SQLite do more than read and write tables. */
 static int set_defences(struct hw_case *c, struct hw_error *err)
 {
@@ -65,7 +42,7 @@ static int set_defences(struct hw_case *c, struct hw_error *err)
             return hw_sql_fail(c->db, rc, err, "cannot set up SQLite");
         }
     }
-    set_limits(c->db);
+    hw_sql_limit(c->db);
     sqlite3_busy_timeout(c->db, HW_BUSY_MS);
     return hw_sql_run(c->db,
                       "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-16384;"

@@ -98,6 +98,8 @@ struct hw_case {
 
 /* SQLite's refusal as one of ours. */
 HW_CHECK int hw_sql_fail(sqlite3 *db, int rc, struct hw_error *err, const char *doing);
+/* No statement and no value may be larger than the house needs. */
+void hw_sql_limit(sqlite3 *db);
 HW_CHECK int hw_sql_run(sqlite3 *db, const char *sql, struct hw_error *err);
 HW_CHECK int hw_sql_make(sqlite3 *db, const char *sql, bool keep, sqlite3_stmt **out,
                          struct hw_error *err);

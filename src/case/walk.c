@@ -57,7 +57,8 @@ int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
         hw_walk_free(w);
         return rc;
     }
-    /* Things and edges of a walk lie far apart: pages once read are worth keeping while it lasts. */
+    /* Things and edges of a walk lie far apart: pages once read are worth keeping while it lasts.
+     * */
     rc = hw_sql_run(c->db, "PRAGMA cache_size=-131072", err);
     if (rc != HW_OK) {
         hw_walk_free(w);
