@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "case/cursor.h"
 #include "fact/why.h"
 
@@ -337,15 +338,28 @@ static int add_crossing(struct tracing *t, const struct hw_end *over, struct hw_
 }
 
 /* Bytes that come from one organisation's file or release and go to another's file. */
+/* Evidence that was added for no organisation says nothing of who is whose. */
+static bool is_org(struct hw_span org)
+{
+    return org.n > 0 && !hw_span_starts(org, "evidence:");
+}
+
+/* Bytes pass from who had them first. */
+static bool passes(const struct hw_step *a, const struct hw_step *b)
+{
+    return b->from.n == a->to.n && is_org(b->to.org) && !hw_span_equal(a->from.org, b->to.org) &&
+           (b->lo == HW_TIME_MIN || a->lo <= b->lo);
+}
+
 static int find_crossings(struct tracing *t)
 {
     int rc = HW_OK;
     for (const struct hw_step *a = t->a->steps; a != NULL && rc == HW_OK; a = a->next) {
-        if (strcmp(a->to.kind, "artifact") != 0 || a->from.org.n == 0) {
+        if (strcmp(a->to.kind, "artifact") != 0 || !is_org(a->from.org)) {
             continue;
         }
         for (const struct hw_step *b = t->a->steps; b != NULL && rc == HW_OK; b = b->next) {
-            if (b->from.n == a->to.n && b->to.org.n > 0 && !hw_span_equal(a->from.org, b->to.org)) {
+            if (passes(a, b)) {
                 rc = add_crossing(t, &a->to, a->from.org, b->to.org);
             }
         }

@@ -214,6 +214,10 @@ static bool touches(struct tracing *t, const struct hw_gap_row *g, struct chain_
 {
     bool here = false;
     *out_crossed = 0;
+    if (g->host == UINT32_MAX && hw_span_is(hw_span_str(g->what), "damaged")) {
+        *name = HW_SPAN_LIT("an unknown machine");
+        return true;
+    }
     for (struct hw_step *s = t->a->steps; s != NULL && g->host != UINT32_MAX; s = s->next) {
         bool from = s->from.host_n == g->host;
         if (s->context || (!from && s->to.host_n != g->host)) {

@@ -202,6 +202,30 @@ static int read_log(struct reader *r, const struct read_pass *pass)
     return rc;
 }
 
+/* A log whose facts do not hold together: what was read of it stands, the rest is a gap, and no
+ * other log is the poorer. */
+static int damaged(struct reader *r, const struct read_pass *pass)
+{
+    struct world *w = r->w;
+    uint32_t i = pass->lost == NULL ? 0 : vec_add(w, &w->gaps);
+    if (i != 0) {
+        const struct log *l = AT(struct log, &w->logs, r->log);
+        struct gap g = {.what = text_print(w, "damaged"),
+                        .log = l->path,
+                        .says =
+                            text_print(w, "what the case holds of it does not hold together: %s",
+                                       w->err == NULL ? "" : w->err->text),
+                        .host = host_of(w, l->scope, text_span(w, l->host)),
+                        .from = HW_TIME_NONE,
+                        .to = HW_TIME_NONE};
+        *AT(struct gap, &w->gaps, i) = g;
+    }
+    if (w->err != NULL) {
+        *w->err = (struct hw_error){.code = HW_OK};
+    }
+    return w->rc;
+}
+
 int read_all(struct world *w, const struct read_pass *pass)
 {
     struct reader r = {.w = w};
@@ -213,6 +237,7 @@ int read_all(struct world *w, const struct read_pass *pass)
                  : HW_OK;
     for (r.log = 1; r.log < w->logs.count && rc == HW_OK; r.log++) {
         rc = read_log(&r, pass);
+        rc = rc == HW_E_CASE && w->rc == HW_OK ? damaged(&r, pass) : rc;
         rc = rc != HW_OK ? rc : w->rc;
     }
     free(r.names);
