@@ -27,6 +27,9 @@ struct hw_recorded {
     bool happenings;
 };
 
+/* The span as text with an end, the caller's to free. */
+char *hw_test_text(struct hw_span s);
+
 void hw_recorded_init(struct hw_recorded *t);
 void hw_recorded_done(struct hw_recorded *t);
 

@@ -25,6 +25,7 @@
 
 #include "base/text.h"
 #include "exam.h"
+#include "records.h"
 #include "fact/record.h"
 
 enum { FILES = 1000, NAME = 512, LAYOUTS = 2000, FIELDS = 400 };
@@ -55,7 +56,7 @@ static void keep_layout(struct decoded *d, const struct hw_fact *f)
     for (size_t i = 0; i < names.n; i++) {
         d->counts[d->layouts] = (uint16_t)(d->counts[d->layouts] + (names.p[i] == '\n'));
     }
-    d->names[d->layouts++] = strndup((const char *)names.p, names.n);
+    d->names[d->layouts++] = hw_test_text(names);
 }
 
 static void keep_records(struct decoded *d, const struct hw_fact *f)

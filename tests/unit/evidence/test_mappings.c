@@ -49,7 +49,7 @@ static void keep_layout(const struct hw_fact *f)
     struct hw_span text = hw_fact_get(f, HW_LAYOUT_NAMES), rest;
     assert_true(shown.layouts_count < LAYOUTS);
     struct layout *l = &shown.layouts[shown.layouts_count++];
-    l->text = strndup((const char *)text.p, text.n);
+    l->text = hw_test_text(text);
     l->count = 0;
     for (rest = (struct hw_span){(const uint8_t *)l->text, text.n}; rest.n > 0;) {
         size_t n = hw_span_find(rest, '\n');
