@@ -118,8 +118,8 @@ static struct trail *trail_of(struct world *w, struct trails *t, uint32_t host,
 
 static void follow_trails(struct world *w, struct trails *t)
 {
-    for (uint32_t i = 1; i < w->procs.count; i++) {
-        const struct proc *p = AT(struct proc, &w->procs, i);
+    for (uint32_t i = 1; i < w->actors.count; i++) {
+        const struct actor *p = AT(struct actor, &w->actors, i);
         uint32_t h = latest(w, p->host), machine = machine_of(text_span(w, p->guid));
         t->machine[h] = t->machine[h] == 0 ? machine : t->machine[h];
     }
@@ -138,7 +138,7 @@ static void follow_trails(struct world *w, struct trails *t)
 }
 
 /* In every channel that both names have, the second goes on within a few numbers of where the first
- * stopped, and not before. */
+ * stopped. Not to the number: records of one moment are not written in its order. */
 static bool goes_on(const struct trails *t, uint32_t a, uint32_t b)
 {
     bool any = false;
@@ -149,7 +149,9 @@ static bool goes_on(const struct trails *t, uint32_t a, uint32_t b)
             if (x->channel != y->channel) {
                 continue;
             }
-            if (x->last >= y->first || y->first - x->last > FEW || x->to > y->from + MINUTE) {
+            bool before = x->first < y->first && x->last < y->last && x->to <= y->from + MINUTE;
+            uint64_t apart = x->last < y->first ? y->first - x->last : x->last - y->first;
+            if (!before || apart > FEW) {
                 return false;
             }
             any = true;

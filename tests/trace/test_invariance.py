@@ -28,7 +28,6 @@ TIES = "ids decide which of two equal ways is told"
 KNOWN = {
     "ikeext-dll-hijack_order_of_intake_changes_no_byte": TIES,
     "ikeext-dll-hijack_WORKSTATION5_renamed": NAME,
-    "ikeext-dll-hijack_WORKSTATION6_renamed": NAME,
     "ikeext-dll-hijack_without_20_percent_seed_2": "a gap where nothing is known is not told",
     "wbemcomn-dll-hijack_WORKSTATION6_renamed": NAME,
     "empire-psremoting_WORKSTATION6_renamed": NAME,
