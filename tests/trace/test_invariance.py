@@ -22,9 +22,8 @@ LOSSES = (0.01, 0.05, 0.2)
 SEEDS = (1, 2, 3)
 ORG = ("--org", "lab")
 # What fails today, and why: told, not hidden.
-OFFSET = "how far two machines' clocks are apart is not found"
-NAME = "a machine that was renamed is two"
-TIES = "ids decide which of two equal ways is told"
+NAME = "what happened under the older name is not joined to what came after"
+TIES = "files of one machine each give the way another cost"
 KNOWN = {
     "ikeext-dll-hijack_order_of_intake_changes_no_byte": TIES,
     "ikeext-dll-hijack_WORKSTATION5_renamed": NAME,
