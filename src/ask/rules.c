@@ -73,7 +73,7 @@ static const struct hw_rule rules[] = {
     {"retired-but-signed", HW_MEDIUM,
      "Software whose maker ended it still carries a signature that verifies.",
      "Archives kept on purpose.", "Ask whether it is still served, and by whom.",
-     "X_TRADER, retired April 2020, trojanised 2022"},
+     "Mandiant, 20 April 2023: a program retired in 2020, trojanised in 2022"},
     {"seal-broken", HW_HIGH, "A box states a hash for a member, and the member does not have it.",
      "Archives edited by hand after packing.", "Take the archive from its maker again.",
      "Electron ASAR integrity"},
@@ -110,8 +110,8 @@ static const struct hw_rule rules[] = {
     {"signature-padding", HW_HIGH,
      "Bytes stand in the certificate table that no signature covers. Windows accepts them by "
      "default "
-     "and refuses them with EnableCertPaddingCheck. 3CX's d3dcompiler_47.dll carried its payload "
-     "there.",
+     "and refuses them with EnableCertPaddingCheck. The payload of a well known poisoned build lay "
+     "there (CrowdStrike, 29 March 2023).",
      "Installers personalised after signing (Google, Dropbox and their like); known tags that "
      "consume "
      "every byte are info.",
@@ -137,7 +137,7 @@ static const struct hw_rule rules[] = {
      "signature.",
      "Makers who rebuild without raising the version.",
      "Ask the component's maker which of the two is theirs.",
-     "3CX ffmpeg.dll: changed, then signed"},
+     "CrowdStrike, 29 March 2023: a library changed, then signed"},
     {"unsanctioned-software", HW_MEDIUM,
      "A program ran that its organisation's estate does not sanction, or whose own maker has "
      "retired it.",
