@@ -30,8 +30,8 @@ class Corpus:
         root = pathlib.Path(os.environ.get("HEADWATER_CORPUS") or default).resolve()
         self.root = root / "telemetry"
 
-    def path(self, name):
-        path = self.root / "otrf-mordor" / name
+    def path(self, name, folder="otrf-mordor"):
+        path = self.root / folder / name
         if not path.is_file():
             raise Skip(f"no corpus: {path} is not there; HEADWATER_CORPUS names its folder")
         return path

@@ -263,7 +263,7 @@ def twins(trace, corpus):
         folder = trace.path("twins")
         folder.mkdir()
         evtx, printed = [], []
-        with tarfile.open(corpus.root / "sigma-regression/regression_data.tar.xz") as t:
+        with tarfile.open(corpus.path("regression_data.tar.xz", "sigma-regression")) as t:
             for m in t:
                 kind = pathlib.Path(m.name).suffix
                 if m.isfile() and kind in (".evtx", ".json"):
