@@ -83,7 +83,7 @@ static const struct hw_rule rules[] = {
      "Administrators who copy libraries of services by hand; one whom the estate declares (role "
      "admin) may do so within a product's own folder under Program Files.",
      "Isolate the host. Trace the library back to who wrote it.",
-     "MITRE ATT&CK T1574.001; wlbsctrl.dll loaded by IKEEXT"},
+     "MITRE ATT&CK T1574.001, T1543.003"},
     {"side-loaded", HW_HIGH,
      "A program loaded, from its own folder or one that anybody may write to, a library under a "
      "name that lives in the system's folder, and something that is no installer of the program "
