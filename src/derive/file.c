@@ -329,7 +329,7 @@ static void know_hash(struct world *w, struct version *v, const struct op *o)
 static bool goes_on(struct world *w, const struct version *v, const struct op *o, bool used)
 {
     (void)w;
-    return v->touched && !used && o->at.lo - v->hi <= BURST_NS &&
+    return v->touched && !used && time_since(o->at.lo, v->hi) <= BURST_NS &&
            (v->writer == o->who || o->kernel || v->writer == 0 || o->what != OP_WRITE ||
             (o->flags & HW_EDGE_CONTEXT) != 0 ||
             (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 enum { FEW = 2000 }; /* records that a change of name may lose */
@@ -149,7 +150,8 @@ static bool goes_on(const struct trails *t, uint32_t a, uint32_t b)
             if (x->channel != y->channel) {
                 continue;
             }
-            bool before = x->first < y->first && x->last < y->last && x->to <= y->from + MINUTE;
+            bool before =
+                x->first < y->first && x->last < y->last && x->to <= time_add(y->from, MINUTE);
             uint64_t apart = x->last < y->first ? y->first - x->last : x->last - y->first;
             if (!before || apart > FEW) {
                 return false;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 #define TWIN_NS (2 * SECOND)
@@ -171,7 +172,7 @@ static void find_twins(struct world *w)
         for (int step = -1; step <= 1; step += 2) {
             for (int64_t k = (int64_t)i + step; k >= 0 && k < (int64_t)n; k += step) {
                 const struct proc *q = proc_get(w, w->procs_by_host[k]);
-                int64_t far = q->lo > p->lo ? q->lo - p->lo : p->lo - q->lo;
+                int64_t far = q->lo > p->lo ? time_since(q->lo, p->lo) : time_since(p->lo, q->lo);
                 if (q->host != p->host || far > 2 * TWIN_NS + SECOND) {
                     break;
                 }

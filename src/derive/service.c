@@ -259,7 +259,7 @@ static bool remoting_port(uint16_t port)
 /* How far a connection and a start lie apart; a connection is recorded late rather than early. */
 static int64_t apart(const struct flow *f, const struct proc *p)
 {
-    int64_t d = f->at.hi - p->hi;
+    int64_t d = time_since(f->at.hi, p->hi);
     return d >= 0 ? d : -d;
 }
 

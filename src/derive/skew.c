@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "derive/reach.h"
 #include "derive/room.h"
 
 enum { ENOUGH = 3, SENSOR = 0 };
@@ -77,11 +78,11 @@ static int compare_ends(const void *a, const void *b)
  * better, or NULL when they are of two connections. */
 static const struct end *better(const struct end *x, const struct end *y)
 {
-    int64_t apart = x->at.t < y->at.t ? y->at.t - x->at.t : x->at.t - y->at.t;
+    int64_t apart = x->at.t < y->at.t ? time_since(y->at.t, x->at.t) : time_since(x->at.t, y->at.t);
     if (x->at.host != y->at.host || apart > ONCE_NS) {
         return NULL;
     }
-    return y->at.hi - y->at.lo < x->at.hi - x->at.lo ? y : x;
+    return time_since(y->at.hi, y->at.lo) < time_since(x->at.hi, x->at.lo) ? y : x;
 }
 
 /* The records of one source address and port: each side that is there once only is paired. */
