@@ -14,4 +14,7 @@ enum { HW_ADDRESS_TEXT = 46 };
  * link's own, multicast and broadcast, and none. */
 bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT]);
 
+/* Outside of what RFC 1918, 3927, 4193, 4291 and 6598 keep inside? False for what is no address. */
+bool hw_address_is_public(struct hw_span s);
+
 #endif

@@ -326,3 +326,16 @@ bool hw_time_from_dos(uint16_t date, uint16_t time, int64_t *out)
     };
     return hw_time_from_civil(&c, out);
 }
+
+int64_t hw_time_add(int64_t t, int64_t by)
+{
+    int64_t sum;
+    return !__builtin_add_overflow(t, by, &sum) ? sum : by < 0 ? INT64_MIN : INT64_MAX;
+}
+
+int64_t hw_time_since(int64_t a, int64_t b)
+{
+    int64_t d;
+    bool over = __builtin_sub_overflow(a, b, &d) || d == INT64_MIN;
+    return !over ? d : a < b ? -INT64_MAX : INT64_MAX;
+}

@@ -33,6 +33,10 @@ struct hw_civil {
     unsigned month, day, hour, minute, second, ns;
 };
 /* False for a day that is not in the calendar or a moment outside of int64 nanoseconds. */
+/* So much later; and from b to a. Neither runs over: beyond what int64 says it stops there. */
+int64_t hw_time_add(int64_t t, int64_t by);
+int64_t hw_time_since(int64_t a, int64_t b);
+
 HW_CHECK bool hw_time_from_civil(const struct hw_civil *c, int64_t *out);
 void hw_time_to_civil(int64_t ns, struct hw_civil *out);
 

@@ -197,7 +197,7 @@ static void input(struct world *w, uint32_t build, uint32_t i, struct when at)
     const struct version *next = AT(struct version, &w->versions, i + 1);
     bool replaced = i + 1 < w->versions.count && next->host == v.host && next->path == v.path &&
                     next->hi < at.lo;
-    if (v.lo <= at.hi && time_since(at.lo, v.lo) <= BEFORE_BUILD_NS && !replaced) {
+    if (v.lo <= at.hi && hw_time_since(at.lo, v.lo) <= BEFORE_BUILD_NS && !replaced) {
         edge_add(w, v.thing, build,
                  (struct edge_how){HW_VERB_READ, HW_INFERRED, HW_WHY_BUILD_INPUT, 0}, at);
     }

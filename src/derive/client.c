@@ -139,7 +139,7 @@ static void made_ready(struct world *w, const struct suspicion *s, struct maybes
 {
     struct hw_span base = text_span(w, path_base(w, s->file)), kind = extension(base);
     uint32_t i =
-        s->file == 0 ? w->writes_count : first_deed(w, s->from, time_add(s->at.lo, -BEFORE_NS));
+        s->file == 0 ? w->writes_count : first_deed(w, s->from, hw_time_add(s->at.lo, -BEFORE_NS));
     for (; i < w->writes_count; i++) {
         const struct deed *d = AT(struct deed, &w->deeds, w->writes[i]);
         if (d->at.host != s->from || d->at.lo > s->at.hi) {
@@ -178,7 +178,7 @@ static void weigh_command(struct world *w, const struct suspicion *s, const stru
                           struct sign *g)
 {
     const struct host *to = host_at(w, s->to);
-    bool then = time_add(p->hi, CALL_NS) >= s->at.lo && p->lo <= time_add(s->at.hi, AFTER_NS);
+    bool then = hw_time_add(p->hi, CALL_NS) >= s->at.lo && p->lo <= hw_time_add(s->at.hi, AFTER_NS);
     struct hw_span line = text_span(w, p->command);
     if (!p->implied && then && line.n > 0 &&
         (span_holds(line, text_str(w, to->name)) || names_address(w, s, line))) {
@@ -201,7 +201,7 @@ bool clients_ready(struct world *w, struct clients *k)
             continue;
         }
         if (!p.implied && p.command != 0) {
-            reach_add(w, &k->commands, reach_key(p.host, user, 0), p.lo, time_add(p.hi, CALL_NS),
+            reach_add(w, &k->commands, reach_key(p.host, user, 0), p.lo, hw_time_add(p.hi, CALL_NS),
                       i);
         }
         if (p.image != 0) {
@@ -225,13 +225,13 @@ static void gather(struct world *w, const struct clients *k, const struct suspic
 {
     static const struct sign none = {0, 0, 0};
     struct reach_ask r = reach_from(&k->commands, reach_key(s->from, s->account, 0), s->at.lo,
-                                    time_add(s->at.hi, AFTER_NS));
+                                    hw_time_add(s->at.hi, AFTER_NS));
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         maybe(w, m, i, none);
     }
     if (s->file != 0) {
         r = reach_from(&k->images, reach_key(s->from, s->account, path_base(w, s->file)),
-                       time_add(s->at.lo, -AFTER_NS), s->at.hi);
+                       hw_time_add(s->at.lo, -AFTER_NS), s->at.hi);
         for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
             maybe(w, m, i, none);
         }

@@ -48,14 +48,9 @@ static int64_t round_quarter(int64_t ns)
     return ns >= 0 ? (ns + q / 2) / q : -((-ns + q / 2) / q);
 }
 
-/* The pass has no state of its own to carry, so the tallies hang on the one derivation under way.
- * */
-static _Thread_local struct clocks *learning;
-
 static bool tally_same(struct world *w, uint32_t i, const void *key)
 {
-    const struct tally *a = AT(struct tally, &learning->tallies, i), *b = key;
-    (void)w;
+    const struct tally *a = AT(struct tally, &w->clocks->tallies, i), *b = key;
     return a->log == b->log && a->host == b->host && a->zone == b->zone;
 }
 
@@ -67,13 +62,12 @@ static uint64_t tally_mix(const struct tally *t)
 
 static uint64_t tally_hash(struct world *w, uint32_t i)
 {
-    (void)w;
-    return tally_mix(AT(struct tally, &learning->tallies, i));
+    return tally_mix(AT(struct tally, &w->clocks->tallies, i));
 }
 
 static void tally(struct world *w, uint32_t log, uint32_t host, int64_t zone)
 {
-    struct clocks *k = learning;
+    struct clocks *k = w->clocks;
     struct tally want = {log, host, zone, 1};
     if (k->last == 0 || !tally_same(w, k->last, &want)) {
         uint32_t *slot = table_find(w, &k->places, tally_mix(&want), tally_same, &want, tally_hash);
@@ -189,33 +183,28 @@ static int sum_up(struct world *w, struct clocks *k)
     return HW_OK;
 }
 
-int clock_learn(struct world *w, struct clocks **out)
+int clock_learn(struct world *w)
 {
     static const struct read_pass pass = {.record = learn};
     struct clocks *k = calloc(1, sizeof *k);
     if (k == NULL) {
         return world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for clocks"));
     }
+    w->clocks = k;
     k->tallies.each = sizeof(struct tally);
     (void)vec_add(w, &k->tallies);
-    learning = k;
     int rc = w->rc != HW_OK ? w->rc : read_all(w, &pass);
-    learning = NULL;
     if (rc == HW_OK && k->tallies.count > 2) {
         qsort(AT(struct tally, &k->tallies, 1), k->tallies.count - 1, sizeof(struct tally),
               compare);
     }
-    rc = rc != HW_OK ? rc : sum_up(w, k);
-    if (rc != HW_OK) {
-        clock_free(k);
-        return rc;
-    }
-    *out = k;
-    return HW_OK;
+    return rc != HW_OK ? rc : sum_up(w, k);
 }
 
-void clock_free(struct clocks *k)
+void clock_free(struct world *w)
 {
+    struct clocks *k = w->clocks;
+    w->clocks = NULL;
     if (k != NULL) {
         free(k->tallies.p);
         free(k->places.slot);

@@ -28,15 +28,6 @@ static uint64_t mix_span(uint64_t h, struct hw_span s)
     return world_hash(s.p, s.n, h);
 }
 
-struct collecting {
-    const struct clocks *clocks;
-    struct world *w;
-    uint32_t log; /* of the repeats */
-    struct table repeats;
-};
-
-static _Thread_local struct collecting *collecting;
-
 static text_id channel_of(struct world *w, const struct hw_bound *b, const struct hw_span *values)
 {
     return text_lower(w, hw_bound_get(b, HW_ROLE_CHANNEL, values));
@@ -117,7 +108,7 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
         if (!first || e == 0) {
             return;
         }
-        struct moment t = clock_of(collecting->clocks, log, host, source, event, r, b);
+        struct moment t = clock_of(w->clocks, log, host, source, event, r, b);
         struct found f = {.bound = b,
                           .values = r->values,
                           .event = event,
@@ -147,13 +138,10 @@ static void take_lost(struct world *w, uint32_t log, const struct hw_fact *f)
     *AT(struct gap, &w->gaps, i) = g;
 }
 
-int collect(struct world *w, const struct clocks *k)
+int collect(struct world *w)
 {
     static const struct read_pass pass = {.record = take, .lost = take_lost};
-    struct collecting c = {.clocks = k, .w = w};
-    collecting = &c;
     int rc = read_all(w, &pass);
-    collecting = NULL;
     world_forget_seen(w);
     for (uint32_t i = 1; i < w->logs.count; i++) {
         w->told->records += AT(struct log, &w->logs, i)->records;

@@ -27,13 +27,12 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
         {"releases", join_claims},   {"the estate", join_estate},
         {"gaps", find_gaps},
     };
-    struct clocks *k = NULL;
     say(p, "clocks", 0);
     int rc = read_logs(w);
-    rc = rc != HW_OK ? rc : clock_learn(w, &k);
+    rc = rc != HW_OK ? rc : clock_learn(w);
     say(p, "records", 0);
-    rc = rc != HW_OK ? rc : collect(w, k);
-    clock_free(k);
+    rc = rc != HW_OK ? rc : collect(w);
+    clock_free(w);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && rc == HW_OK; i++) {
         say(p, steps[i].doing, w->told->records);
         rc = steps[i].step(w);

@@ -206,7 +206,7 @@ static void take_shares(struct world *w, struct ops *o)
     for (uint32_t i = 1; ready && i < w->shares.count && w->rc == HW_OK; i++) {
         struct share s = *AT(struct share, &w->shares, i);
         struct reach_ask r = reach_from(&kernel, reach_key(s.at.host, s.path, 0),
-                                        time_add(s.at.lo, -BURST_NS), time_add(s.at.hi, BURST_NS));
+                                        hw_time_add(s.at.lo, -BURST_NS), hw_time_add(s.at.hi, BURST_NS));
         uint32_t k = reach_next(&r);
         while (k != 0 && (o->p[k - 1].at.host != s.at.host || o->p[k - 1].path != s.path)) {
             k = reach_next(&r);
@@ -329,7 +329,7 @@ static void know_hash(struct world *w, struct version *v, const struct op *o)
 static bool goes_on(struct world *w, const struct version *v, const struct op *o, bool used)
 {
     (void)w;
-    return v->touched && !used && time_since(o->at.lo, v->hi) <= BURST_NS &&
+    return v->touched && !used && hw_time_since(o->at.lo, v->hi) <= BURST_NS &&
            (v->writer == o->who || o->kernel || v->writer == 0 || o->what != OP_WRITE ||
             (o->flags & HW_EDGE_CONTEXT) != 0 ||
             (thing_at(w, v->writer)->flags & HW_THING_BROKER) != 0 ||

@@ -22,8 +22,8 @@ static bool same_pair(const struct flow *a, const struct flow *b)
 /* The far end of a flow, by its socket: joined where both hosts recorded it. */
 static void join_ends(struct world *w, const struct reach *taken, const struct flow *a)
 {
-    struct reach_ask r = reach_from(taken, pair_key(a), time_add(a->at.lo, -SOCKET_NS),
-                                    time_add(a->at.hi, SOCKET_NS));
+    struct reach_ask r = reach_from(taken, pair_key(a), hw_time_add(a->at.lo, -SOCKET_NS),
+                                    hw_time_add(a->at.hi, SOCKET_NS));
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct flow b = *AT(struct flow, &w->flows, i);
         if (b.at.host == a->at.host || !same_pair(a, &b) ||

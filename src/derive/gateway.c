@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "derive/reach.h"
 #include "derive/room.h"
 
 enum { QUARTERS = 57 /* to either side: 14 hours and a quarter */, ENOUGH = 5 };
@@ -31,7 +30,7 @@ static int compare_uses(const void *a, const void *b)
 
 static bool is_sure(const struct when *at)
 {
-    return at->t != HW_TIME_NONE && time_since(at->hi, at->lo) < WIDE_NS;
+    return at->t != HW_TIME_NONE && hw_time_since(at->hi, at->lo) < WIDE_NS;
 }
 
 /* Connections and log-ons of known time, by the address they came from. */

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "derive/reach.h"
 #include "derive/room.h"
 
 enum { FEW = 2000 }; /* records that a change of name may lose */
@@ -35,20 +34,20 @@ static uint32_t latest(struct world *w, uint32_t h)
     return h;
 }
 
+static void move_one(struct world *w, struct when *at)
+{
+    at->host = latest(w, at->host);
+}
+
 /* Everything said of a host is of the one it became. Called before any thing of a host is made. */
 static void move(struct world *w)
 {
-    struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
-                           &w->services, &w->shares, &w->deeds,     &w->leases};
     bool any = false;
     for (uint32_t i = 1; i < w->hosts.count; i++) {
         any = any || host_at(w, i)->is != 0;
     }
-    for (size_t k = 0; any && k < sizeof lists / sizeof lists[0]; k++) {
-        for (uint32_t i = 1; i < lists[k]->count; i++) {
-            struct when *at = (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each);
-            at->host = latest(w, at->host);
-        }
+    if (any) {
+        each_when(w, move_one);
     }
     for (uint32_t i = 1; any && i < w->events.count; i++) {
         struct event *e = AT(struct event, &w->events, i);
@@ -151,7 +150,7 @@ static bool goes_on(const struct trails *t, uint32_t a, uint32_t b)
                 continue;
             }
             bool before =
-                x->first < y->first && x->last < y->last && x->to <= time_add(y->from, MINUTE);
+                x->first < y->first && x->last < y->last && x->to <= hw_time_add(y->from, MINUTE);
             uint64_t apart = x->last < y->first ? y->first - x->last : x->last - y->first;
             if (!before || apart > FEW) {
                 return false;

@@ -217,7 +217,7 @@ int64_t lease_end(struct world *w, uint32_t i)
 static int64_t end_of(struct world *w, uint32_t i)
 {
     const struct lease *a = AT(struct lease, &w->leases, i);
-    return time_add(lease_end(w, i), time_since(a->at.hi, a->at.t));
+    return hw_time_add(lease_end(w, i), hw_time_since(a->at.hi, a->at.t));
 }
 
 /* A record that repeats what is already known of a running session (its configuration comes in
@@ -228,7 +228,7 @@ static bool repeats(struct world *w, uint32_t i)
     struct reach_ask r = reach_back(w->ending, end_key(b, BY_IP), i - 1LL);
     for (uint32_t k = reach_before(&r); k != 0; k = reach_before(&r)) {
         const struct lease *a = AT(struct lease, &w->leases, k);
-        if (time_since(b->at.t, a->at.t) > 5 * MINUTE) {
+        if (hw_time_since(b->at.t, a->at.t) > 5 * MINUTE) {
             break;
         }
         if (a->kind == b->kind && a->action != 2 && a->ip == b->ip && a->account == b->account &&
@@ -392,7 +392,7 @@ static void own_addresses(struct world *w)
         for (; k < v.count; k++) {
             const struct holder *n = AT(struct holder, &v, k);
             if (n->scope != h.scope || n->ip != h.ip || n->host != h.host ||
-                n->lo > time_add(h.hi, DAY)) {
+                n->lo > hw_time_add(h.hi, DAY)) {
                 break;
             }
             h.hi = n->hi > h.hi ? n->hi : h.hi;

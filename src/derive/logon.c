@@ -64,7 +64,7 @@ static uint32_t by_socket(struct world *w, const struct coming *x, const struct 
         return 0;
     }
     struct reach_ask r = reach_from(&x->sockets, reach_key(l->src, l->src_port, 0),
-                                    time_add(l->at.lo, -SOCKET_NS), time_add(l->at.hi, SOCKET_NS));
+                                    hw_time_add(l->at.lo, -SOCKET_NS), hw_time_add(l->at.hi, SOCKET_NS));
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct flow f = *AT(struct flow, &w->flows, i);
         if (f.src != l->src || f.src_port != l->src_port || f.at.host == l->at.host ||
@@ -113,7 +113,7 @@ static bool by_credentials(struct world *w, const struct coming *x, const struct
         }
     }
     r = reach_from(&x->by_target, reach_key(h.scope, l->account, h.name),
-                   time_add(l->at.lo, -EXPLICIT_NS), time_add(l->at.hi, EXPLICIT_NS));
+                   hw_time_add(l->at.lo, -EXPLICIT_NS), hw_time_add(l->at.hi, EXPLICIT_NS));
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct explicit_logon e = *AT(struct explicit_logon, &w->explicits, i);
         bool guid = e.guid != 0 && e.guid == l->guid;

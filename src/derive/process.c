@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "derive/reach.h"
 #include "derive/room.h"
 
 #define TWIN_NS (2 * SECOND)
@@ -85,28 +84,29 @@ static bool is_broker(struct world *w, const struct proc *p)
 
 /* ---- order ---- */
 
-static _Thread_local struct world *sorting;
-
-static int by_pid(const void *a, const void *b)
+static int by_pid(const void *a, const void *b, void *state)
 {
+    struct world *w = state;
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct proc *x = proc_get(sorting, i), *y = proc_get(sorting, k);
+    const struct proc *x = proc_get(w, i), *y = proc_get(w, k);
     return x->host != y->host ? (x->host < y->host ? -1 : 1)
            : x->pid != y->pid ? (x->pid < y->pid ? -1 : 1)
            : x->lo != y->lo   ? (x->lo < y->lo ? -1 : 1)
                               : (i > k) - (i < k);
 }
 
-static int by_host(const void *a, const void *b)
+static int by_host(const void *a, const void *b, void *state)
 {
+    struct world *w = state;
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct proc *x = proc_get(sorting, i), *y = proc_get(sorting, k);
+    const struct proc *x = proc_get(w, i), *y = proc_get(w, k);
     return x->host != y->host ? (x->host < y->host ? -1 : 1)
            : x->lo != y->lo   ? (x->lo < y->lo ? -1 : 1)
                               : (i > k) - (i < k);
 }
 
-static int sorted(struct world *w, uint32_t **out, int (*compare)(const void *, const void *))
+static int sorted(struct world *w, uint32_t **out,
+                  int (*compare)(const void *, const void *, void *))
 {
     uint32_t n = w->procs.count - 1;
     uint32_t *p = realloc(*out, ((size_t)n + 1) * sizeof *p);
@@ -116,8 +116,7 @@ static int sorted(struct world *w, uint32_t **out, int (*compare)(const void *, 
     for (uint32_t i = 0; i < n; i++) {
         p[i] = i + 1;
     }
-    sorting = w;
-    qsort(p, n, sizeof *p, compare);
+    qsort_r(p, n, sizeof *p, compare, w);
     *out = p;
     return HW_OK;
 }
@@ -172,7 +171,7 @@ static void find_twins(struct world *w)
         for (int step = -1; step <= 1; step += 2) {
             for (int64_t k = (int64_t)i + step; k >= 0 && k < (int64_t)n; k += step) {
                 const struct proc *q = proc_get(w, w->procs_by_host[k]);
-                int64_t far = q->lo > p->lo ? time_since(q->lo, p->lo) : time_since(p->lo, q->lo);
+                int64_t far = q->lo > p->lo ? hw_time_since(q->lo, p->lo) : hw_time_since(p->lo, q->lo);
                 if (q->host != p->host || far > 2 * TWIN_NS + SECOND) {
                     break;
                 }
@@ -240,7 +239,7 @@ static uint32_t held_pid(struct world *w, const struct actor *a, struct when at)
         if (p->host != a->host || p->pid != a->pid) {
             break;
         }
-        if (p->died != HW_TIME_MAX && time_add(p->died, SECOND) < at.lo) {
+        if (p->died != HW_TIME_MAX && hw_time_add(p->died, SECOND) < at.lo) {
             continue;
         }
         /* Another program: somebody else took the number since. */
@@ -417,10 +416,11 @@ static void add_births(struct world *w)
 
 /* A pid without a guid is the process that another recorder knows by guid and nobody saw begin:
  * the same number and program on the same host, and only one such. */
-static int compare_actors(const void *a, const void *b)
+static int compare_actors(const void *a, const void *b, void *state)
 {
-    const struct actor *x = AT(struct actor, &sorting->actors, *(const uint32_t *)a);
-    const struct actor *y = AT(struct actor, &sorting->actors, *(const uint32_t *)b);
+    struct world *w = state;
+    const struct actor *x = AT(struct actor, &w->actors, *(const uint32_t *)a);
+    const struct actor *y = AT(struct actor, &w->actors, *(const uint32_t *)b);
     return x->host != y->host   ? (x->host < y->host ? -1 : 1)
            : x->pid != y->pid   ? (x->pid < y->pid ? -1 : 1)
            : x->guid != y->guid ? (x->guid < y->guid ? -1 : 1)
@@ -443,8 +443,7 @@ static void name_pids(struct world *w)
             p[n++] = i;
         }
     }
-    sorting = w;
-    qsort(p, n, sizeof *p, compare_actors);
+    qsort_r(p, n, sizeof *p, compare_actors, w);
     for (uint32_t i = 0; i < n;) { /* a run of one host and pid: those without guid come first */
         const struct actor *a = AT(struct actor, &w->actors, p[i]);
         uint32_t end = i, by_guid = 0, one = 0;
@@ -468,10 +467,11 @@ static void name_pids(struct world *w)
 }
 
 /* Two recorders of one connection: the one with a guid and the one with a pid mean one process. */
-static int compare_sockets(const void *a, const void *b)
+static int compare_sockets(const void *a, const void *b, void *state)
 {
-    const struct flow *x = AT(struct flow, &sorting->flows, *(const uint32_t *)a);
-    const struct flow *y = AT(struct flow, &sorting->flows, *(const uint32_t *)b);
+    struct world *w = state;
+    const struct flow *x = AT(struct flow, &w->flows, *(const uint32_t *)a);
+    const struct flow *y = AT(struct flow, &w->flows, *(const uint32_t *)b);
     return x->at.host != y->at.host     ? (x->at.host < y->at.host ? -1 : 1)
            : x->src != y->src           ? (x->src < y->src ? -1 : 1)
            : x->src_port != y->src_port ? (x->src_port < y->src_port ? -1 : 1)
@@ -511,8 +511,7 @@ static void name_by_socket(struct world *w)
             p[n++] = i;
         }
     }
-    sorting = w;
-    qsort(p, n, sizeof *p, compare_sockets);
+    qsort_r(p, n, sizeof *p, compare_sockets, w);
     for (uint32_t i = 1; i < n; i++) {
         one_holder(w, AT(struct flow, &w->flows, p[i - 1]), AT(struct flow, &w->flows, p[i]));
     }

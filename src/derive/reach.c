@@ -5,19 +5,6 @@
 
 enum { BLOCK = 16 };
 
-int64_t time_add(int64_t t, int64_t by)
-{
-    int64_t sum;
-    return !__builtin_add_overflow(t, by, &sum) ? sum : by < 0 ? INT64_MIN : INT64_MAX;
-}
-
-int64_t time_since(int64_t a, int64_t b)
-{
-    int64_t d;
-    bool over = __builtin_sub_overflow(a, b, &d) || d == INT64_MIN;
-    return !over ? d : a < b ? -INT64_MAX : INT64_MAX;
-}
-
 uint64_t reach_key(uint32_t a, uint32_t b, uint32_t c)
 {
     uint32_t k[3] = {a, b, c};

@@ -43,9 +43,5 @@ uint32_t reach_next(struct reach_ask *a);
 struct reach_ask reach_back(const struct reach *r, uint64_t key, int64_t hi);
 uint32_t reach_before(struct reach_ask *a);
 
-/* Times that do not run over. */
-int64_t time_add(int64_t t, int64_t by);
-/* From b to a, as far as there is room. */
-int64_t time_since(int64_t a, int64_t b);
 
 #endif

@@ -32,10 +32,8 @@ bool span_number(struct hw_span s, uint64_t *out);                       /* the 
 
 /* ---- read.c: every record of every log, once ---- */
 int read_logs(struct world *w);
-typedef void (*read_each)(struct world *w, void *state, const struct found *f, bool first);
-/* Walks all records in the order of their logs' digests. In the first pass (clocks) duplicates are
- * not looked for and `first` is always true; later `first` is false for a record seen before by
- * another road; each line of the mapping calls once. */
+/* Walks all records in the order of their logs' digests; a record comes with each line of the mapping
+ * that may bind it. */
 struct hw_record;
 struct read_pass {
     void (*record)(struct world *w, uint32_t log, struct hw_span source, struct hw_span event,
@@ -45,9 +43,8 @@ struct read_pass {
 int read_all(struct world *w, const struct read_pass *pass);
 
 /* ---- clock.c: when things happened, and how sure that is ---- */
-struct clocks;
-int clock_learn(struct world *w, struct clocks **out);
-void clock_free(struct clocks *k);
+int clock_learn(struct world *w); /* world.clocks */
+void clock_free(struct world *w);
 struct moment {
     int64_t lo, hi, t; /* as struct when has them */
 };
@@ -56,7 +53,7 @@ struct moment clock_of(const struct clocks *k, uint32_t log, uint32_t host, stru
                        struct hw_span event, const struct hw_record *r, const struct hw_bound *b);
 
 /* ---- collect.c: from records to what was done ---- */
-int collect(struct world *w, const struct clocks *k);
+int collect(struct world *w);
 void collect_one(struct world *w, const struct found *f);     /* happen.c */
 void happen_said(struct world *w, const struct found *f);     /* said.c */
 void happen_declared(struct world *w, const struct found *f); /* said.c */
@@ -88,22 +85,6 @@ int set_gateways(struct world *w);    /* gateway.c: the zone of their logs */
 int join_leases(struct world *w);     /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
 int join_files(struct world *w);      /* file.c */
-int join_flows(struct world *w);      /* flow.c */
-int join_sessions(struct world *w);   /* logon.c */
-int join_services(struct world *w);   /* service.c */
-int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */
-int join_estate(struct world *w);     /* estate.c: roles of hosts and accounts, software */
-int find_gaps(struct world *w);       /* gap.c */
-int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
-
-/* process.c */
-uint32_t proc_at(struct world *w, uint32_t actor, struct when at); /* the process; implied if new */
-uint32_t proc_thing(struct world *w, uint32_t proc);
-struct proc *proc_get(struct world *w, uint32_t proc);
-bool image_is_broker(struct hw_span image);
-bool image_is(struct hw_span image, const char *base); /* base name, case aside */
-bool span_holds(struct hw_span s, const char *word);   /* anywhere, ASCII case aside */
-/* file.c */
 int join_flows(struct world *w);    /* flow.c */
 int join_sessions(struct world *w); /* logon.c */
 int join_services(struct world *w); /* service.c */

@@ -191,8 +191,8 @@ static void runs_task(struct world *w, const struct finding *x, const struct ser
 {
     text_id base = path_base(w, s->path);
     struct reach_ask r =
-        reach_from(&x->programs, reach_key(s->at.host, base, 0), time_add(s->at.lo, -2 * SECOND),
-                   time_add(s->at.hi, 2 * SECOND));
+        reach_from(&x->programs, reach_key(s->at.host, base, 0), hw_time_add(s->at.lo, -2 * SECOND),
+                   hw_time_add(s->at.hi, 2 * SECOND));
     uint32_t i = s->path == 0 ? 0 : reach_next(&r);
     for (; i != 0; i = reach_next(&r)) {
         struct proc p = *proc_get(w, i);
@@ -259,7 +259,7 @@ static bool remoting_port(uint16_t port)
 /* How far a connection and a start lie apart; a connection is recorded late rather than early. */
 static int64_t apart(const struct flow *f, const struct proc *p)
 {
-    int64_t d = time_since(f->at.hi, p->hi);
+    int64_t d = hw_time_since(f->at.hi, p->hi);
     return d >= 0 ? d : -d;
 }
 
@@ -283,7 +283,7 @@ static void by_remoting(struct world *w, const struct finding *x, uint32_t proc)
     uint32_t best = 0;
     int64_t least = HW_TIME_MAX;
     struct reach_ask r = reach_from(&x->remoting, reach_key(host_at(w, p.host)->scope, 0, 0),
-                                    time_add(p.lo, -REMOTE_NS), p.hi);
+                                    hw_time_add(p.lo, -REMOTE_NS), p.hi);
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         const struct flow *f = AT(struct flow, &w->flows, i);
         int64_t far = apart(f, &p);
@@ -310,7 +310,7 @@ static void by_management(struct world *w, const struct finding *x, uint32_t pro
     text_id scope = host_at(w, p.host)->scope;
     const char *name = text_str(w, host_at(w, p.host)->name);
     struct reach_ask r =
-        reach_from(&x->commands, reach_key(scope, 0, 0), time_add(p.lo, -REMOTE_NS), p.hi);
+        reach_from(&x->commands, reach_key(scope, 0, 0), hw_time_add(p.lo, -REMOTE_NS), p.hi);
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct proc q = *proc_get(w, i);
         if (q.host != p.host && host_at(w, q.host)->scope == scope &&

@@ -71,7 +71,7 @@ uint32_t session_at(struct world *w, uint32_t host, text_id logon, struct when a
         return 0;
     }
     /* The last of this host and id that began by then; all of them where the time is not known. */
-    int64_t by = at.hi == HW_TIME_NONE ? HW_TIME_MAX : time_add(at.hi, EARLY_NS);
+    int64_t by = at.hi == HW_TIME_NONE ? HW_TIME_MAX : hw_time_add(at.hi, EARLY_NS);
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
         const struct logon *l = AT(struct logon, &w->logons, mid);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "derive/reach.h"
 #include "derive/room.h"
 
 enum { ENOUGH = 3, SENSOR = 0 };
@@ -49,7 +48,7 @@ static void add(struct world *w, struct pairs *v, struct when x, struct when y, 
         v->p = p;
         v->room = room;
     }
-    int64_t d = y.t - x.t;
+    int64_t d = hw_time_since(y.t, x.t);
     v->p[v->count++] = a < b ? (struct pair){a, b, d} : (struct pair){b, a, -d};
 }
 
@@ -78,11 +77,11 @@ static int compare_ends(const void *a, const void *b)
  * better, or NULL when they are of two connections. */
 static const struct end *better(const struct end *x, const struct end *y)
 {
-    int64_t apart = x->at.t < y->at.t ? time_since(y->at.t, x->at.t) : time_since(x->at.t, y->at.t);
+    int64_t apart = x->at.t < y->at.t ? hw_time_since(y->at.t, x->at.t) : hw_time_since(x->at.t, y->at.t);
     if (x->at.host != y->at.host || apart > ONCE_NS) {
         return NULL;
     }
-    return time_since(y->at.hi, y->at.lo) < time_since(x->at.hi, x->at.lo) ? y : x;
+    return hw_time_since(y->at.hi, y->at.lo) < hw_time_since(x->at.hi, x->at.lo) ? y : x;
 }
 
 /* The records of one source address and port: each side that is there once only is paired. */
@@ -244,27 +243,25 @@ static size_t accords(struct pairs *v, struct accord *out)
 
 /* ---- setting clocks ---- */
 
+static void shift_one(struct world *w, struct when *at)
+{
+    int64_t by = at->t == HW_TIME_NONE ? 0 : host_at(w, at->host)->skew;
+    at->lo = hw_time_add(at->lo, by);
+    at->hi = hw_time_add(at->hi, by);
+    at->t = hw_time_add(at->t, by);
+}
+
 /* One pass over all records sets all machines right. */
 static void shift(struct world *w)
 {
-    struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
-                           &w->services, &w->shares, &w->deeds,     &w->leases};
-    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
-        for (uint32_t i = 1; i < lists[k]->count; i++) {
-            struct when *at = (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each);
-            int64_t by = at->t == HW_TIME_NONE ? 0 : host_at(w, at->host)->skew;
-            at->lo += by;
-            at->hi += by;
-            at->t += by;
-        }
-    }
+    each_when(w, shift_one);
     for (uint32_t i = 1; i < w->procs.count; i++) {
         struct proc *p = AT(struct proc, &w->procs, i);
         int64_t by = p->lo == HW_TIME_NONE ? 0 : host_at(w, p->host)->skew;
-        p->lo += by;
-        p->hi += by;
-        p->seen_lo += by;
-        p->seen_hi += by;
+        p->lo = hw_time_add(p->lo, by);
+        p->hi = hw_time_add(p->hi, by);
+        p->seen_lo = hw_time_add(p->seen_lo, by);
+        p->seen_hi = hw_time_add(p->seen_hi, by);
     }
     for (uint32_t i = 1; i < w->events.count; i++) {
         struct event *e = AT(struct event, &w->events, i);

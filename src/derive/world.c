@@ -368,6 +368,17 @@ uint32_t host_of(struct world *w, text_id scope, struct hw_span name)
     return i;
 }
 
+void each_when(struct world *w, void (*change)(struct world *w, struct when *at))
+{
+    struct vec *lists[] = {&w->flows,    &w->logons, &w->explicits, &w->tickets,
+                           &w->services, &w->shares, &w->deeds,     &w->leases};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        for (uint32_t i = 1; i < lists[k]->count; i++) {
+            change(w, (struct when *)(void *)(lists[k]->p + (size_t)i * lists[k]->each));
+        }
+    }
+}
+
 struct host *host_at(struct world *w, uint32_t h)
 {
     return AT(struct host, &w->hosts, h);

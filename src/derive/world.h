@@ -223,6 +223,7 @@ struct world {
     uint32_t writes_count;
     struct table host_table, actor_table, thing_table, seen;
     struct vec seen_keys;           /* of world.seen: a digest for each event, by its number */
+    struct clocks *clocks;          /* clock.c: learnt in the first pass, asked in the second */
     struct reach *holding, *ending; /* lease.c: holders by address; leases by what ends them */
     uint32_t ranked;                /* things that have a number in the case */
     struct hw_derived *told;
@@ -269,5 +270,8 @@ struct edge_how {
 /* An edge; nothing when an end is 0 or both are the same. */
 void edge_add(struct world *w, uint32_t subject, uint32_t object, struct edge_how how,
               struct when at);
+
+/* Every moment that a record of what happened bears (they begin with it). */
+void each_when(struct world *w, void (*change)(struct world *w, struct when *at));
 
 #endif

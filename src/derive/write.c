@@ -187,21 +187,21 @@ static void mark_ends(struct world *w)
     free(reach);
 }
 
-static _Thread_local const struct edge *sorting;
-
-static int compare_in(const void *a, const void *b)
+static int compare_in(const void *a, const void *b, void *state)
 {
+    const struct edge *all = state;
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct edge *x = &sorting[i], *y = &sorting[k];
+    const struct edge *x = &all[i], *y = &all[k];
     return x->object != y->object ? (x->object < y->object ? -1 : 1)
            : x->hi != y->hi       ? (x->hi < y->hi ? -1 : 1)
                                   : (i > k) - (i < k);
 }
 
-static int compare_out(const void *a, const void *b)
+static int compare_out(const void *a, const void *b, void *state)
 {
+    const struct edge *all = state;
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const struct edge *x = &sorting[i], *y = &sorting[k];
+    const struct edge *x = &all[i], *y = &all[k];
     return x->subject != y->subject ? (x->subject < y->subject ? -1 : 1)
            : x->lo != y->lo         ? (x->lo < y->lo ? -1 : 1)
                                     : (i > k) - (i < k);
@@ -328,7 +328,7 @@ static int put_places(struct writing *x)
     return rc;
 }
 
-static int put_edges(struct writing *x, int (*compare)(const void *, const void *),
+static int put_edges(struct writing *x, int (*compare)(const void *, const void *, void *),
                      int (*put)(struct hw_graph *, uint32_t, const struct hw_edge *,
                                 struct hw_error *))
 {
@@ -336,8 +336,7 @@ static int put_edges(struct writing *x, int (*compare)(const void *, const void 
     for (uint32_t i = 0; i < x->count; i++) {
         x->order[i] = i;
     }
-    sorting = x->e;
-    qsort(x->order, x->count, sizeof *x->order, compare);
+    qsort_r(x->order, x->count, sizeof *x->order, compare, x->e);
     for (uint32_t i = 0; i < x->count && rc == HW_OK; i++) {
         const struct edge *e = &x->e[x->order[i]];
         struct hw_edge out = {.subject = e->subject,
