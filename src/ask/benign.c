@@ -52,17 +52,6 @@ const struct hw_benign hw_benigns[] = {
 };
 const size_t hw_benign_count = sizeof hw_benigns / sizeof hw_benigns[0];
 
-static bool holds(struct hw_span s, const char *part)
-{
-    size_t n = strlen(part);
-    for (size_t i = 0; i + n <= s.n; i++) {
-        if (hw_span_is_nocase(hw_span_cut(s, i, n), part)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const struct hw_benign *hw_benign_of(const struct hw_step *s)
 {
     for (size_t i = 0; i < hw_benign_count; i++) {
@@ -70,8 +59,8 @@ const struct hw_benign *hw_benign_of(const struct hw_step *s)
         if (strcmp(b->verb, s->verb) == 0 &&
             (b->from_kind == NULL || strcmp(b->from_kind, s->from.kind) == 0) &&
             (b->to_kind == NULL || strcmp(b->to_kind, s->to.kind) == 0) &&
-            (b->from == NULL || holds(s->from.name, b->from)) &&
-            (b->to == NULL || holds(s->to.name, b->to))) {
+            (b->from == NULL || hw_span_holds_nocase(s->from.name, b->from)) &&
+            (b->to == NULL || hw_span_holds_nocase(s->to.name, b->to))) {
             return b;
         }
     }

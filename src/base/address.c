@@ -15,22 +15,42 @@ static bool is_nobodys(const struct in6_addr *a)
            IN6_IS_ADDR_MULTICAST(a);
 }
 
-bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT])
+/* Either family as IPv6 (RFC 4291 2.5.5.2). */
+static bool parse(struct hw_span s, struct in6_addr *out)
 {
     char text[INET6_ADDRSTRLEN + 8];
-    struct in6_addr a;
     s = hw_span_cut(s, 0, hw_span_find(s, '%'));
     if (s.n == 0 || s.n >= INET6_ADDRSTRLEN) {
         return false;
     }
-    /* Either family as IPv6 (RFC 4291 2.5.5.2). */
     bool colons = hw_span_find(s, ':') < s.n;
     (void)snprintf(text, sizeof text, "%s%.*s", colons ? "" : "::ffff:", (int)s.n,
                    (const char *)s.p);
-    if (inet_pton(AF_INET6, text, &a) != 1 || is_nobodys(&a)) {
+    return inet_pton(AF_INET6, text, out) == 1;
+}
+
+bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT])
+{
+    struct in6_addr a;
+    if (!parse(s, &a) || is_nobodys(&a)) {
         return false;
     }
     bool v4 = IN6_IS_ADDR_V4MAPPED(&a);
     return inet_ntop(v4 ? AF_INET : AF_INET6, a.s6_addr + (v4 ? 12 : 0), out, HW_ADDRESS_TEXT) !=
            NULL;
+}
+
+bool hw_address_is_public(struct hw_span s)
+{
+    struct in6_addr a;
+    if (!parse(s, &a)) {
+        return false;
+    }
+    const uint8_t *v4 = a.s6_addr + 12;
+    if (IN6_IS_ADDR_V4MAPPED(&a)) {
+        return v4[0] != 10 && !(v4[0] == 172 && v4[1] >> 4 == 1) && /* 172.16/12 */
+               !(v4[0] == 192 && v4[1] == 168) && !(v4[0] == 169 && v4[1] == 254) &&
+               !(v4[0] == 100 && v4[1] >> 6 == 1); /* 100.64/10 */
+    }
+    return (a.s6_addr[0] & 0xfe) != 0xfc && !IN6_IS_ADDR_LINKLOCAL(&a);
 }

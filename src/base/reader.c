@@ -212,6 +212,22 @@ bool hw_read_line(struct hw_reader *r, size_t max, struct hw_span *out)
     return true;
 }
 
+bool hw_read_log_line(struct hw_reader *r, struct hw_span *out, bool *out_ended)
+{
+    struct hw_span rest = hw_reader_rest(r);
+    if (rest.n == 0 || !hw_reader_item(r)) {
+        return false;
+    }
+    const uint8_t *nl = memchr(rest.p, '\n', rest.n);
+    size_t n = nl == NULL ? rest.n : (size_t)(nl - rest.p);
+    *out_ended = nl != NULL;
+    if (!hw_read_bytes(r, n + *out_ended, out)) {
+        return false;
+    }
+    out->n = n - (n > 0 && out->p[n - 1] == '\r');
+    return true;
+}
+
 bool hw_read_magic(struct hw_reader *r, const void *want, size_t n)
 {
     if (r->fault != HW_FINE) {

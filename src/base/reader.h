@@ -69,6 +69,9 @@ HW_CHECK bool hw_read_cstr(struct hw_reader *r, size_t max, struct hw_span *out)
 /* Up to and including '\n', or to the end; *out has neither '\n' nor a '\r' before it.
  * A line longer than max faults as HW_OVER_BUDGET. At the end: HW_SHORT. */
 HW_CHECK bool hw_read_line(struct hw_reader *r, size_t max, struct hw_span *out);
+/* The next line of a log, however long, as an item of the budget; false at the end. *out_ended: it
+ * had its '\n', so a log cut short says so. */
+HW_CHECK bool hw_read_log_line(struct hw_reader *r, struct hw_span *out, bool *out_ended);
 HW_CHECK bool hw_read_magic(struct hw_reader *r, const void *want, size_t n);
 HW_CHECK bool hw_read_skip(struct hw_reader *r, uint64_t n);
 /* Skips to the next multiple of `to` (a power of two) of the absolute offset. */

@@ -47,7 +47,7 @@ size_t hw_utf8_next(struct hw_span s, uint32_t *out)
     return n;
 }
 
-static size_t encode(uint32_t c, uint8_t out[4])
+size_t hw_utf8_encode(uint32_t c, uint8_t *out)
 {
     if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
         c = REPLACEMENT;
@@ -77,7 +77,7 @@ static size_t encode(uint32_t c, uint8_t out[4])
 void hw_utf8_put(struct hw_buf *out, uint32_t c)
 {
     uint8_t bytes[4];
-    hw_buf_bytes(out, bytes, encode(c, bytes));
+    hw_buf_bytes(out, bytes, hw_utf8_encode(c, bytes));
 }
 
 bool hw_utf8_valid(struct hw_span s)
@@ -99,7 +99,7 @@ void hw_utf8_clean(struct hw_span s, size_t max, struct hw_buf *out)
         uint32_t c;
         uint8_t bytes[4];
         size_t n = hw_utf8_next(s, &c);
-        size_t made = encode(c == 0 ? REPLACEMENT : c, bytes);
+        size_t made = hw_utf8_encode(c == 0 ? REPLACEMENT : c, bytes);
         if (made > max) {
             return;
         }
@@ -251,6 +251,23 @@ bool hw_span_equal_nocase(struct hw_span a, struct hw_span b)
 bool hw_span_is_nocase(struct hw_span s, const char *word)
 {
     return hw_span_equal_nocase(s, hw_span_str(word));
+}
+
+bool hw_span_holds(struct hw_span s, const char *word)
+{
+    size_t n = strlen(word);
+    return n == 0 || (s.n >= n && memmem(s.p, s.n, word, n) != NULL);
+}
+
+bool hw_span_holds_nocase(struct hw_span s, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= s.n; i++) {
+        if (hw_span_is_nocase(hw_span_cut(s, i, n), word)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 size_t hw_span_find(struct hw_span s, uint8_t c)

@@ -21,6 +21,7 @@
  * *out is HW_BAD_CHAR and the number is the length of the bad part (1..3). */
 #define HW_BAD_CHAR UINT32_MAX
 size_t hw_utf8_next(struct hw_span s, uint32_t *out);
+size_t hw_utf8_encode(uint32_t c, uint8_t *out); /* up to four bytes; as hw_utf8_put */
 void hw_utf8_put(struct hw_buf *out, uint32_t c); /* c is a valid scalar value, else U+FFFD */
 
 HW_CHECK bool hw_utf8_valid(struct hw_span s); /* NUL is valid */
@@ -53,6 +54,8 @@ HW_CHECK bool hw_span_starts(struct hw_span s, const char *prefix);
 HW_CHECK bool hw_span_ends(struct hw_span s, const char *suffix);
 HW_CHECK bool hw_span_equal_nocase(struct hw_span a, struct hw_span b); /* ASCII letters alike */
 HW_CHECK bool hw_span_is_nocase(struct hw_span s, const char *word);
+HW_CHECK bool hw_span_holds(struct hw_span s, const char *word); /* anywhere */
+HW_CHECK bool hw_span_holds_nocase(struct hw_span s, const char *word);
 /* Offset of the first `c`, or s.n. */
 size_t hw_span_find(struct hw_span s, uint8_t c);
 /* The order of memcmp, the shorter first: <0, 0, >0. For sorting. */

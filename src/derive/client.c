@@ -181,7 +181,7 @@ static void weigh_command(struct world *w, const struct suspicion *s, const stru
     bool then = hw_time_add(p->hi, CALL_NS) >= s->at.lo && p->lo <= hw_time_add(s->at.hi, AFTER_NS);
     struct hw_span line = text_span(w, p->command);
     if (!p->implied && then && line.n > 0 &&
-        (span_holds(line, text_str(w, to->name)) || names_address(w, s, line))) {
+        (hw_span_holds_nocase(line, text_str(w, to->name)) || names_address(w, s, line))) {
         weigh(g, 60, HW_WHY_NAMES_HOST, 0);
     }
     /* A program that copies itself. */

@@ -205,8 +205,9 @@ static void take_shares(struct world *w, struct ops *o)
     bool ready = reach_settle(w, &kernel);
     for (uint32_t i = 1; ready && i < w->shares.count && w->rc == HW_OK; i++) {
         struct share s = *AT(struct share, &w->shares, i);
-        struct reach_ask r = reach_from(&kernel, reach_key(s.at.host, s.path, 0),
-                                        hw_time_add(s.at.lo, -BURST_NS), hw_time_add(s.at.hi, BURST_NS));
+        struct reach_ask r =
+            reach_from(&kernel, reach_key(s.at.host, s.path, 0), hw_time_add(s.at.lo, -BURST_NS),
+                       hw_time_add(s.at.hi, BURST_NS));
         uint32_t k = reach_next(&r);
         while (k != 0 && (o->p[k - 1].at.host != s.at.host || o->p[k - 1].path != s.path)) {
             k = reach_next(&r);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/text.h"
 #include "derive/reach.h"
 #include "derive/room.h"
@@ -19,28 +20,9 @@
 
 /* ---- addresses ---- */
 
-/* Outside of what RFC 1918, 3927, 4193, 4291 and 6598 keep inside. */
-bool address_is_public(struct hw_span ip)
-{
-    static const char *const inner[] = {"10.", "192.168.", "169.254.", "fc", "fd", "fe80"};
-    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++) {
-        if (hw_span_starts(ip, inner[i])) {
-            return false;
-        }
-    }
-    if (hw_span_starts(ip, "172.") || hw_span_starts(ip, "100.")) {
-        unsigned second = 0;
-        for (size_t i = 4; i < ip.n && i < 7 && hw_ascii_is_digit(ip.p[i]); i++) {
-            second = second * 10 + (unsigned)(ip.p[i] - '0');
-        }
-        return ip.p[1] == '7' ? second < 16 || second > 31 : second < 64 || second > 127;
-    }
-    return ip.n > 0;
-}
-
 uint32_t address_thing(struct world *w, text_id scope, text_id ip)
 {
-    bool open = address_is_public(text_span(w, ip));
+    bool open = hw_address_is_public(text_span(w, ip));
     uint32_t t = thing_of(w, HW_ENTITY_ADDRESS, open ? text_print(w, "internet") : scope, ip, ip);
     thing_at(w, t)->flags |= open ? HW_THING_OUTSIDE : 0U;
     return t;

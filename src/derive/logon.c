@@ -63,8 +63,9 @@ static uint32_t by_socket(struct world *w, const struct coming *x, const struct 
     if (l->src == 0 || l->src_port == 0) {
         return 0;
     }
-    struct reach_ask r = reach_from(&x->sockets, reach_key(l->src, l->src_port, 0),
-                                    hw_time_add(l->at.lo, -SOCKET_NS), hw_time_add(l->at.hi, SOCKET_NS));
+    struct reach_ask r =
+        reach_from(&x->sockets, reach_key(l->src, l->src_port, 0),
+                   hw_time_add(l->at.lo, -SOCKET_NS), hw_time_add(l->at.hi, SOCKET_NS));
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct flow f = *AT(struct flow, &w->flows, i);
         if (f.src != l->src || f.src_port != l->src_port || f.at.host == l->at.host ||

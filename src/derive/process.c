@@ -52,30 +52,19 @@ bool image_is_broker(struct hw_span image)
     return false;
 }
 
-bool span_holds(struct hw_span s, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= s.n; i++) {
-        if (hw_span_is_nocase(hw_span_cut(s, i, n), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_broker(struct world *w, const struct proc *p)
 {
     struct hw_span image = text_span(w, p->image), command = text_span(w, p->command);
     if (!image_is(image, "svchost.exe")) {
         /* Defender lives in ProgramData or Program Files; a namesake elsewhere is none. */
         return image_is_broker(image) &&
-               !(image_is(image, "msmpeng.exe") && span_holds(image, "\\system32\\"));
+               !(image_is(image, "msmpeng.exe") && hw_span_holds_nocase(image, "\\system32\\"));
     }
     if (command.n == 0) {
         return true; /* which service it hosts is not known */
     }
     for (size_t i = 0; i < sizeof broker_services / sizeof broker_services[0]; i++) {
-        if (span_holds(command, broker_services[i])) {
+        if (hw_span_holds_nocase(command, broker_services[i])) {
             return true;
         }
     }
@@ -171,7 +160,8 @@ static void find_twins(struct world *w)
         for (int step = -1; step <= 1; step += 2) {
             for (int64_t k = (int64_t)i + step; k >= 0 && k < (int64_t)n; k += step) {
                 const struct proc *q = proc_get(w, w->procs_by_host[k]);
-                int64_t far = q->lo > p->lo ? hw_time_since(q->lo, p->lo) : hw_time_since(p->lo, q->lo);
+                int64_t far =
+                    q->lo > p->lo ? hw_time_since(q->lo, p->lo) : hw_time_since(p->lo, q->lo);
                 if (q->host != p->host || far > 2 * TWIN_NS + SECOND) {
                     break;
                 }

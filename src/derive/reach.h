@@ -43,5 +43,4 @@ uint32_t reach_next(struct reach_ask *a);
 struct reach_ask reach_back(const struct reach *r, uint64_t key, int64_t hi);
 uint32_t reach_before(struct reach_ask *a);
 
-
 #endif

@@ -32,8 +32,8 @@ bool span_number(struct hw_span s, uint64_t *out);                       /* the 
 
 /* ---- read.c: every record of every log, once ---- */
 int read_logs(struct world *w);
-/* Walks all records in the order of their logs' digests; a record comes with each line of the mapping
- * that may bind it. */
+/* Walks all records in the order of their logs' digests; a record comes with each line of the
+ * mapping that may bind it. */
 struct hw_record;
 struct read_pass {
     void (*record)(struct world *w, uint32_t log, struct hw_span source, struct hw_span event,
@@ -85,12 +85,12 @@ int set_gateways(struct world *w);    /* gateway.c: the zone of their logs */
 int join_leases(struct world *w);     /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
 int join_files(struct world *w);      /* file.c */
-int join_flows(struct world *w);    /* flow.c */
-int join_sessions(struct world *w); /* logon.c */
-int join_services(struct world *w); /* service.c */
-int join_claims(struct world *w);   /* claim.c: estate, builds, signatures, releases */
-int join_estate(struct world *w);   /* estate.c: roles of hosts and accounts, software */
-int find_gaps(struct world *w);     /* gap.c */
+int join_flows(struct world *w);      /* flow.c */
+int join_sessions(struct world *w);   /* logon.c */
+int join_services(struct world *w);   /* service.c */
+int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */
+int join_estate(struct world *w);     /* estate.c: roles of hosts and accounts, software */
+int find_gaps(struct world *w);       /* gap.c */
 int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
 
 /* process.c */
@@ -99,7 +99,6 @@ uint32_t proc_thing(struct world *w, uint32_t proc);
 struct proc *proc_get(struct world *w, uint32_t proc);
 bool image_is_broker(struct hw_span image);
 bool image_is(struct hw_span image, const char *base); /* base name, case aside */
-bool span_holds(struct hw_span s, const char *word);   /* anywhere, ASCII case aside */
 struct proc_range {
     const uint32_t *p;
     size_t count;
@@ -115,7 +114,6 @@ uint32_t account_thing(struct world *w, uint32_t host, text_id scope, text_id ac
 void order_leases(struct world *w);                 /* and by what ends them */
 int64_t lease_end(struct world *w, uint32_t lease); /* by the clock of its own log */
 uint32_t address_thing(struct world *w, text_id scope, text_id ip);
-bool address_is_public(struct hw_span ip);
 /* Who had the address at that time: the best known; NULL when nobody is known to. */
 const struct holder *holder_of(struct world *w, text_id scope, text_id ip, struct when at);
 /* session.c */

@@ -231,7 +231,7 @@ static void by_registry(struct world *w, const struct deed *d)
     while (at + n <= key.n && memcmp(key.p + at, marker, n) != 0) {
         at++;
     }
-    if (at + n >= key.n || !span_holds(key, "controlset")) {
+    if (at + n >= key.n || !hw_span_holds_nocase(key, "controlset")) {
         return;
     }
     struct hw_span name = hw_span_from(key, at + n), rest;
@@ -314,7 +314,7 @@ static void by_management(struct world *w, const struct finding *x, uint32_t pro
     for (uint32_t i = reach_next(&r); i != 0; i = reach_next(&r)) {
         struct proc q = *proc_get(w, i);
         if (q.host != p.host && host_at(w, q.host)->scope == scope &&
-            span_holds(text_span(w, q.command), name)) {
+            hw_span_holds_nocase(text_span(w, q.command), name)) {
             edge_add(w, proc_thing(w, i), proc_thing(w, proc),
                      (struct edge_how){HW_VERB_CONNECTED, HW_INFERRED, HW_WHY_WMI, 0},
                      (struct when){q.lo, q.hi, q.event, q.host});
@@ -336,7 +336,7 @@ static bool find_ready(struct world *w, struct finding *x)
             text_id base = path_base(w, p->image);
             reach_add(w, &x->programs, reach_key(p->host, base, 0), p->lo, p->hi, i);
         }
-        if (p->command != 0 && span_holds(text_span(w, p->command), "/node:")) {
+        if (p->command != 0 && hw_span_holds_nocase(text_span(w, p->command), "/node:")) {
             reach_add(w, &x->commands, reach_key(host_at(w, p->host)->scope, 0, 0), p->lo, p->hi,
                       i);
         }

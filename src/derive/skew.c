@@ -77,7 +77,8 @@ static int compare_ends(const void *a, const void *b)
  * better, or NULL when they are of two connections. */
 static const struct end *better(const struct end *x, const struct end *y)
 {
-    int64_t apart = x->at.t < y->at.t ? hw_time_since(y->at.t, x->at.t) : hw_time_since(x->at.t, y->at.t);
+    int64_t apart =
+        x->at.t < y->at.t ? hw_time_since(y->at.t, x->at.t) : hw_time_since(x->at.t, y->at.t);
     if (x->at.host != y->at.host || apart > ONCE_NS) {
         return NULL;
     }

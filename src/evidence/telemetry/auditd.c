@@ -439,21 +439,6 @@ void hw_auditd_end(struct hw_auditd *a)
 
 /* ---- the log ---- */
 
-static bool next_line(struct hw_reader *r, struct hw_span *out, bool *out_ended)
-{
-    struct hw_span rest = hw_reader_rest(r);
-    if (rest.n == 0 || !hw_reader_item(r)) {
-        return false;
-    }
-    size_t n = hw_span_find(rest, '\n');
-    *out_ended = n < rest.n;
-    if (!hw_read_bytes(r, n + *out_ended, out)) {
-        return false;
-    }
-    out->n = n - (n > 0 && out->p[n - 1] == '\r');
-    return true;
-}
-
 static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
 {
     struct hw_reader r;
@@ -462,7 +447,7 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     unsigned lines = 0, good = 0;
     bool ended;
     hw_reader_init(&r, hw_span_cut(bytes, 0, 128 * 1024), fuel);
-    while (lines < PROBE_LINES && next_line(&r, &s, &ended)) {
+    while (lines < PROBE_LINES && hw_read_log_line(&r, &s, &ended)) {
         bool is = hw_auditd_head(s, &h);
         good += is;
         lines += s.n > 0 && !hw_span_is(s, "----") && !hw_span_starts(s, "time->") &&
@@ -487,7 +472,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     if (a == NULL) {
         hw_say_degree(n, HW_REFUSED, "no memory for events under way");
     }
-    while (a != NULL && hw_records_going(&w) && next_line(&r, &s, &ended)) {
+    while (a != NULL && hw_records_going(&w) && hw_read_log_line(&r, &s, &ended)) {
         line++;
         bool passed = s.n == 0 || hw_span_is(s, "----") || hw_span_starts(s, "time->");
         if (!passed && (s.n > LINE_BYTES || !hw_auditd_line(a, s, none, off))) {

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "evidence/telemetry/auditd_parts.h"
+#include "evidence/posix_path.h"
 
 enum does {
     DOES_OTHER,
@@ -164,37 +165,15 @@ static const struct hw_auditd_item *main_item(const struct hw_auditd_event *e)
     return NULL;
 }
 
-/* cwd + "/" + name, without "." and ".." and doubled slashes, in the event's scratch. */
+/* The name from the event's folder, in the event's scratch. */
 static struct hw_span absolute(struct hw_auditd_event *e, struct hw_span cwd, struct hw_span name)
 {
     uint8_t *p = e->m.p + e->m.n;
-    size_t n = 0;
     bool rooted = name.n > 0 && name.p[0] == '/';
     if (cwd.n + name.n + 2 > e->m.room - e->m.n) {
         return name;
     }
-    for (unsigned part = rooted ? 1 : 0; part < 2; part++) {
-        struct hw_span s = part == 0 ? cwd : name;
-        for (size_t at = 0; at < s.n;) {
-            size_t len = hw_span_find(hw_span_from(s, at), '/');
-            struct hw_span word = hw_span_cut(s, at, len);
-            at += len + 1;
-            if (hw_span_is(word, "..")) {
-                while (n > 0 && p[n - 1] != '/') {
-                    n--;
-                }
-                n -= n > 0;
-            } else if (word.n > 0 && !hw_span_is(word, ".")) {
-                p[n++] = '/';
-                for (size_t k = 0; k < word.n; k++) {
-                    p[n++] = word.p[k];
-                }
-            }
-        }
-    }
-    if (n == 0) {
-        p[n++] = '/';
-    }
+    size_t n = hw_posix_join(rooted ? (struct hw_span){NULL, 0} : cwd, name, p);
     e->m.n += n;
     return (struct hw_span){p, n};
 }

@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "evidence/telemetry/evtx.h"
 
 enum {
@@ -71,30 +72,6 @@ static uint64_t number(const uint8_t *p, size_t n)
 }
 
 /* ---- text ---- */
-
-static size_t put_char(uint32_t c, uint8_t *out)
-{
-    if (c < 0x80) {
-        out[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (uint8_t)(0xc0U | c >> 6);
-        out[1] = (uint8_t)(0x80U | (c & 0x3fU));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (uint8_t)(0xe0U | c >> 12);
-        out[1] = (uint8_t)(0x80U | (c >> 6 & 0x3fU));
-        out[2] = (uint8_t)(0x80U | (c & 0x3fU));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xf0U | c >> 18);
-    out[1] = (uint8_t)(0x80U | (c >> 12 & 0x3fU));
-    out[2] = (uint8_t)(0x80U | (c >> 6 & 0x3fU));
-    out[3] = (uint8_t)(0x80U | (c & 0x3fU));
-    return 4;
-}
 
 /* So many characters at once; all of them ASCII? With a constant count the compiler makes vectors
  * of it. */
@@ -144,7 +121,7 @@ size_t evtx_utf8(struct hw_span s, uint8_t *out)
                 c = pair ? 0x10000U + ((c - 0xd800U) << 10) + (d - 0xdc00U) : 0xfffdU;
                 i += pair;
             }
-            n += put_char(c, out + n);
+            n += hw_utf8_encode(c, out + n);
         }
         while (i < chars && chars - i >= BLOCK && ascii_block(s.p + 2 * i, BLOCK, out + n)) {
             i += BLOCK;
@@ -172,7 +149,7 @@ static size_t put_ansi(const uint8_t *p, size_t n, uint8_t *out)
     struct hw_span s = without_nuls(p, n, 1);
     size_t k = 0;
     for (size_t i = 0; i < s.n; i++) {
-        k += put_char(s.p[i], out + k);
+        k += hw_utf8_encode(s.p[i], out + k);
     }
     return k;
 }

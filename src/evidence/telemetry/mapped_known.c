@@ -71,12 +71,6 @@ static unsigned begins(const char *what, struct hw_span line)
     return n;
 }
 
-static bool span_holds(struct hw_span s, const char *mark)
-{
-    size_t n = strlen(mark);
-    return n > 0 && s.n >= n && memmem(s.p, s.n, mark, n) != NULL;
-}
-
 struct asked {
     struct hw_span line;
     const struct hw_span *names;
@@ -110,7 +104,7 @@ static unsigned judge(const struct hw_map_recognise *r, unsigned shapes, const s
     case HW_MAPPED_CSV_BEGINS:
         return begins(r->what, a->line);
     case HW_MAPPED_LINES:
-        return span_holds(a->line, r->what) ? LINE_NAMES : 0;
+        return r->what[0] != '\0' && hw_span_holds(a->line, r->what) ? LINE_NAMES : 0;
     case HW_MAPPED_CSV_HAS:
     case HW_MAPPED_JSON:
     case HW_MAPPED_KV:

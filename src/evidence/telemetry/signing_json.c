@@ -54,26 +54,16 @@ static struct hw_span get2(const struct hw_json_flat *f, const char *one, const 
     return s.n > 0 ? s : hw_json_get(f, other);
 }
 
-static bool holds_nocase(struct hw_span s, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= s.n; i++) {
-        if (hw_span_is_nocase(hw_span_cut(s, i, n), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *vendor(const struct hw_json_flat *f)
 {
     struct hw_span category = get2(f, "category", "Category");
     struct hw_span resource = get2(f, "resourceId", "_ResourceId");
-    if (hw_span_is(category, "AuditEvent") && holds_nocase(resource, "/MICROSOFT.KEYVAULT/")) {
+    if (hw_span_is(category, "AuditEvent") &&
+        hw_span_holds_nocase(resource, "/MICROSOFT.KEYVAULT/")) {
         return "azure-key-vault";
     }
     if (hw_span_is(category, "SignTransactions") &&
-        holds_nocase(resource, "/MICROSOFT.CODESIGNING/")) {
+        hw_span_holds_nocase(resource, "/MICROSOFT.CODESIGNING/")) {
         return "azure-trusted-signing";
     }
     if (hw_span_is(hw_json_get(f, "protoPayload.serviceName"), "cloudkms.googleapis.com")) {

@@ -488,7 +488,7 @@ static uint64_t find_root(struct hw_exam *x, const struct hw_node *n)
     uint64_t announced[32];
     size_t count = 0;
     hw_reader_init(&r, hw_span_cut(n->bytes, 0, AHEAD_BYTES), &x->fuel);
-    while (hw_strace_next_line(&r, &s, &ended)) {
+    while (hw_read_log_line(&r, &s, &ended)) {
         struct hw_strace_line l;
         struct hw_strace_call c;
         bool known = false;
@@ -553,7 +553,7 @@ static void walk_lines(struct walk *k)
     struct hw_span s;
     bool ended = true;
     k->off = 0;
-    while (hw_records_going(&k->out.w) && hw_strace_next_line(&k->r, &s, &ended)) {
+    while (hw_records_going(&k->out.w) && hw_read_log_line(&k->r, &s, &ended)) {
         k->line++;
         uint64_t bad = k->out.w.bad;
         if (s.n > HW_STRACE_LINE_BYTES) {
@@ -579,7 +579,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     hw_records_init(&k.out.w, x, n);
     if (begin(&k)) {
         hw_node_reader(x, n, &k.r);
-        if (hw_strace_next_line(&k.r, &s, &ended)) {
+        if (hw_read_log_line(&k.r, &s, &ended)) {
             hw_strace_line(s, &first);
             k.column = first.column;
         }

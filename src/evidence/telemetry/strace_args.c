@@ -26,12 +26,6 @@ uint8_t *hw_strace_take(struct hw_strace_scratch *m, size_t n)
     return p;
 }
 
-bool hw_strace_holds(struct hw_span s, const char *word)
-{
-    size_t n = strlen(word);
-    return s.n >= n && memmem(s.p, s.n, word, n) != NULL;
-}
-
 bool hw_strace_flag(struct hw_span s, const char *flag)
 {
     while (s.n > 0) {

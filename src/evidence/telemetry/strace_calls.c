@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "evidence/posix_path.h"
 #include "evidence/telemetry/strace_parts.h"
 
 /* ---- paths ---- */
@@ -39,37 +40,10 @@ static struct hw_span arg(const struct doing *d, int which)
                                                      : (struct hw_span){NULL, 0};
 }
 
-/* base + "/" + name without ".", ".." and doubled slashes: as text, links are not known here. */
 static struct hw_span join(struct hw_strace_scratch *m, struct hw_span base, struct hw_span name)
 {
     uint8_t *p = hw_strace_take(m, base.n + name.n + 2);
-    size_t n = 0;
-    if (p == NULL) {
-        return name;
-    }
-    for (unsigned part = 0; part < 2; part++) {
-        struct hw_span s = part == 0 ? base : name;
-        for (size_t at = 0; at < s.n;) {
-            size_t len = hw_span_find(hw_span_from(s, at), '/');
-            struct hw_span word = hw_span_cut(s, at, len);
-            at += len + 1;
-            if (hw_span_is(word, "..")) {
-                while (n > 0 && p[n - 1] != '/') {
-                    n--;
-                }
-                n -= n > 0;
-            } else if (word.n > 0 && !hw_span_is(word, ".")) {
-                p[n++] = '/';
-                for (size_t k = 0; k < word.n; k++) {
-                    p[n++] = word.p[k];
-                }
-            }
-        }
-    }
-    if (n == 0) {
-        p[n++] = '/';
-    }
-    return (struct hw_span){p, n};
+    return p == NULL ? name : (struct hw_span){p, hw_posix_join(base, name, p)};
 }
 
 static struct hw_span cwd_of(const struct doing *d)
@@ -173,7 +147,7 @@ static void do_open(struct doing *d)
 {
     struct hw_span flags = arg(d, d->row->flags), path = {NULL, 0}, real;
     bool relative = false;
-    if (hw_strace_holds(flags, "flags=")) { /* openat2 */
+    if (hw_span_holds(flags, "flags=")) { /* openat2 */
         flags = hw_strace_after(flags, "flags=", ",}");
     }
     bool named = path_of(d, d->row->dir, d->row->path, &path, &relative);
@@ -405,7 +379,7 @@ static void do_peer(struct doing *d)
         if (done) {
             does(d, accept ? "accept" : "connect");
         }
-    } else if (hw_strace_holds(a, "sun_path=")) {
+    } else if (hw_span_holds(a, "sun_path=")) {
         hw_strace_put(d->r, HW_SV_DST_PATH, hw_strace_after(a, "sun_path=", "}"));
     }
 }
@@ -469,8 +443,8 @@ struct hw_strace_process *hw_strace_spawn(struct hw_strace_state *s,
 {
     bool flagged = hw_span_starts(name, "clone");
     struct hw_strace_process *child = hw_strace_born(s, pid, line);
-    hw_strace_inherit(s, child, parent, flagged && hw_strace_holds(text, "CLONE_FILES"));
-    if (flagged && hw_strace_holds(text, "CLONE_THREAD")) {
+    hw_strace_inherit(s, child, parent, flagged && hw_span_holds(text, "CLONE_FILES"));
+    if (flagged && hw_span_holds(text, "CLONE_THREAD")) {
         child->leader = parent->leader;
     }
     return child;
@@ -493,7 +467,7 @@ static void do_spawn(struct doing *d)
     }
     uint64_t pid = (uint64_t)d->c->ret;
     struct hw_span text = all_args(d->c);
-    bool thread = hw_span_starts(d->c->name, "clone") && hw_strace_holds(text, "CLONE_THREAD");
+    bool thread = hw_span_starts(d->c->name, "clone") && hw_span_holds(text, "CLONE_THREAD");
     struct hw_strace_process *child = hw_strace_find(d->s, pid);
     uint32_t life = d->p->pending_child_life;
     if (d->p->pending_child != pid) {

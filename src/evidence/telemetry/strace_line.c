@@ -305,19 +305,3 @@ void hw_strace_line(struct hw_span s, struct hw_strace_line *out)
     read_body(hw_span_trim(hw_span_from(s, next)), out);
 }
 
-/* The next line without its end; false at the end of the node. */
-bool hw_strace_next_line(struct hw_reader *r, struct hw_span *out, bool *out_ended)
-{
-    struct hw_span rest = hw_reader_rest(r);
-    if (rest.n == 0 || !hw_reader_item(r)) {
-        return false;
-    }
-    size_t n = hw_span_find(rest, '\n');
-    *out_ended = n < rest.n;
-    if (!hw_read_bytes(r, n + *out_ended, out)) {
-        return false;
-    }
-    out->n = n;
-    out->n -= n > 0 && out->p[n - 1] == '\r';
-    return true;
-}

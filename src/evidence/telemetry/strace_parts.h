@@ -47,8 +47,6 @@ struct hw_strace_line {
     struct hw_span name, rest;
 };
 void hw_strace_line(struct hw_span s, struct hw_strace_line *out);
-/* The next line without its end; false at the end of the node. *out_ended: it had one. */
-HW_CHECK bool hw_strace_next_line(struct hw_reader *r, struct hw_span *out, bool *out_ended);
 unsigned hw_strace_probe(struct hw_span bytes, struct hw_budget *fuel);
 
 /* ---- arguments ---- */
@@ -84,7 +82,6 @@ HW_CHECK bool hw_strace_fd(struct hw_span s, int64_t *out_fd, struct hw_span *ou
 HW_CHECK bool hw_strace_mark_path(struct hw_span mark, struct hw_strace_scratch *m,
                                   struct hw_span *out);
 HW_CHECK bool hw_strace_number(struct hw_span s, int64_t *out);
-HW_CHECK bool hw_strace_holds(struct hw_span s, const char *word);
 /* Does a list of flags joined by '|' have this one, whole? */
 HW_CHECK bool hw_strace_flag(struct hw_span s, const char *flag);
 /* What stands between `before` and the next of `ends`; empty when not there. */

@@ -98,7 +98,7 @@ unsigned hw_strace_probe(struct hw_span bytes, struct hw_budget *fuel)
     unsigned lines = 0, sure = 0, shaped = 0;
     bool ended;
     hw_reader_init(&r, head, fuel);
-    while (lines < PROBE_LINES && hw_strace_next_line(&r, &s, &ended) &&
+    while (lines < PROBE_LINES && hw_read_log_line(&r, &s, &ended) &&
            (ended || head.n == bytes.n)) {
         struct hw_strace_line l;
         struct hw_strace_call c;

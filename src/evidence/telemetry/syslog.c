@@ -29,21 +29,6 @@ struct walk {
     uint64_t line, off;
 };
 
-static bool next_line(struct hw_reader *r, struct hw_span *out, bool *out_ended)
-{
-    struct hw_span rest = hw_reader_rest(r);
-    if (rest.n == 0 || !hw_reader_item(r)) {
-        return false;
-    }
-    size_t n = hw_span_find(rest, '\n');
-    *out_ended = n < rest.n;
-    if (!hw_read_bytes(r, n + *out_ended, out)) {
-        return false;
-    }
-    out->n = n - (n > 0 && out->p[n - 1] == '\r');
-    return true;
-}
-
 struct out {
     struct hw_span names[16 + HW_SYSLOG_VALUES], values[16 + HW_SYSLOG_VALUES];
     size_t count;
@@ -145,7 +130,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     bool ended = true;
     hw_records_init(&k.w, x, n);
     hw_node_reader(x, n, &r);
-    while (hw_records_going(&k.w) && next_line(&r, &s, &ended)) {
+    while (hw_records_going(&k.w) && hw_read_log_line(&r, &s, &ended)) {
         k.line++;
         one_line(&k, s);
         if (!ended) {
@@ -176,7 +161,8 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     unsigned lines = 0, good = 0, others = 0;
     bool ended;
     hw_reader_init(&r, head, fuel);
-    while (lines < PROBE_LINES && next_line(&r, &s, &ended) && (ended || head.n == bytes.n)) {
+    while (lines < PROBE_LINES && hw_read_log_line(&r, &s, &ended) &&
+           (ended || head.n == bytes.n)) {
         struct hw_syslog_line l;
         bool is = hw_syslog_line(s, &l);
         good += is;

@@ -45,12 +45,6 @@ static void does(struct hw_span *v, const char *word)
     v[HW_SYSLOG_DOES] = hw_span_str(word);
 }
 
-static bool has(struct hw_span s, const char *text)
-{
-    size_t n = strlen(text);
-    return s.n >= n && memmem(s.p, s.n, text, n) != NULL;
-}
-
 /* "10.0.0.1 port 22 ..." */
 static void peer(struct hw_span s, struct hw_span *v)
 {
@@ -125,7 +119,7 @@ static void sshd(struct hw_span s, struct hw_span *v)
             set(v, HW_SYSLOG_USER, rest);
         }
         peer(s, v);
-    } else if (has(s, "(sshd:session)")) {
+    } else if (hw_span_holds(s, "(sshd:session)")) {
         pam_session(s, v);
         v[HW_SYSLOG_USER] = v[HW_SYSLOG_TARGET_USER]; /* whose session it is */
         v[HW_SYSLOG_TARGET_USER] = (struct hw_span){NULL, 0};
@@ -136,11 +130,11 @@ static void sshd(struct hw_span s, struct hw_span *v)
 static void sudo(struct hw_span s, struct hw_span *v)
 {
     struct hw_span part, who, rest = s;
-    if (has(s, "session ") && has(s, "pam_")) {
+    if (hw_span_holds(s, "session ") && hw_span_holds(s, "pam_")) {
         pam_session(s, v);
         return;
     }
-    if (!until(&rest, " : ", &who) || !has(rest, "COMMAND=")) {
+    if (!until(&rest, " : ", &who) || !hw_span_holds(rest, "COMMAND=")) {
         return;
     }
     does(v, "ran");
@@ -157,7 +151,8 @@ static void sudo(struct hw_span s, struct hw_span *v)
             set(v, HW_SYSLOG_TARGET_USER, part);
         } else if (eat(&part, "TTY=")) {
             set(v, HW_SYSLOG_TTY, part);
-        } else if (has(part, "NOT ") || has(part, "not allowed") || has(part, "incorrect")) {
+        } else if (hw_span_holds(part, "NOT ") || hw_span_holds(part, "not allowed") ||
+                   hw_span_holds(part, "incorrect")) {
             does(v, "failed");
         }
     }

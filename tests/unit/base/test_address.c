@@ -55,11 +55,31 @@ static void nobodys_are_none(void **state)
     }
 }
 
+static void what_is_outside_is_public(void **state)
+{
+    static const char *const inner[] = {
+        "10.1.2.3",    "172.16.0.1", "172.31.255.1", "192.168.7.7", "169.254.1.1", "100.64.0.1",
+        "100.127.0.1", "fc00::1",    "fd12::1",      "fe80::1",     "host",        "",
+    };
+    static const char *const outer[] = {
+        "172.15.0.1", "172.32.0.1", "172.2.3.4",  "100.63.0.1",
+        "100.128.0.1", "192.167.0.1", "2001:db8::1", "203.0.113.9",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++) {
+        assert_false(hw_address_is_public(hw_span_str(inner[i])));
+    }
+    for (size_t i = 0; i < sizeof outer / sizeof outer[0]; i++) {
+        assert_true(hw_address_is_public(hw_span_str(outer[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_has_one_spelling),
         cmocka_unit_test(nobodys_are_none),
+        cmocka_unit_test(what_is_outside_is_public),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }
