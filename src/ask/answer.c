@@ -62,9 +62,14 @@ const char *hw_state_word(enum hw_state v)
     return w[v];
 }
 
+bool hw_is_rejected(const char *judged)
+{
+    return judged != NULL && strcmp(judged, "reject") == 0;
+}
+
 static bool counts(const struct hw_finding *f)
 {
-    return !f->baseline && (f->judged == NULL || strcmp(f->judged, "reject") != 0);
+    return !f->baseline && !hw_is_rejected(f->judged);
 }
 
 void hw_answer_close(struct hw_answer *a)

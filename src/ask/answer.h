@@ -61,6 +61,9 @@ const char *hw_state_word(enum hw_state v);
 /* "info" ... "critical"; false when the word is none. */
 HW_CHECK bool hw_severity_parse(const char *word, enum hw_severity *out);
 
+/* Of a finding or a step: did an analyst reject it? */
+HW_CHECK bool hw_is_rejected(const char *judged);
+
 /* A reason, with the place that proves it. */
 struct hw_why {
     struct hw_why *next;

@@ -380,7 +380,6 @@ struct hw_finding *look_find(struct look *l, const char *rule, enum hw_severity 
 
 void look_why(struct look *l, struct hw_finding *f, uint32_t edge, const char *fmt, ...)
 {
-    char text[1024];
     va_list ap;
     struct hw_edge_place p = {0};
     struct hw_source s = {0};
@@ -388,10 +387,8 @@ void look_why(struct look *l, struct hw_finding *f, uint32_t edge, const char *f
         return;
     }
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
+    struct hw_span says = hw_words_of(l->q->a->arena, fmt, ap);
     va_end(ap);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-    struct hw_span says = hw_span_keep(l->q->a->arena, (struct hw_span){(uint8_t *)text, len});
     if (edge == HW_LOOK_NONE) {
         hw_because(l->q->a->arena, &f->why, says, (struct hw_span){NULL, 0}, false, 0);
         return;

@@ -3,6 +3,8 @@
 #ifndef HW_ASK_ROOM_H
 #define HW_ASK_ROOM_H
 
+#include <stdarg.h>
+
 #include "ask/answer.h"
 #include "ask/chain.h"
 #include "ask/policy.h"
@@ -103,6 +105,7 @@ struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s);
 
 /* Text made in the arena; empty when memory is out (the builder notices by the arena). */
 struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...) HW_FORMAT(2, 3);
+struct hw_span hw_words_of(struct hw_arena *arena, const char *fmt, va_list ap) HW_FORMAT(2, 0);
 /* Appends a reason to a list. */
 void hw_because(struct hw_arena *arena, struct hw_why **list, struct hw_span says,
                 struct hw_span evidence, bool has_off, uint64_t off);

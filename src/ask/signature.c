@@ -26,16 +26,22 @@ struct judge {
     const struct hw_revocation_view *rev;
 };
 
-struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...)
+struct hw_span hw_words_of(struct hw_arena *arena, const char *fmt, va_list ap)
 {
     char text[1024];
-    va_list ap;
-    va_start(ap, fmt);
     int n = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
     size_t len = n < 0 ? 0 : (size_t)n >= sizeof text ? sizeof text - 1 : (size_t)n;
     uint8_t *p = hw_arena_copy(arena, (struct hw_span){(const uint8_t *)text, len});
     return p == NULL ? (struct hw_span){NULL, 0} : (struct hw_span){p, len};
+}
+
+struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct hw_span s = hw_words_of(arena, fmt, ap);
+    va_end(ap);
+    return s;
 }
 
 void hw_because(struct hw_arena *arena, struct hw_why **list, struct hw_span says,

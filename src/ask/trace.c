@@ -423,7 +423,7 @@ static bool note_rejected(const struct hw_trace_answer *a, struct avoid *avoid)
 {
     size_t before = avoid->count;
     for (const struct hw_step *s = a->steps; s != NULL && avoid->count < AVOIDED; s = s->next) {
-        if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+        if (hw_is_rejected(s->judged)) {
             avoid->p[avoid->count++] = (struct hw_edge_ends){s->edge, s->from.n, s->to.n};
         }
     }

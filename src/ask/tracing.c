@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask/room.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "case/cursor.h"
@@ -28,13 +29,11 @@ static struct hw_span copy(struct tracing *t, struct hw_span s)
 
 struct hw_span tracing_print(struct tracing *t, const char *fmt, ...)
 {
-    char text[1024];
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
+    struct hw_span s = hw_words_of(t->a->arena, fmt, ap);
     va_end(ap);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-    return copy(t, (struct hw_span){(const uint8_t *)text, len});
+    return s.n > 0 ? s : (struct hw_span){(const uint8_t *)"", 0};
 }
 
 int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)

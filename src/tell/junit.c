@@ -23,7 +23,7 @@ static bool about(const struct hw_finding *f, const struct hw_file_answer *file)
 
 static bool counts(const struct hw_finding *f, const struct hw_answer *a)
 {
-    bool rejected = f->judged != NULL && strcmp(f->judged, "reject") == 0;
+    bool rejected = hw_is_rejected(f->judged);
     return f->severity >= a->fail_on && !f->baseline && !rejected;
 }
 

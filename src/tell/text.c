@@ -67,7 +67,7 @@ static uint64_t waved(const struct hw_answer *a)
 {
     uint64_t n = 0;
     for (const struct hw_finding *f = a->findings; f != NULL; f = f->next) {
-        bool rejected = f->judged != NULL && strcmp(f->judged, "reject") == 0;
+        bool rejected = hw_is_rejected(f->judged);
         n += f->severity >= a->fail_on && (f->baseline || rejected);
     }
     return n;

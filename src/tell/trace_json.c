@@ -132,7 +132,7 @@ static void rejected(struct hw_buf *b, const struct hw_trace_answer *a)
     hw_buf_str(b, ",\"rejected\":[");
     for (const struct hw_trace_answer *x = a->with; x != NULL; x = x->with) {
         for (const struct hw_step *s = x->steps; s != NULL; s = s->next) {
-            if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+            if (hw_is_rejected(s->judged)) {
                 hw_buf_printf(b, "%s\"%s\"", n++ > 0 ? "," : "", s->id);
             }
         }

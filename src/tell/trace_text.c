@@ -304,7 +304,7 @@ static void rejected(struct page *p)
     const struct hw_trace_answer *first = p->a;
     for (const struct hw_trace_answer *a = p->a->with; a != NULL; a = a->with) {
         for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
-            if (s->judged != NULL && strcmp(s->judged, "reject") == 0) {
+            if (hw_is_rejected(s->judged)) {
                 hw_buf_str(&p->b, first == p->a ? "\nRejected, and so left out above\n" : "");
                 step(p, s);
                 first = a;
