@@ -188,3 +188,30 @@ void hw_recorded_done(struct hw_recorded *t)
     free(t->layouts);
     hw_told_done(&t->told);
 }
+
+static bool read_well(const uint8_t *p, size_t n, uint64_t *out_records, uint64_t *out_lost)
+{
+    struct hw_recorded r;
+    hw_recorded_init(&r);
+    r.told.quiet = true;
+    hw_told_examine(&r.told, p, n, NULL);
+    bool well = r.told.anomalies == 0 && r.told.worst == HW_SOUND;
+    *out_records = r.records;
+    *out_lost = r.lost;
+    hw_recorded_done(&r);
+    return well;
+}
+
+bool hw_recorded_sound(const uint8_t *p, size_t n, void *state)
+{
+    uint64_t records, lost;
+    (void)state;
+    return read_well(p, n, &records, &lost) && lost == 0;
+}
+
+bool hw_recorded_some(const uint8_t *p, size_t n, void *state)
+{
+    uint64_t records, lost;
+    (void)state;
+    return read_well(p, n, &records, &lost) && records > 0;
+}

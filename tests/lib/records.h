@@ -33,4 +33,9 @@ char *hw_test_text(struct hw_span s);
 void hw_recorded_init(struct hw_recorded *t);
 void hw_recorded_done(struct hw_recorded *t);
 
+/* For sweeps (sweep.h): read without an anomaly, and nothing said to be lost; read without an
+ * anomaly, and records found. */
+bool hw_recorded_sound(const uint8_t *p, size_t n, void *state);
+bool hw_recorded_some(const uint8_t *p, size_t n, void *state);
+
 #endif

@@ -148,18 +148,6 @@ static void eslogger_other_json_is_not_claimed(void **state)
     }
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    (void)state;
-    struct hw_recorded own;
-    hw_recorded_init(&own);
-    own.told.quiet = true;
-    hw_told_examine(&own.told, p, n, NULL);
-    bool good = own.told.anomalies == 0 && own.told.worst == HW_SOUND && own.records > 0;
-    hw_recorded_done(&own);
-    return good;
-}
-
 static void eslogger_survives_every_cut_and_damage(void **state)
 {
     (void)state;
@@ -167,8 +155,8 @@ static void eslogger_survives_every_cut_and_damage(void **state)
     build_eslogger(&b, BUILD_ESLOGGER_OBJECT, 2,
                    "\"create\":{\"destination\":{\"new_path\":{\"dir\":{\"path\":\"/tmp\"},"
                    "\"filename\":\"x\"}}}");
-    hw_sweep_truncate(b.p, b.n, sound, NULL);
-    hw_sweep_mutate(b.p, b.n, 4000, 43, sound, NULL);
+    hw_sweep_truncate(b.p, b.n, hw_recorded_some, NULL);
+    hw_sweep_mutate(b.p, b.n, 4000, 43, hw_recorded_some, NULL);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)

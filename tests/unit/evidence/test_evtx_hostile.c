@@ -9,79 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build_evtx.h"
-#include "records.h"
-
-static struct build_evtx b;
-static struct hw_recorded r;
-
-static int begin(void **state)
-{
-    (void)state;
-    build_evtx_init(&b);
-    hw_recorded_init(&r);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    build_evtx_done(&b);
-    hw_recorded_done(&r);
-    return 0;
-}
-
-static void again(void)
-{
-    (void)end(NULL);
-    (void)begin(NULL);
-}
-
-static void read_bytes(const uint8_t *p, size_t n)
-{
-    hw_told_examine(&r.told, p, n, NULL);
-}
-
-static void read_log(void)
-{
-    read_bytes(b.file.p, b.file.n);
-}
-
-static struct build_evtx_value text(const char *ascii)
-{
-    static uint8_t room[16][512];
-    static unsigned next;
-    uint8_t *p = room[next++ % 16];
-    assert_true(strlen(ascii) < 250);
-    return (struct build_evtx_value){0x01, p, build_evtx_utf16(ascii, p)};
-}
-
-/* Two kinds of events, `count` of each. */
-static void honest(unsigned count)
-{
-    static const char *const start[] = {"Image", "ProcessId"};
-    static const char *const write[] = {"Image", "TargetFilename", "Hash"};
-    static const uint8_t pid[4] = {0x39, 0x30, 0, 0};
-    for (unsigned i = 0; i < count; i++) {
-        char name[40];
-        (void)snprintf(name, sizeof name, "C:\\a%u.exe", i);
-        struct build_evtx_value one[] = {text(name), {0x08, pid, 4}};
-        struct build_evtx_value two[] = {text(name), text("C:\\x.dll"), text("")};
-        build_evtx_event(&b, "Microsoft-Windows-Sysmon", 1, start, one, 2);
-        build_evtx_event(&b, "Microsoft-Windows-Sysmon", 11, write, two, 3);
-    }
-    build_evtx_finish(&b, 0);
-}
-
-static size_t records(void)
-{
-    return hw_told_count(&r.told, "\"records\"") + (size_t)r.records;
-}
-
-static bool has(const char *word)
-{
-    return hw_told_has(&r.told, word, NULL);
-}
+#include "evtx_kit.h"
 
 /* ---- damage ---- */
 
@@ -562,7 +490,7 @@ static void evtx_values_longer_than_a_record_may_be_are_cut_and_told(void **stat
     assert_true(hw_told_has(&r.told, "rule=bad-size", "cut", NULL));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, evtx_begin, evtx_end)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -235,18 +235,6 @@ static void winjson_other_json_is_not_claimed(void **state)
     }
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    (void)state;
-    struct hw_recorded own;
-    hw_recorded_init(&own);
-    own.told.quiet = true;
-    hw_told_examine(&own.told, p, n, NULL);
-    bool good = own.told.anomalies == 0 && own.told.worst == HW_SOUND && own.records > 0;
-    hw_recorded_done(&own);
-    return good;
-}
-
 static void winjson_survives_every_cut_and_damage(void **state)
 {
     for (unsigned shape = 0; shape < BUILD_WINJSON_COUNT; shape++) {
@@ -254,8 +242,8 @@ static void winjson_survives_every_cut_and_damage(void **state)
         (void)begin(state);
         build_winjson(&b, (enum build_winjson)shape, 1);
         build_winjson(&b, (enum build_winjson)shape, 2);
-        hw_sweep_truncate(b.p, b.n, sound, NULL);
-        hw_sweep_mutate(b.p, b.n, 1500, 31 + shape, sound, NULL);
+        hw_sweep_truncate(b.p, b.n, hw_recorded_some, NULL);
+        hw_sweep_mutate(b.p, b.n, 1500, 31 + shape, hw_recorded_some, NULL);
     }
 }
 
