@@ -2,6 +2,7 @@
 #include "evidence/box.h"
 
 #include "base/digest.h"
+#include "base/sort.h"
 
 enum { GAPS_LISTED = 200, OVERLAPS_LISTED = 50 };
 
@@ -74,46 +75,16 @@ void hw_parts_add(struct hw_parts *t, uint64_t lo, uint64_t hi)
     }
 }
 
-static bool before(const struct hw_part *a, const struct hw_part *b)
+static bool before(const void *a, const void *b)
 {
-    return a->lo != b->lo ? a->lo < b->lo : a->hi < b->hi;
+    const struct hw_part *x = a, *y = b;
+    return x->lo != y->lo ? x->lo < y->lo : x->hi < y->hi;
 }
 
-static void sink(struct hw_part *p, size_t root, size_t count)
-{
-    for (size_t child; (child = root * 2 + 1) < count; root = child) {
-        if (child + 1 < count && before(&p[child], &p[child + 1])) {
-            child++;
-        }
-        if (!before(&p[root], &p[child])) {
-            return;
-        }
-        struct hw_part t = p[root];
-        p[root] = p[child];
-        p[child] = t;
-    }
-}
-
-/* Heapsort: no memory of its own and no system call, which glibc's qsort needs and the cage
- * refuses; and no worst case to feed. Honest boxes come sorted. */
+/* Honest boxes come sorted. */
 static void sort(struct hw_parts *t)
 {
-    size_t i = 1;
-    while (i < t->count && !before(&t->p[i], &t->p[i - 1])) {
-        i++;
-    }
-    if (i >= t->count) {
-        return;
-    }
-    for (i = t->count / 2; i-- > 0;) {
-        sink(t->p, i, t->count);
-    }
-    for (i = t->count; i-- > 1;) {
-        struct hw_part last = t->p[i];
-        t->p[i] = t->p[0];
-        t->p[0] = last;
-        sink(t->p, 0, i);
-    }
+    hw_heap_sort(t->p, t->count, sizeof *t->p, before);
 }
 
 bool hw_parts_judge(struct hw_exam *x, struct hw_node *n, struct hw_parts *t, uint64_t whole)

@@ -9,6 +9,7 @@
  */
 #include "evidence/telemetry/browser.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 
 enum {
@@ -72,44 +73,15 @@ void hw_browser_keep(struct hw_browser *b, int64_t id, int64_t order, struct hw_
     t->p[t->count++] = (struct hw_browser_text){id, order, kept};
 }
 
-static bool before(const struct hw_browser_text *a, const struct hw_browser_text *b)
+static bool before(const void *a, const void *b)
 {
-    return a->id != b->id ? a->id < b->id : a->order < b->order;
+    const struct hw_browser_text *x = a, *y = b;
+    return x->id != y->id ? x->id < y->id : x->order < y->order;
 }
 
-static void sink(struct hw_browser_text *p, size_t root, size_t count)
-{
-    for (size_t child = 2 * root + 1; child < count; root = child, child = 2 * root + 1) {
-        child += child + 1 < count && before(&p[child], &p[child + 1]);
-        if (!before(&p[root], &p[child])) {
-            return;
-        }
-        struct hw_browser_text t = p[root];
-        p[root] = p[child];
-        p[child] = t;
-    }
-}
-
-/* Heapsort, as in box.c and for its reasons: no memory, no system call, no worst case. */
 void hw_browser_sort(struct hw_browser *b)
 {
-    struct hw_browser_texts *t = &b->texts;
-    size_t i = 1;
-    while (i < t->count && !before(&t->p[i], &t->p[i - 1])) {
-        i++;
-    }
-    if (i >= t->count) {
-        return;
-    }
-    for (i = t->count / 2; i-- > 0;) {
-        sink(t->p, i, t->count);
-    }
-    for (i = t->count; i-- > 1;) {
-        struct hw_browser_text last = t->p[i];
-        t->p[i] = t->p[0];
-        t->p[0] = last;
-        sink(t->p, 0, i);
-    }
+    hw_heap_sort(b->texts.p, b->texts.count, sizeof *b->texts.p, before);
 }
 
 size_t hw_browser_find(const struct hw_browser *b, int64_t id)

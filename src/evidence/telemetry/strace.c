@@ -106,14 +106,14 @@ static void pending_clear(struct walk *k, struct hw_strace_process *p)
 static void pending_set(struct walk *k, struct hw_strace_process *p, const struct hw_strace_line *l)
 {
     p->pending = true;
-    p->pending_off = k->off;
-    p->pending_line = k->line;
+    p->pending_at = (struct hw_strace_moment){.off = k->off,
+                                              .line = k->line,
+                                              .time_ns = l->time_ns,
+                                              .clock = l->clock,
+                                              .digits = l->digits,
+                                              .relative = l->relative};
     p->pending_name = l->name;
     p->pending_text = l->rest;
-    p->pending_relative = l->relative;
-    p->pending_time = l->time_ns;
-    p->pending_clock = l->clock;
-    p->pending_digits = l->digits;
     p->pending_child = 0;
     p->pending_spawn = hw_strace_spawns(l->name);
     if (p->pending_spawn) {
@@ -121,22 +121,12 @@ static void pending_set(struct walk *k, struct hw_strace_process *p, const struc
     }
 }
 
-static struct hw_strace_moment pending_moment(const struct hw_strace_process *p)
-{
-    return (struct hw_strace_moment){.off = p->pending_off,
-                                     .line = p->pending_line,
-                                     .time_ns = p->pending_time,
-                                     .clock = p->pending_clock,
-                                     .digits = p->pending_digits,
-                                     .relative = p->pending_relative};
-}
-
 /* A call whose end the log does not have. */
 static void pending_lost(struct walk *k, struct hw_strace_process *p)
 {
     struct hw_strace_record r = {.count = 0};
     struct hw_strace_call c = {.name = p->pending_name};
-    struct hw_strace_moment at = pending_moment(p);
+    struct hw_strace_moment at = p->pending_at;
     k->out.m.n = 0;
     hw_strace_call(p->pending_text, &c);
     hw_strace_put_args(&k->out, &c, &r);
@@ -174,7 +164,7 @@ static void call_done(struct walk *k, struct hw_strace_process *p, struct hw_spa
 /* The beginning and the end of a call put together. */
 static void pending_done(struct walk *k, struct hw_strace_process *p, struct hw_span rest)
 {
-    struct hw_strace_moment at = pending_moment(p);
+    struct hw_strace_moment at = p->pending_at;
     struct hw_span parts[2] = {p->pending_text, rest};
     size_t n = 0;
     for (unsigned i = 0; i < 2; i++) {
@@ -225,7 +215,7 @@ static struct hw_strace_process *spawner(struct walk *k, uint64_t pid, bool *out
     for (size_t i = 0; i < k->spawning_count; i++) {
         struct hw_strace_process *p = hw_strace_find(&k->st, k->spawning[i].pid);
         if (p != NULL && p->life == k->spawning[i].life && p->pending_child == 0) {
-            found = found == NULL || p->pending_line < found->pending_line ? p : found;
+            found = found == NULL || p->pending_at.line < found->pending_at.line ? p : found;
             count++;
         }
     }
@@ -323,14 +313,9 @@ static void supersede(struct walk *k, struct hw_strace_process *p, uint64_t numb
     }
     if (t != NULL && t != p && t->pending) {
         p->pending = true;
-        p->pending_off = t->pending_off;
-        p->pending_line = t->pending_line;
+        p->pending_at = t->pending_at;
         p->pending_name = t->pending_name;
         p->pending_text = t->pending_text;
-        p->pending_relative = t->pending_relative;
-        p->pending_time = t->pending_time;
-        p->pending_clock = t->pending_clock;
-        p->pending_digits = t->pending_digits;
         t->pending = false;
         hw_strace_dead(&k->st, t);
     }

@@ -118,6 +118,14 @@ struct hw_strace_files {
     struct hw_strace_files *next;
 };
 
+struct hw_strace_moment { /* where and when a record began */
+    uint64_t off, line;
+    int64_t time_ns;
+    enum hw_clock clock;
+    unsigned digits;
+    struct hw_span relative;
+};
+
 struct hw_strace_process {
     struct hw_strace_process *next;          /* of the bucket, or of the free ones */
     struct hw_strace_process *newer, *older; /* all that live */
@@ -133,11 +141,8 @@ struct hw_strace_process {
     bool pending, pending_spawn;
     uint64_t pending_child; /* already known to be this call's, else 0 */
     uint32_t pending_child_life;
-    uint64_t pending_off, pending_line;
-    struct hw_span pending_name, pending_text, pending_relative;
-    int64_t pending_time;
-    enum hw_clock pending_clock;
-    unsigned pending_digits;
+    struct hw_strace_moment pending_at;
+    struct hw_span pending_name, pending_text;
 };
 
 struct hw_strace_lives;
@@ -293,13 +298,6 @@ struct hw_strace_out {
     struct hw_strace_cached *cache; /* HW_STRACE_CACHE of them */
 };
 
-struct hw_strace_moment { /* where and when a record began */
-    uint64_t off, line;
-    int64_t time_ns;
-    enum hw_clock clock;
-    unsigned digits;
-    struct hw_span relative;
-};
 void hw_strace_put_number(struct hw_strace_out *k, struct hw_strace_record *r,
                           enum hw_strace_value v, uint64_t number);
 void hw_strace_put_args(struct hw_strace_out *k, const struct hw_strace_call *c,
