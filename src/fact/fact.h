@@ -53,6 +53,8 @@ enum hw_fact_kind {
     /* knowledge */
     HW_FACT_KNOWLEDGE = 60,
     HW_FACT_INDICATOR = 61,
+    HW_FACT_STATEMENT = 62,
+    HW_FACT_PATTERN = 63,
     /* telemetry */
     HW_FACT_LAYOUT = 80,
     HW_FACT_EVENTS = 81,
@@ -264,6 +266,55 @@ enum {
     HW_INDICATOR_FROM,
     HW_INDICATOR_UNTIL,
     HW_INDICATOR_OFF,
+    HW_INDICATOR_ID,        /* the publisher's own: a STIX id, a MISP uuid */
+    HW_INDICATOR_PUBLISHED, /* when the publisher first said so */
+    HW_INDICATOR_REVOKED,   /* when it took that back; what was taken back matches no more */
+};
+/* What a publisher says of a product or package: affected, fixed, poison, retired. One fact for
+ * each stretch of versions; several of one LINE belong to one statement. */
+enum {
+    HW_STATEMENT_LINE = 1,  /* 1-based place in the document */
+    HW_STATEMENT_STATUS,    /* word of hw_statuses */
+    HW_STATEMENT_NAME,      /* canonical as fact/package.h has it: namespace and name */
+    HW_STATEMENT_ECOSYSTEM, /* purl type: npm pypi deb ...; absent: a product by its plain name */
+    HW_STATEMENT_VENDOR,
+    HW_STATEMENT_ADVISORY, /* CVE, GHSA, MAL or tracking id */
+    HW_STATEMENT_SCHEME,   /* word of hw_schemes: how its versions compare */
+    HW_STATEMENT_EXACT,    /* one version; EXACT, FIRST, BELOW and LAST absent: every version */
+    HW_STATEMENT_FIRST,    /* introduced in, included */
+    HW_STATEMENT_BELOW,    /* fixed in: not included */
+    HW_STATEMENT_LAST,     /* last affected, included */
+    HW_STATEMENT_FROM,     /* when it begins to hold: a support's end, a recall */
+    HW_STATEMENT_UNTIL,
+    HW_STATEMENT_SOURCE, /* who says so */
+    HW_STATEMENT_SAYS,   /* title or justification, in the publisher's words */
+    HW_STATEMENT_PURL,   /* as written */
+    HW_STATEMENT_CPE,
+    HW_STATEMENT_PUBLISHED,
+    HW_STATEMENT_REVOKED, /* withdrawn: matches no more, and says that it once did */
+    HW_STATEMENT_OFF,
+};
+/* A rule of a publisher that asks more than one value: its program, as fact/ compiles it in the
+ * cage, and its own words. */
+enum {
+    HW_PATTERN_LINE = 1,
+    HW_PATTERN_LANGUAGE, /* word of hw_languages */
+    HW_PATTERN_ID,
+    HW_PATTERN_TITLE,
+    HW_PATTERN_TEXT,    /* as written, cut to what fits */
+    HW_PATTERN_PROGRAM, /* absent: it cannot be run, and REFUSED says why */
+    HW_PATTERN_REFUSED,
+    HW_PATTERN_LEVEL, /* info low medium high critical */
+    HW_PATTERN_ROLE,
+    HW_PATTERN_LOG, /* the logs it is for, as its language names them */
+    HW_PATTERN_TAGS,
+    HW_PATTERN_SOURCE,
+    HW_PATTERN_FROM,
+    HW_PATTERN_UNTIL,
+    HW_PATTERN_PUBLISHED,
+    HW_PATTERN_REVOKED,
+    HW_PATTERN_OFF,
+    HW_PATTERN_SAYS, /* what a hit would mean, in the publisher's words; its false positives */
 };
 
 /* How records of one kind look: the names of their values, in order. Events refer to it. */

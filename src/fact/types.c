@@ -291,7 +291,52 @@ static const struct hw_fact_type types[] = {
       TEXT("source", 0),
       TIME("from"),
       TIME("until"),
+      U64("off"),
+      TEXT("id", 256),
+      TIME("published"),
+      TIME("revoked")}},
+    {HW_FACT_STATEMENT, "statement",
+     {NODE,
+      M_U64("line"),
+      M_OF("status", hw_statuses),
+      M_TEXT("name", 0),
+      WORD("ecosystem"),
+      TEXT("vendor", 0),
+      TEXT("advisory", 256),
+      M_OF("scheme", hw_schemes),
+      TEXT("exact", 256),
+      TEXT("first", 256),
+      TEXT("below", 256),
+      TEXT("last", 256),
+      TIME("from"),
+      TIME("until"),
+      TEXT("source", 0),
+      TEXT("says", 2048),
+      TEXT("purl", 0),
+      TEXT("cpe", 0),
+      TIME("published"),
+      TIME("revoked"),
       U64("off")}},
+    {HW_FACT_PATTERN, "pattern",
+     {NODE,
+      M_U64("line"),
+      M_OF("language", hw_languages),
+      TEXT("id", 256),
+      TEXT("title", 0),
+      TEXT("text", 8192),
+      BYTES("program", LIST_BYTES),
+      TEXT("refused", 0),
+      WORD("level"),
+      WORD("role"),
+      TEXT("log", 0),
+      TEXT("tags", 2048),
+      TEXT("source", 0),
+      TIME("from"),
+      TIME("until"),
+      TIME("published"),
+      TIME("revoked"),
+      U64("off"),
+      TEXT("says", 2048)}},
     {HW_FACT_LAYOUT, "layout",
      {NODE,
       M_U64("index"),
@@ -372,12 +417,16 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[22];
     case HW_FACT_INDICATOR:
         return &types[23];
-    case HW_FACT_LAYOUT:
+    case HW_FACT_STATEMENT:
         return &types[24];
-    case HW_FACT_EVENTS:
+    case HW_FACT_PATTERN:
         return &types[25];
-    case HW_FACT_LOST:
+    case HW_FACT_LAYOUT:
         return &types[26];
+    case HW_FACT_EVENTS:
+        return &types[27];
+    case HW_FACT_LOST:
+        return &types[28];
     case HW_FACT_NONE:
         break;
     }

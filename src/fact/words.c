@@ -155,6 +155,35 @@ static const struct hw_word indicators[] = {
 };
 const struct hw_vocab hw_indicators = {"indicator", LIST(indicators)};
 
+static const struct hw_word statuses[] = {
+    {"affected", "these versions have the flaw"},
+    {"ended", "no longer made, sold or supported"},
+    {"fixed", "these versions have it no more"},
+    {"investigating", "the publisher does not know yet"},
+    {"malicious", "the package itself is poison"},
+    {"not-affected", "the publisher says that these have it not"},
+};
+const struct hw_vocab hw_statuses = {"status", LIST(statuses)};
+
+static const struct hw_word schemes[] = {
+    {"deb", "Debian versions: epoch, upstream, revision"},
+    {"dotted", "numbers between dots, as Windows and most products have them"},
+    {"maven", "Maven versions"},
+    {"none", "equal or not, and no order"},
+    {"pep440", "Python versions"},
+    {"rpm", "RPM versions"},
+    {"semver", "semantic versions"},
+};
+const struct hw_vocab hw_schemes = {"scheme", LIST(schemes)};
+
+static const struct hw_word languages[] = {
+    {"openioc", "OpenIOC indicator tree"},
+    {"sigma", "Sigma rule"},
+    {"stix", "STIX pattern"},
+    {"yara", "YARA rule"},
+};
+const struct hw_vocab hw_languages = {"language", LIST(languages)};
+
 static const struct hw_word sources[] = {
     {"auditd", "Linux audit records"},
     {"browser", "download history of a browser"},
