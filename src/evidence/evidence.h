@@ -136,6 +136,8 @@ void hw_say_unopened(struct hw_exam *x, struct hw_node *n, const char *kind, str
 /* Evidence text as valid UTF-8 without NUL (bad bytes become U+FFFD), cut to max bytes at a
  * character's edge; lives in the arena. Empty when memory is out. */
 struct hw_span hw_exam_text(struct hw_exam *x, struct hw_span s, size_t max);
+/* The same into p[0..room); returns how much of it was used. */
+size_t hw_exam_clean(struct hw_span s, uint8_t *p, size_t room);
 
 /* A member's name for the words of an anomaly of its box: short, and nothing once the box has more
  * anomalies than are listed, so that a million bad names cost no memory. */

@@ -56,8 +56,7 @@ static size_t character(const uint8_t *p, size_t n)
     return v < low[len] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff) ? 0 : len;
 }
 
-/* Writes s as clean text into out (room bytes); returns its length. */
-static size_t clean(struct hw_span s, uint8_t *out, size_t room)
+size_t hw_exam_clean(struct hw_span s, uint8_t *out, size_t room)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.n;) {
@@ -82,7 +81,7 @@ struct hw_span hw_exam_text(struct hw_exam *x, struct hw_span s, size_t max)
     if (p == NULL || s.n == 0) {
         return HW_SPAN_LIT("");
     }
-    return (struct hw_span){p, clean(s, p, room)};
+    return (struct hw_span){p, hw_exam_clean(s, p, room)};
 }
 
 void hw_say_degree(struct hw_node *n, enum hw_degree at_least, const char *because)
@@ -109,7 +108,8 @@ static void say_anomaly(struct hw_exam *x, struct hw_node *n, const char *rule, 
     hw_fact_str(&f, HW_ANOMALY_RULE, rule);
     hw_fact_u64(&f, HW_ANOMALY_OFF, off);
     hw_fact_u64(&f, HW_ANOMALY_SIZE, size);
-    hw_fact_span(&f, HW_ANOMALY_SAYS, (struct hw_span){text, clean(says, text, sizeof text)});
+    hw_fact_span(&f, HW_ANOMALY_SAYS,
+                 (struct hw_span){text, hw_exam_clean(says, text, sizeof text)});
     hw_say(x, &f);
 }
 
@@ -191,7 +191,8 @@ void hw_say_unopened(struct hw_exam *x, struct hw_node *n, const char *kind, str
     hw_fact_u64(&f, HW_UNOPENED_SIZE, size);
     if (because != NULL) {
         struct hw_span s = {(const uint8_t *)because, strlen(because)};
-        hw_fact_span(&f, HW_UNOPENED_BECAUSE, (struct hw_span){text, clean(s, text, sizeof text)});
+        hw_fact_span(&f, HW_UNOPENED_BECAUSE,
+                     (struct hw_span){text, hw_exam_clean(s, text, sizeof text)});
     }
     hw_fact_u64(&f, HW_UNOPENED_OFF, off);
     hw_say(x, &f);
