@@ -82,9 +82,12 @@ static void put_bid(struct auction *a, struct bid b)
 }
 
 static void ask(struct hw_exam *x, struct hw_span bytes, const struct hw_format *const *formats,
-                size_t count, unsigned least, struct auction *a)
+                size_t count, unsigned least, bool boxes, struct auction *a)
 {
     for (size_t i = 0; i < count; i++) {
+        if (boxes && !formats[i]->box) {
+            continue;
+        }
         unsigned bits = formats[i]->probe(bytes, &x->fuel);
         bool elsewhere = (bits & HW_BID_ELSEWHERE) != 0;
         bits &= ~HW_BID_ELSEWHERE;
@@ -99,27 +102,28 @@ static void ask(struct hw_exam *x, struct hw_span bytes, const struct hw_format 
 static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auction *a)
 {
     a->count = 0;
-    if (x->reading != HW_READ_KNOWLEDGE) {
-        ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, a);
-    }
+    /* Feeds come packed: who asks for knowledge has boxes opened, and nothing else of artifacts. */
+    bool boxes = x->reading == HW_READ_KNOWLEDGE;
+    ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, boxes, a);
     if (x->reading == HW_READ_ANY || x->reading == HW_READ_TELEMETRY) {
         /* One log is one log: that Windows events are JSON too, or a firewall's lines syslog, makes
          * no second file of it. Of these formats only the surest reads it. */
         struct auction logs = {.count = 0};
-        ask(x, n->bytes, hw_telemetry_formats, hw_telemetry_formats_count, HW_SERIOUS_BITS, &logs);
+        ask(x, n->bytes, hw_telemetry_formats, hw_telemetry_formats_count, HW_SERIOUS_BITS, false,
+            &logs);
         if (logs.count > 0) {
             put_bid(a, logs.bids[0]);
         }
     }
-    if ((x->reading == HW_READ_ANY || x->reading == HW_READ_KNOWLEDGE) && n->number == 0) {
+    if (x->reading == HW_READ_KNOWLEDGE || (x->reading == HW_READ_ANY && n->number == 0)) {
         /* What could be knowledge is knowledge only when somebody says so: knowledge/list.c. */
         unsigned least = x->reading == HW_READ_KNOWLEDGE ? HW_GUESS_BITS : HW_SERIOUS_BITS;
-        ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, a);
+        ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, false, a);
     }
     if (x->reading == HW_READ_TELEMETRY && n->number == 0) {
         /* An estate is said in records, and belongs to the logs it explains. */
         static const struct hw_format *const estate[] = {&hw_estate_format};
-        ask(x, n->bytes, estate, 1, HW_SERIOUS_BITS, a);
+        ask(x, n->bytes, estate, 1, HW_SERIOUS_BITS, false, a);
     }
     struct auction serious = {.count = 0};
     for (size_t i = 0; i < a->count; i++) {

@@ -132,21 +132,23 @@ static int store_fact(void *state, const struct hw_frame *f, struct hw_error *er
 /* The degree of the whole is the outermost node's own. */
 struct degree_of {
     enum hw_degree degree;
-    bool knowledge; /* a format that holds some */
+    bool knowledge; /* said by any member, or a format that is some */
     bool telemetry; /* a log, or one in any member */
     char because[240];
 };
 
+/* What is read for its own facts, and says no KNOWLEDGE. */
 static bool holds_knowledge(struct hw_span format)
 {
-    return hw_span_is(format, "indicator-list") || hw_span_is(format, "certificate") ||
-           hw_span_is(format, "crl") || hw_span_is(format, "estate");
+    return hw_span_is(format, "certificate") || hw_span_is(format, "crl") ||
+           hw_span_is(format, "estate");
 }
 
 static int find_degree(void *state, const struct hw_frame *f, struct hw_error *err)
 {
     struct degree_of *d = state;
     d->telemetry = d->telemetry || f->kind == HW_FACT_LAYOUT || f->kind == HW_FACT_LOST;
+    d->knowledge = d->knowledge || f->kind == HW_FACT_KNOWLEDGE;
     if (f->kind != HW_FACT_ARTIFACT && (f->kind != HW_FACT_DEGREE || f->node != 0)) {
         return HW_OK;
     }
@@ -158,7 +160,7 @@ static int find_degree(void *state, const struct hw_frame *f, struct hw_error *e
     if (f->kind == HW_FACT_ARTIFACT) {
         struct hw_span format =
             rc == HW_OK ? hw_fact_get(&fact, HW_ARTIFACT_FORMAT) : (struct hw_span){NULL, 0};
-        d->knowledge = d->knowledge || (f->node == 0 && holds_knowledge(format));
+        d->knowledge = d->knowledge || holds_knowledge(format);
         d->telemetry = d->telemetry || hw_format_is_log(format);
         return rc;
     }
@@ -179,7 +181,7 @@ static int find_degree(void *state, const struct hw_frame *f, struct hw_error *e
 static const char *foreign_to(const struct intake *in, const struct degree_of *d)
 {
     return in->o->asked == HW_CLASS_KNOWLEDGE && !d->knowledge
-               ? "no indicator list, certificate, revocation list or estate that we can read"
+               ? "no published knowledge, certificate, revocation list or estate that we can read"
            : in->o->asked == HW_CLASS_TELEMETRY && !d->telemetry
                ? "no log, collection of logs or estate that we can read"
                : NULL;

@@ -2,7 +2,8 @@
 /*
  * evidence/knowledge/knowledge.h -- the forms of published knowledge, in the order they are asked.
  *
- * They bid only for the outermost input: an indicator list inside an archive is a document there.
+ * They bid for the outermost input only, since an indicator list inside an archive is a document
+ * there; unless somebody said that this is knowledge: then for whatever lies in it, at any depth.
  */
 #ifndef HW_EVIDENCE_KNOWLEDGE_KNOWLEDGE_H
 #define HW_EVIDENCE_KNOWLEDGE_KNOWLEDGE_H

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "build_list.h"
+#include "build_tar.h"
 #include "evidence/knowledge/list.h"
 #include "exam.h"
 #include "sweep.h"
@@ -60,6 +61,33 @@ static void lists_that_speak_of_badness_are_taken_unasked_and_no_others(void **s
         hw_told_done(&asked);
         hw_told_done(&artifact);
     }
+}
+
+/* Feeds come packed. In an archive that nobody called knowledge, the same list is a document. */
+static void a_packed_list_is_knowledge_only_when_somebody_says_so(void **state)
+{
+    (void)state;
+    struct hw_list_build b;
+    struct hw_buf tar, packed;
+    struct hw_told any, asked;
+    hw_buf_init(&tar, 1 << 20);
+    hw_buf_init(&packed, 1 << 20);
+    hw_list_build_sample(&b, HW_LIST_SAMPLE_TYPED);
+    hw_buf_char(&b.out, '\0');
+    build_tar_file(&tar, "feed/list.csv", (const char *)b.out.p);
+    build_tar_file(&tar, "feed/README", "Nothing to see here.\n");
+    build_tar_end(&tar);
+    build_gzip(&packed, hw_buf_span(&tar), "feed.tar", 0);
+    read_as(&any, HW_READ_ANY, hw_buf_span(&packed));
+    read_as(&asked, HW_READ_KNOWLEDGE, hw_buf_span(&packed));
+    assert_int_equal(hw_told_count(&any, "indicator node="), 0);
+    assert_true(hw_told_count(&asked, "indicator node=1 ") > 0);
+    assert_int_equal(hw_told_count(&asked, "knowledge node="), 1);
+    hw_told_done(&any);
+    hw_told_done(&asked);
+    hw_list_build_done(&b);
+    hw_buf_done(&tar);
+    hw_buf_done(&packed);
 }
 
 static void typed_rows_say_kind_role_label_and_source(void **state)
@@ -465,6 +493,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_that_speak_of_badness_are_taken_unasked_and_no_others),
+        cmocka_unit_test(a_packed_list_is_knowledge_only_when_somebody_says_so),
         cmocka_unit_test(typed_rows_say_kind_role_label_and_source),
         cmocka_unit_test(three_digests_in_one_field_are_three_indicators_of_one_line),
         cmocka_unit_test(digests_are_split_at_whatever_stands_between_them),
