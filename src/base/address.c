@@ -54,3 +54,15 @@ bool hw_address_is_public(struct hw_span s)
     }
     return (a.s6_addr[0] & 0xfe) != 0xfc && !IN6_IS_ADDR_LINKLOCAL(&a);
 }
+
+bool hw_address_bytes(struct hw_span s, uint8_t out[16])
+{
+    struct in6_addr a;
+    if (!parse(s, &a)) {
+        return false;
+    }
+    for (size_t i = 0; i < 16; i++) {
+        out[i] = a.s6_addr[i];
+    }
+    return true;
+}

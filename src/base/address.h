@@ -17,4 +17,8 @@ bool hw_address_plain(struct hw_span s, char out[HW_ADDRESS_TEXT]);
 /* Outside of what RFC 1918, 3927, 4193, 4291 and 6598 keep inside? False for what is no address. */
 bool hw_address_is_public(struct hw_span s);
 
+/* Any address, nobody's too, as the 16 bytes of IPv6; IPv4 is ::ffff:a.b.c.d (RFC 4291 2.5.5.2).
+ * False, and *out is of no use, for what is none. */
+HW_CHECK bool hw_address_bytes(struct hw_span s, uint8_t out[16]);
+
 #endif

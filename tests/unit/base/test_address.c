@@ -25,6 +25,20 @@ static void each_has_one_spelling(void **state)
     }
 }
 
+static void any_address_is_sixteen_bytes(void **state)
+{
+    static const uint8_t v4[16] = {[10] = 0xff, 0xff, 127, 0, 0, 1},
+                         v6[16] = {0xfe, 0x80, [15] = 1};
+    uint8_t got[16];
+    (void)state;
+    assert_true(hw_address_bytes(HW_SPAN_LIT("127.0.0.1"), got));
+    assert_memory_equal(got, v4, 16);
+    assert_true(hw_address_bytes(HW_SPAN_LIT("fe80::1%eth0"), got));
+    assert_memory_equal(got, v6, 16);
+    assert_false(hw_address_bytes(HW_SPAN_LIT("10.0.0.256"), got));
+    assert_false(hw_address_bytes(HW_SPAN_LIT("host"), got));
+}
+
 static void nobodys_are_none(void **state)
 {
     static const char *const rows[] = {
@@ -62,7 +76,7 @@ static void what_is_outside_is_public(void **state)
         "100.127.0.1", "fc00::1",    "fd12::1",      "fe80::1",     "host",        "",
     };
     static const char *const outer[] = {
-        "172.15.0.1", "172.32.0.1", "172.2.3.4",  "100.63.0.1",
+        "172.15.0.1",  "172.32.0.1",  "172.2.3.4",   "100.63.0.1",
         "100.128.0.1", "192.167.0.1", "2001:db8::1", "203.0.113.9",
     };
     (void)state;
@@ -79,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_has_one_spelling),
         cmocka_unit_test(nobodys_are_none),
+        cmocka_unit_test(any_address_is_sixteen_bytes),
         cmocka_unit_test(what_is_outside_is_public),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
