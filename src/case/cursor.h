@@ -193,6 +193,11 @@ HW_CHECK int hw_case_revocations(struct hw_case *c, const struct hw_issuer *by,
 HW_CHECK int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **out,
                                 struct hw_error *err);
 
+/* STATEMENT facts by name (ASCII case folded), ecosystem, then as usual. name and ecosystem narrow
+ * it; NULL: all; an ecosystem of "" is that of products by their plain names. */
+HW_CHECK int hw_case_statements(struct hw_case *c, const char *name, const char *ecosystem,
+                                struct hw_cursor **out, struct hw_error *err);
+
 /* Every indicator that a fact of an artifact's reading answers: hashes of artifacts and of
  * certificates, serials, imphash.
  * Ordered by mark, value, then artifact as usual, then indicator as usual. */

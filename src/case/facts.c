@@ -256,6 +256,26 @@ int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **o
     return give(k, rc, out);
 }
 
+int hw_case_statements(struct hw_case *c, const char *name, const char *ecosystem,
+                       struct hw_cursor **out, struct hw_error *err)
+{
+    char sql[768];
+    struct hw_cursor *k = NULL;
+    const char *values[] = {name, ecosystem};
+    int n = snprintf(
+        sql, sizeof sql,
+        FROM_INDEX("statement", "62") " WHERE 1%s%s ORDER BY x.name,x.ecosystem," USUAL,
+        name == NULL ? "" : " AND x.name=?1", ecosystem == NULL ? "" : " AND x.ecosystem=?2");
+    if (n < 0 || (size_t)n >= sizeof sql) {
+        HW_NEVER();
+    }
+    int rc = hw_cursor_new(c, HW_K_FACT, sql, &k, err);
+    for (int i = 0; i < 2 && rc == HW_OK; i++) {
+        rc = values[i] == NULL ? HW_OK : hw_bind_words(k->s, i + 1, values[i], err);
+    }
+    return give(k, rc, out);
+}
+
 /* Which kinds of indicator speak of which marks. A published SHA-256 may be a certificate's. */
 #define PAIRS                                                                                      \
     "(1,'sha256'),(2,'sha1'),(3,'md5'),(4,'imphash'),(5,'sha256'),(5,'cert-sha256'),(6,'sha1'),"   \

@@ -31,6 +31,8 @@ enum what {
     DROP_REVOKED,
     PUT_INDICATOR,
     DROP_INDICATOR,
+    PUT_STATEMENT,
+    DROP_STATEMENT,
     WHAT_COUNT,
 };
 
@@ -60,6 +62,10 @@ static const char *const words[WHAT_COUNT] = {
     [PUT_INDICATOR] = "INSERT OR REPLACE INTO %s.indicator(kind,value,reading,node,seq)"
                       " VALUES(?1,?2,?3,?4,?5)",
     [DROP_INDICATOR] = "DELETE FROM %s.indicator WHERE kind=?1 AND value=?2 AND reading=?3"
+                       " AND node=?4 AND seq=?5",
+    [PUT_STATEMENT] = "INSERT OR REPLACE INTO %s.statement(name,ecosystem,reading,node,seq)"
+                      " VALUES(?1,?2,?3,?4,?5)",
+    [DROP_STATEMENT] = "DELETE FROM %s.statement WHERE name=?1 AND ecosystem=?2 AND reading=?3"
                        " AND node=?4 AND seq=?5",
 };
 
@@ -368,6 +374,18 @@ static void indicator(struct pass *p)
     }
 }
 
+static void statement(struct pass *p)
+{
+    sqlite3_stmt *s = take(p, PUT_STATEMENT, DROP_STATEMENT);
+    if (s != NULL) {
+        bind_words(s, 1, hw_fact_get(p->f, HW_STATEMENT_NAME));
+        bind_words(s, 2, hw_fact_get(p->f, HW_STATEMENT_ECOSYSTEM));
+        bind_at(s, 3, p);
+        hw_bind_int(s, 5, p->seq);
+        run(p, s);
+    }
+}
+
 static int pass(struct pass *p)
 {
     p->node = (int64_t)hw_fact_get_u64(p->f, HW_F_NODE);
@@ -401,6 +419,9 @@ static int pass(struct pass *p)
         break;
     case HW_FACT_INDICATOR:
         indicator(p);
+        break;
+    case HW_FACT_STATEMENT:
+        statement(p);
         break;
     default:
         break;

@@ -96,6 +96,13 @@ static const struct object objects[] = {
         "BEFORE DELETE ON action BEGIN SELECT raise(ABORT, 'the action log is append-only'); END"),
 };
 
+/* In the index of every new case, and added to one of an older schema. */
+#define STATEMENT_TABLE                                                                            \
+    ORDERED("statement",                                                                           \
+        "name TEXT NOT NULL COLLATE NOCASE, ecosystem TEXT NOT NULL, reading INTEGER NOT NULL,"    \
+        " node INTEGER NOT NULL, seq INTEGER NOT NULL,"                                            \
+        " PRIMARY KEY(name, ecosystem, reading, node, seq)")
+
 /* What facts say, by what is asked for. */
 static const struct object index_objects[] = {
     ORDERED("artifact",
@@ -123,6 +130,7 @@ static const struct object index_objects[] = {
     ORDERED("indicator",
         "kind TEXT NOT NULL, value BLOB NOT NULL, reading INTEGER NOT NULL, node INTEGER NOT NULL,"
         " seq INTEGER NOT NULL, PRIMARY KEY(kind, value, reading, node, seq)"),
+    STATEMENT_TABLE,
 };
 
 /* What derive/ says from all records together: dropped and written again as a whole. */
@@ -158,7 +166,7 @@ static const struct object derived_objects[] = {
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const char *const hw_index_tables[] = {
-    "artifact", "mark", "component", "link", "crl", "revoked", "indicator", NULL,
+    "artifact", "mark", "component", "link", "crl", "revoked", "indicator", "statement", NULL,
 };
 
 static int create_all(sqlite3 *db, const struct object *o, size_t count, struct hw_error *err)
@@ -174,6 +182,14 @@ static int create_all(sqlite3 *db, const struct object *o, size_t count, struct 
 static int add_derived(sqlite3 *db, struct hw_error *err)
 {
     return create_all(db, derived_objects, COUNT(derived_objects), err);
+}
+
+/* Schema 3 finds what publishers say of products by name. No program that wrote schema 2 read a
+ * document that says any, so there is nothing to fill it with. */
+static int add_statement(sqlite3 *db, struct hw_error *err)
+{
+    static const struct object added[] = {STATEMENT_TABLE};
+    return create_all(db, added, COUNT(added), err);
 }
 
 int hw_schema_derived_indices(sqlite3 *db, bool on, struct hw_error *err)
@@ -195,6 +211,7 @@ int hw_schema_derived_indices(sqlite3 *db, bool on, struct hw_error *err)
 
 const struct hw_step hw_schema_steps[] = {
     {1, NULL, add_derived},
+    {2, NULL, add_statement},
 };
 const size_t hw_schema_step_count = COUNT(hw_schema_steps);
 

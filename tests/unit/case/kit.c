@@ -247,6 +247,26 @@ void kit_store_indicator(struct hw_case *c, uint32_t n, const char *kind, const 
     kit_evidence_free(e);
 }
 
+void kit_store_statement(struct hw_case *c, uint32_t n, const char *name, const char *ecosystem)
+{
+    struct hw_error err;
+    struct hw_fact f;
+    struct kit_evidence *e = kit_evidence(n, 0);
+    hw_fact_about(&f, HW_FACT_KNOWLEDGE, 0);
+    hw_fact_str(&f, HW_KNOWLEDGE_FORM, "csv");
+    kit_add(e, &f);
+    hw_fact_about(&f, HW_FACT_STATEMENT, 0);
+    hw_fact_u64(&f, HW_STATEMENT_LINE, 1);
+    hw_fact_str(&f, HW_STATEMENT_STATUS, "malicious");
+    hw_fact_str(&f, HW_STATEMENT_NAME, name);
+    hw_fact_str(&f, HW_STATEMENT_ECOSYSTEM, ecosystem);
+    hw_fact_str(&f, HW_STATEMENT_SCHEME, "none");
+    kit_add(e, &f);
+    e->e.asked = HW_CLASS_KNOWLEDGE;
+    OK(hw_case_store(c, &e->e, e->facts, e->count, &err));
+    kit_evidence_free(e);
+}
+
 void kit_store_log(struct hw_case *c, uint32_t n)
 {
     const struct hw_span values[3] = {HW_SPAN_LIT("C:\\x.exe"), {NULL, 0}, HW_SPAN_LIT("4711")};

@@ -49,6 +49,8 @@ void kit_add(struct kit_evidence *e, const struct hw_fact *f);
 void kit_store(struct hw_case *c, uint32_t n, unsigned members);
 /* A list of hashes as knowledge; `value` is lower hex. */
 void kit_store_indicator(struct hw_case *c, uint32_t n, const char *kind, const char *value);
+/* The same with one STATEMENT; ecosystem NULL: a product by its plain name. */
+void kit_store_statement(struct hw_case *c, uint32_t n, const char *name, const char *ecosystem);
 /* A log of three layouts and 30 records as telemetry. */
 void kit_store_log(struct hw_case *c, uint32_t n);
 struct hw_place kit_place(const char *path, int64_t changed_ns);

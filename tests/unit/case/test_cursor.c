@@ -222,6 +222,35 @@ static void last_years_evidence_answers_this_years_indicator(void **state)
     hw_case_free(c);
 }
 
+static void statements_are_found_by_name_and_ecosystem(void **state)
+{
+    struct kit *k = *state;
+    struct hw_cursor *q = NULL;
+    struct hw_fact_row row;
+    struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+    kit_store_statement(c, 1, "left-pad", "npm");
+    kit_store_statement(c, 2, "left-pad", "pypi");
+    kit_store_statement(c, 3, "Left-Pad", NULL);
+    kit_store_statement(c, 4, "right-pad", "npm");
+    OK(hw_case_statements(c, "LEFT-PAD", "npm", &q, &k->err));
+    assert_int_equal(hw_fact_next(q, &row, &k->err), HW_ROW);
+    assert_int_equal(row.fact.kind, HW_FACT_STATEMENT);
+    assert_true(hw_fact_is(&row.fact, HW_STATEMENT_NAME, "left-pad"));
+    assert_true(hw_fact_is(&row.fact, HW_STATEMENT_ECOSYSTEM, "npm"));
+    assert_int_equal(hw_fact_next(q, &row, &k->err), 0);
+    hw_cursor_free(q);
+    OK(hw_case_statements(c, "left-pad", NULL, &q, &k->err));
+    assert_int_equal(count_facts(q), 3);
+    OK(hw_case_statements(c, "left-pad", "", &q, &k->err));
+    assert_int_equal(count_facts(q), 1);
+    OK(hw_case_statements(c, NULL, "npm", &q, &k->err));
+    assert_int_equal(count_facts(q), 2);
+    OK(hw_case_statements(c, NULL, NULL, &q, &k->err));
+    assert_int_equal(count_facts(q), 4);
+    OK(hw_case_commit(c, &k->err));
+    assert_int_equal(kit_check(k, c), 0);
+}
+
 static void prevalence_counts_evidence_places_and_hosts(void **state)
 {
     struct kit *k = *state;
@@ -304,6 +333,7 @@ int main(void)
         T(copies_of_a_component_stand_together),
         T(revocations_are_found_by_issuer_and_serial),
         T(last_years_evidence_answers_this_years_indicator),
+        T(statements_are_found_by_name_and_ecosystem),
         T(prevalence_counts_evidence_places_and_hosts),
         T(declared_facts_change_without_reading_again),
         T(judgements_and_notes_keep_their_order),

@@ -129,6 +129,26 @@ static void strangers_older_case_is_refused_by_number_and_untouched(void **state
     hw_buf_done(&after);
 }
 
+static void case_of_schema_2_learns_to_find_statements(void **state)
+{
+    struct kit *k = *state;
+    struct hw_cursor *q = NULL;
+    struct hw_fact_row row;
+    struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+    kit_store(c, 1, 5);
+    OK(hw_case_commit(c, &k->err));
+    hw_case_free(c);
+    kit_sql(k->path, "DROP TABLE statement; PRAGMA user_version=2");
+    c = kit_open(k, HW_CASE_WRITE);
+    kit_store_statement(c, 2, "left-pad", "npm");
+    OK(hw_case_commit(c, &k->err));
+    OK(hw_case_statements(c, "left-pad", "npm", &q, &k->err));
+    assert_int_equal(hw_fact_next(q, &row, &k->err), HW_ROW);
+    hw_cursor_free(q);
+    assert_int_equal(kit_check(k, c), 0);
+    hw_case_free(c);
+}
+
 static void step_that_cannot_be_taken_leaves_the_older_case(void **state)
 {
     struct kit *k = *state;
@@ -149,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(older_case_is_moved_and_keeps_its_facts),
         T(strangers_older_case_is_refused_by_number_and_untouched),
+        T(case_of_schema_2_learns_to_find_statements),
         T(step_that_cannot_be_taken_leaves_the_older_case),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
