@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * case/pack.c -- bodies of records lie deflated: they are most of a case, and much alike.
+ * case/pack.c -- bodies of records and rules lie deflated: they are most of a case, and much alike.
  *
  * A body on the wire begins with the number of a field, which is below HW_FACT_FIELDS, so the byte
  * 0xFF says that a packed one follows: u32le length of the body, then raw deflate (RFC 1951). What
@@ -17,11 +17,17 @@ enum {
     LEVEL = 1,         /* measured: the next levels cost twice and save a tenth */
 };
 
+/* Records, and the texts of rules. */
+static bool is_packed(uint32_t kind)
+{
+    return kind == HW_FACT_EVENTS || kind == HW_FACT_PATTERN;
+}
+
 int hw_body_pack(struct hw_packing *p, uint32_t kind, struct hw_span body, struct hw_span *out,
                  struct hw_error *err)
 {
     *out = body;
-    if (kind != HW_FACT_EVENTS || body.n < WORTH_BYTES || body.n > HW_FRAME_BYTES) {
+    if (!is_packed(kind) || body.n < WORTH_BYTES || body.n > HW_FRAME_BYTES) {
         return HW_OK;
     }
     if (p->deflate == NULL) {
@@ -63,7 +69,7 @@ int hw_body_unpack(struct hw_buf *room, uint32_t kind, struct hw_span *body, str
     struct hw_span stream;
     uint8_t first;
     uint32_t length;
-    if (kind != HW_FACT_EVENTS || body->n > HW_FRAME_BYTES) {
+    if (!is_packed(kind) || body->n > HW_FRAME_BYTES) {
         return HW_OK; /* too long: whoever decodes it says so */
     }
     hw_reader_init(&r, *body, &fuel);

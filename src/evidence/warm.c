@@ -3,6 +3,7 @@
 #include "evidence/artifact/archive.h"
 #include "evidence/json.h"
 #include "evidence/evidence.h"
+#include "evidence/rules.h"
 #include "trust/hash.h"
 
 void hw_evidence_warm(void)
@@ -13,4 +14,5 @@ void hw_evidence_warm(void)
     /* What fails here fails again, and is said, when the first digest is wanted. */
     (void)!hw_digest_prepare(&err);
     hw_trust_warm();
+    hw_yara_warm();
 }

@@ -86,6 +86,7 @@ static const struct hw_word formats[] = {
     {"xar", "xar archive (Apple package)"},
     {"xml", "XML document"},
     {"xz", "xz stream"},
+    {"yara", "YARA rules"},
     {"zeek", "Zeek log (TSV or JSON)"},
     {"zip", "ZIP archive and its kin"},
     {"zone-identifier", "mark of the web"},

@@ -4,12 +4,14 @@
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/list.h"
 #include "evidence/knowledge/x509.h"
+#include "evidence/knowledge/yara.h"
 
 const struct hw_format *const hw_knowledge_formats[] = {
     &hw_cert_format,
     &hw_crl_format,
     &hw_estate_format,
     &hw_list_format,
+    &hw_yara_format,
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
