@@ -195,8 +195,10 @@ static bool usable(const struct search *s, const struct label *l, const struct h
     if ((e->flags & HW_EDGE_CONTEXT) != 0 && !inside) {
         return false;
     }
-    /* Into a broker only a request leads, and a request is a join of ours. */
-    if (by_key_only && e->known == HW_OBSERVED && !inside) {
+    /* Into a broker only a request leads, and a request is a join of ours. A library that somebody
+     * wrote within the records is no request: it is the broker from then on. */
+    bool planted = !s->forward && e->verb == HW_VERB_LOADED && (e->flags & HW_EDGE_SUBJECT) != 0;
+    if (by_key_only && e->known == HW_OBSERVED && !inside && !planted) {
         return false;
     }
     if ((e->flags & HW_EDGE_HOLDS) != 0) {

@@ -14,15 +14,7 @@
 #include "base/time.h"
 #include "case/cursor.h"
 
-enum {
-    ROOTS = 5,
-    USES = 8,
-    DETOURS = 64,
-    WAY = 512,
-    FORWARD_STEPS = 60,
-    AVOIDED = 256,
-    ARENA_BYTES = 256 << 20
-};
+enum { ROOTS = 5, USES = 8, WAY = 512, FORWARD_STEPS = 60, AVOIDED = 256, ARENA_BYTES = 256 << 20 };
 
 /* ---- seeds ---- */
 
@@ -231,89 +223,6 @@ static int way_to(struct tracing *t, const struct chosen *r, uint32_t bit)
     return rc;
 }
 
-static bool on_chain(const struct tracing *t, uint32_t thing, size_t among)
-{
-    for (size_t i = 0; i < among; i++) {
-        if (t->told[i].e.subject == thing || t->told[i].e.object == thing) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Recorded or keyed; or the copy that an inferred step stands on. */
-static bool sure(const struct hw_edge *e)
-{
-    return (e->flags & (HW_EDGE_CONTEXT | HW_EDGE_HOLDS)) == 0 &&
-           (e->known <= HW_KEYED || (e->known == HW_INFERRED && e->verb == HW_VERB_IS));
-}
-
-/* Edges into a thing that could have happened by then; all, or what is recorded or keyed. */
-static int ways_into(struct tracing *t, uint32_t thing, int64_t by, bool all, struct use *out,
-                     size_t *count)
-{
-    struct hw_edge e;
-    uint32_t n;
-    *count = 0;
-    int rc = hw_walk_back(t->w, thing, t->err);
-    while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
-        rc = HW_OK;
-        bool told = sure(&e) || (all && (e.flags & (HW_EDGE_CONTEXT | HW_EDGE_HOLDS)) == 0);
-        if (told && e.lo <= by && *count < DETOURS) {
-            out[(*count)++] = (struct use){n, e};
-        }
-    }
-    return rc;
-}
-
-/* Until when something could still have had its effect on the thing an edge leads to: the chain's
- * last step from there. */
-static int64_t needed_by(const struct tracing *t, const struct hw_edge *x, size_t among)
-{
-    int64_t by = x->hi;
-    for (size_t i = 0; i < among; i++) {
-        const struct hw_edge *e = &t->told[i].e;
-        if (e->subject == x->object && (e->flags & HW_EDGE_HOLDS) == 0 && e->hi > by &&
-            e->hi < HW_TIME_MAX) {
-            by = e->hi;
-        }
-    }
-    return by;
-}
-
-/* What the chain's own things did to the chain by one step more: the same hand at work, told
- * because it confirms, and because the cheapest way is not the only one. */
-static int add_detours(struct tracing *t)
-{
-    struct use first[DETOURS], second[DETOURS];
-    size_t among = t->told_count, n, m;
-    int rc = HW_OK;
-    for (size_t i = 0; i < among && rc == HW_OK; i++) {
-        struct hw_edge x = t->told[i].e;
-        struct tracing_as as = {t->told[i].ways, t->told[i].step->forward, false, 0};
-        rc = ways_into(t, x.object, needed_by(t, &x, among), false, first, &n);
-        for (size_t k = 0; k < n && rc == HW_OK; k++) {
-            const struct hw_edge *y = &first[k].e;
-            if (on_chain(t, y->subject, among)) {
-                rc = tracing_step(t, first[k].n, y, as);
-                continue;
-            }
-            if ((y->verb != x.verb && y->verb != HW_VERB_IS) || y->subject == x.subject) {
-                continue;
-            }
-            rc = ways_into(t, y->subject, y->hi, true, second, &m);
-            for (size_t j = 0; j < m && rc == HW_OK; j++) {
-                /* One that comes from where it leads to is a round trip and no way. */
-                if (second[j].e.subject != x.object && on_chain(t, second[j].e.subject, among)) {
-                    rc = tracing_step(t, first[k].n, y, as);
-                    rc = rc != HW_OK ? rc : tracing_step(t, second[j].n, &second[j].e, as);
-                }
-            }
-        }
-    }
-    return rc;
-}
-
 static int tell_back(struct tracing *t)
 {
     int rc = find_roots(t, &t->back);
@@ -329,7 +238,7 @@ static int tell_back(struct tracing *t)
     for (size_t i = 0; i < t->use_count && rc == HW_OK; i++) {
         rc = tracing_step(t, t->uses[i].n, &t->uses[i].e, (struct tracing_as){.forward = true});
     }
-    return rc != HW_OK ? rc : add_detours(t);
+    return rc != HW_OK ? rc : tracing_detours(t);
 }
 
 static int tell_forward(struct tracing *t)

@@ -61,6 +61,8 @@ HW_CHECK int tracing_context(struct tracing *t);
 /* hands.c: roots that replaced what others took in, and the steps that say who started one. */
 HW_CHECK int tracing_hands(struct tracing *t, const struct search *s);
 HW_CHECK int tracing_birth(struct tracing *t, const struct chosen *r, uint32_t bit);
+/* detours.c: what the chain's own hands did for the chain by other ways than the cheapest. */
+HW_CHECK int tracing_detours(struct tracing *t);
 /* Orders and numbers the steps, names crossings and roots, counts, decides the exit status. */
 HW_CHECK int tracing_close(struct tracing *t);
 /* tracing_gaps.c: what could not be seen, and what to ask for. */

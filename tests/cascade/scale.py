@@ -5,7 +5,7 @@
 Each seed is generated with 400 hosts and as many events as asked for, read, derived and traced;
 the same promises are held as in the small cases (kit.py). Beside each trace a plain walk in time
 over the same edges, which is what finding the chain in this heap means without weights. Needs
-about 2 KB of disk an event while it runs, and a few minutes for each ten million. TAP, with the
+about 1.3 KB of disk an event while it runs, and eight minutes for each ten million. TAP, with the
 figures as comments.
 """
 import argparse

@@ -13,9 +13,10 @@ import traceback
 from kit import PROMISES, Case, expect
 
 HEADWATER, GENERATE, SRC = sys.argv[1:4]
-# Seed 2 has other names, 3 a host between jump host and build server.
+# Seed 2 has other names, 3 a host between jump host and build server; in 5 the poisoned service
+# can be told by who controlled it as well, in 7 only by the library it loads.
 KINDS = {"seed 1": (1,), "seed 1, the chain alone": (1, "--only-incident"), "seed 2": (2,),
-         "seed 3": (3,)}
+         "seed 3": (3,), "seed 5": (5,), "seed 7": (7,)}
 MADE = {}
 
 
