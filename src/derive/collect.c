@@ -116,7 +116,9 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
                           .scope = l->scope,
                           .at = {t.lo, t.hi, e, host, t.t}};
         AT(struct event, &w->events, e)->at = t.lo;
-        host_saw(w, host, t.lo, t.hi);
+        if (b->kind != HW_HAPPENED_INSTALLED || name.n == 0) { /* an inventory names others */
+            host_saw(w, host, t.lo, t.hi);
+        }
         collect_one(w, &f);
     }
 }

@@ -24,8 +24,8 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
         {"addresses", join_leases},  {"sessions", settle_sessions},
         {"files", join_files},       {"connections", join_flows},
         {"log-ons", join_sessions},  {"services", join_services},
-        {"releases", join_claims},   {"the estate", join_estate},
-        {"gaps", find_gaps},
+        {"releases", join_claims},   {"inventories", join_installed},
+        {"the estate", join_estate}, {"gaps", find_gaps},
     };
     say(p, "clocks", 0);
     int rc = read_logs(w);

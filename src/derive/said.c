@@ -79,7 +79,7 @@ void happen_said(struct world *w, const struct found *f)
     static const enum hw_role signin[6] = {HW_ROLE_USER, HW_ROLE_SRC_IP, HW_ROLE_DEVICE,
                                            HW_ROLE_APP,  HW_ROLE_RESULT, HW_ROLE_SESSION};
     static const enum hw_role put[6] = {HW_ROLE_NAME,   HW_ROLE_VERSION, HW_ROLE_PATH,
-                                        HW_ROLE_VENDOR, HW_ROLE_HASH,    HW_ROLE_COUNT};
+                                        HW_ROLE_VENDOR, HW_ROLE_HASH,    HW_ROLE_START};
     claim(w, f,
           f->bound->kind == HW_HAPPENED_BUILD_STEP      ? build
           : f->bound->kind == HW_HAPPENED_BUILD_OUTPUT  ? output

@@ -26,7 +26,26 @@
 
 enum { PROBE_RECORDS = 3, BITS = 56 };
 enum kind { ENVELOPE, COLUMN };
-enum role { NO_ROLE, NAME, ACTION, UNIX_TIME, TIME, NTIME, TARGET, REMOTE, CMDLINE, PID, SHA256 };
+enum role {
+    NO_ROLE,
+    NAME,
+    ACTION,
+    UNIX_TIME,
+    TIME,
+    NTIME,
+    TARGET,
+    REMOTE,
+    CMDLINE,
+    PID,
+    SHA256,
+    PATH,
+    FILE_NAME,
+    MTIME,
+    PROGRAM,
+    BUNDLE,
+    DEB,
+    RPM
+};
 
 static const char *const row_arrays[] = {"snapshot", "diffResults.added", "diffResults.removed",
                                          NULL};
@@ -55,6 +74,13 @@ static unsigned see(unsigned kind, struct hw_span raw, uint8_t *room, struct hw_
         {COLUMN, "cmdline", NULL, CMDLINE},
         {COLUMN, "pid", NULL, PID},
         {COLUMN, "sha256", NULL, SHA256},
+        {COLUMN, "path", NULL, PATH},
+        {COLUMN, "filename", NULL, FILE_NAME},
+        {COLUMN, "mtime", NULL, MTIME},
+        {COLUMN, "install_location", NULL, PROGRAM},
+        {COLUMN, "bundle_short_version", NULL, BUNDLE},
+        {COLUMN, "maintainer", NULL, DEB},
+        {COLUMN, "package_group", NULL, RPM},
     };
     (void)room;
     if (kind == ENVELOPE && hw_span_starts(raw, "columns.")) {
@@ -124,6 +150,25 @@ static bool holds(struct hw_span name, const char *word)
     return false;
 }
 
+/* Inventories are asked for under any name: the table that has this column and no other has. */
+static const char *inventory_of(const struct hw_columns *c)
+{
+    static const struct {
+        enum role one, other; /* both must be there */
+        const char *table;
+    } marks[] = {
+        {PROGRAM, PROGRAM, "programs"}, {BUNDLE, BUNDLE, "apps"}, {DEB, DEB, "deb_packages"},
+        {RPM, RPM, "rpm_packages"},     {SHA256, PATH, "hash"},   {FILE_NAME, MTIME, "file"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (hw_columns_role(c, marks[i].one).p != NULL &&
+            hw_columns_role(c, marks[i].other).p != NULL) {
+            return marks[i].table;
+        }
+    }
+    return NULL;
+}
+
 /* The table, else what its columns look like, else the query's own name. */
 static struct hw_span table_of(const struct hw_columns *c, struct hw_span name)
 {
@@ -134,6 +179,10 @@ static struct hw_span table_of(const struct hw_columns *c, struct hw_span name)
     }
     bool event = hw_columns_role(c, TIME).n > 0 || hw_columns_role(c, NTIME).n > 0;
     bool pid = hw_columns_role(c, PID).n > 0;
+    const char *inventory = event || pid ? NULL : inventory_of(c);
+    if (inventory != NULL) {
+        return hw_span_str(inventory);
+    }
     if (event && hw_columns_role(c, TARGET).n > 0) {
         return hw_span_str(pid ? "process_file_events" : "file_events");
     }
