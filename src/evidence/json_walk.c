@@ -99,6 +99,7 @@ static bool spend(struct hw_json_walk *w, size_t n)
 static bool ends(struct hw_json_walk *w, size_t at)
 {
     w->done = true;
+    w->closed = true;
     at = past_blanks(w, at + 1);
     return at == w->text.n ? false : fault(w, "something stands behind the end", at);
 }

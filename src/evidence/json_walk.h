@@ -29,6 +29,7 @@ struct hw_json_walk {
     uint64_t count;       /* members so far; the first is 1 */
     const char *fault;    /* static words once the text is no JSON, is cut short, or fuel is out */
     uint64_t fault_off;
+    bool closed; /* the closing bracket was seen; a fault then is what stands behind it */
     /* private */
     struct hw_span text;
     size_t at;

@@ -22,34 +22,34 @@ enum fold {
 
 static const struct type {
     const char *word;
-    enum hw_scheme scheme;
+    enum hw_order scheme;
     unsigned fold;
 } types[] = {
-    {"alpm", HW_SCHEME_RPM, FOLD_BOTH},
-    {"apk", HW_SCHEME_NONE, FOLD_BOTH},
-    {"bitbucket", HW_SCHEME_NONE, FOLD_BOTH},
-    {"bitnami", HW_SCHEME_SEMVER, FOLD_NAME},
-    {"cargo", HW_SCHEME_SEMVER, 0},
-    {"cocoapods", HW_SCHEME_SEMVER, 0},
-    {"composer", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"conan", HW_SCHEME_SEMVER, 0},
-    {"cran", HW_SCHEME_DOTTED, 0},
-    {"deb", HW_SCHEME_DEB, FOLD_BOTH},
-    {"gem", HW_SCHEME_DOTTED, 0},
-    {"generic", HW_SCHEME_DOTTED, 0},
-    {"github", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"gitlab", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"golang", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"hex", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"maven", HW_SCHEME_MAVEN, COLON},
-    {"npm", HW_SCHEME_SEMVER, FOLD_BOTH},
-    {"nuget", HW_SCHEME_SEMVER, FOLD_NAME},
-    {"oci", HW_SCHEME_NONE, FOLD_NAME},
-    {"pub", HW_SCHEME_SEMVER, FOLD_NAME | FOLD_PUB},
-    {"pypi", HW_SCHEME_PEP440, FOLD_NAME | FOLD_PYPI},
-    {"rpm", HW_SCHEME_RPM, FOLD_SPACE},
-    {"swift", HW_SCHEME_SEMVER, 0},
-    {"vscode-extension", HW_SCHEME_SEMVER, FOLD_BOTH},
+    {"alpm", HW_ORDER_RPM, FOLD_BOTH},
+    {"apk", HW_ORDER_NONE, FOLD_BOTH},
+    {"bitbucket", HW_ORDER_NONE, FOLD_BOTH},
+    {"bitnami", HW_ORDER_SEMVER, FOLD_NAME},
+    {"cargo", HW_ORDER_SEMVER, 0},
+    {"cocoapods", HW_ORDER_SEMVER, 0},
+    {"composer", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"conan", HW_ORDER_SEMVER, 0},
+    {"cran", HW_ORDER_DOTTED, 0},
+    {"deb", HW_ORDER_DEB, FOLD_BOTH},
+    {"gem", HW_ORDER_DOTTED, 0},
+    {"generic", HW_ORDER_DOTTED, 0},
+    {"github", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"gitlab", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"golang", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"hex", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"maven", HW_ORDER_MAVEN, COLON},
+    {"npm", HW_ORDER_SEMVER, FOLD_BOTH},
+    {"nuget", HW_ORDER_SEMVER, FOLD_NAME},
+    {"oci", HW_ORDER_NONE, FOLD_NAME},
+    {"pub", HW_ORDER_SEMVER, FOLD_NAME | FOLD_PUB},
+    {"pypi", HW_ORDER_PEP440, FOLD_NAME | FOLD_PYPI},
+    {"rpm", HW_ORDER_RPM, FOLD_SPACE},
+    {"swift", HW_ORDER_SEMVER, 0},
+    {"vscode-extension", HW_ORDER_SEMVER, FOLD_BOTH},
 };
 
 static const struct type *type_find(struct hw_span word)
@@ -62,10 +62,10 @@ static const struct type *type_find(struct hw_span word)
     return NULL;
 }
 
-enum hw_scheme hw_package_scheme(struct hw_span type)
+enum hw_order hw_package_order(struct hw_span type)
 {
     const struct type *t = type_find(type);
-    return t == NULL ? HW_SCHEME_NONE : t->scheme;
+    return t == NULL ? HW_ORDER_NONE : t->scheme;
 }
 
 bool hw_package_ecosystem(struct hw_span ecosystem, const char **out_type, const char **out_space)

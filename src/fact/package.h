@@ -57,6 +57,6 @@ HW_CHECK bool hw_package_ecosystem(struct hw_span ecosystem, const char **out_ty
                                    const char **out_space);
 
 /* How versions of packages of a purl type compare; NONE for types not known here. */
-enum hw_scheme hw_package_scheme(struct hw_span type);
+enum hw_order hw_package_order(struct hw_span type);
 
 #endif

@@ -7,25 +7,25 @@
 #include "base/text.h"
 #include "fact/version_rules.h"
 
-static const char *const words[HW_SCHEME_COUNT] = {
-    [HW_SCHEME_NONE] = "none",     [HW_SCHEME_DEB] = "deb",       [HW_SCHEME_DOTTED] = "dotted",
-    [HW_SCHEME_MAVEN] = "maven",   [HW_SCHEME_PEP440] = "pep440", [HW_SCHEME_RPM] = "rpm",
-    [HW_SCHEME_SEMVER] = "semver",
+static const char *const words[HW_ORDER_COUNT] = {
+    [HW_ORDER_NONE] = "none",     [HW_ORDER_DEB] = "deb",       [HW_ORDER_DOTTED] = "dotted",
+    [HW_ORDER_MAVEN] = "maven",   [HW_ORDER_PEP440] = "pep440", [HW_ORDER_RPM] = "rpm",
+    [HW_ORDER_SEMVER] = "semver",
 };
 
-const char *hw_scheme_word(enum hw_scheme s)
+const char *hw_order_word(enum hw_order s)
 {
     return words[s];
 }
 
-enum hw_scheme hw_scheme_read(struct hw_span word)
+enum hw_order hw_order_read(struct hw_span word)
 {
-    for (int s = 0; s < HW_SCHEME_COUNT; s++) {
+    for (int s = 0; s < HW_ORDER_COUNT; s++) {
         if (hw_span_is(word, words[s])) {
-            return (enum hw_scheme)s;
+            return (enum hw_order)s;
         }
     }
-    return HW_SCHEME_NONE;
+    return HW_ORDER_NONE;
 }
 
 int hw_digits_compare(struct hw_span a, struct hw_span b)
@@ -169,7 +169,7 @@ static bool semver(struct hw_span a, struct hw_span b, int *out)
     return true;
 }
 
-bool hw_version_compare(enum hw_scheme scheme, struct hw_span a, struct hw_span b, int *out)
+bool hw_version_compare(enum hw_order scheme, struct hw_span a, struct hw_span b, int *out)
 {
     a = hw_span_trim(a);
     b = hw_span_trim(b);
@@ -181,27 +181,27 @@ bool hw_version_compare(enum hw_scheme scheme, struct hw_span a, struct hw_span 
         return false;
     }
     switch (scheme) {
-    case HW_SCHEME_DEB:
+    case HW_ORDER_DEB:
         return hw_version_deb(a, b, out);
-    case HW_SCHEME_DOTTED:
+    case HW_ORDER_DOTTED:
         return dotted(a, b, out);
-    case HW_SCHEME_MAVEN:
+    case HW_ORDER_MAVEN:
         return hw_version_maven(a, b, out);
-    case HW_SCHEME_PEP440:
+    case HW_ORDER_PEP440:
         return hw_version_pep440(a, b, out);
-    case HW_SCHEME_RPM:
+    case HW_ORDER_RPM:
         return hw_version_rpm(a, b, out);
-    case HW_SCHEME_SEMVER:
+    case HW_ORDER_SEMVER:
         return semver(a, b, out);
-    case HW_SCHEME_NONE:
-    case HW_SCHEME_COUNT:
+    case HW_ORDER_NONE:
+    case HW_ORDER_COUNT:
         break;
     }
     return false;
 }
 
 /* Does the version stand on the right side of this bound? */
-static enum hw_within keeps(enum hw_scheme scheme, struct hw_span version, struct hw_span bound,
+static enum hw_within keeps(enum hw_order scheme, struct hw_span version, struct hw_span bound,
                             bool from, bool included)
 {
     int d = 0;
@@ -215,7 +215,7 @@ static enum hw_within keeps(enum hw_scheme scheme, struct hw_span version, struc
     return ok ? HW_WITHIN_YES : HW_WITHIN_NO;
 }
 
-enum hw_within hw_version_within(enum hw_scheme scheme, struct hw_span version,
+enum hw_within hw_version_within(enum hw_order scheme, struct hw_span version,
                                  const struct hw_versions *in)
 {
     int d = 0;

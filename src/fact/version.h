@@ -25,23 +25,23 @@
  * separators with nothing between, stand before a qualifier ("1-0.alpha"): there Maven's own order
  * runs in a circle.
  */
-enum hw_scheme {
-    HW_SCHEME_NONE,
-    HW_SCHEME_DEB,
-    HW_SCHEME_DOTTED,
-    HW_SCHEME_MAVEN,
-    HW_SCHEME_PEP440,
-    HW_SCHEME_RPM,
-    HW_SCHEME_SEMVER,
-    HW_SCHEME_COUNT
+enum hw_order {
+    HW_ORDER_NONE,
+    HW_ORDER_DEB,
+    HW_ORDER_DOTTED,
+    HW_ORDER_MAVEN,
+    HW_ORDER_PEP440,
+    HW_ORDER_RPM,
+    HW_ORDER_SEMVER,
+    HW_ORDER_COUNT
 };
 /* The word of hw_schemes (fact/words.h), and back; NONE for anything else. */
-const char *hw_scheme_word(enum hw_scheme s);
-enum hw_scheme hw_scheme_read(struct hw_span word);
+const char *hw_order_word(enum hw_order s);
+enum hw_order hw_order_read(struct hw_span word);
 
 /* *out < 0, 0, > 0 as a is before, equal to or after b. False: cannot be told, *out is untouched.
  * The same bytes are always equal; under NONE different ones cannot be told. */
-HW_CHECK bool hw_version_compare(enum hw_scheme scheme, struct hw_span a, struct hw_span b,
+HW_CHECK bool hw_version_compare(enum hw_order scheme, struct hw_span a, struct hw_span b,
                                  int *out);
 
 /* A stretch of versions as STATEMENT has it; an empty span is not stated. */
@@ -55,7 +55,7 @@ enum hw_within { HW_WITHIN_NO, HW_WITHIN_YES, HW_WITHIN_UNKNOWN };
 /* With nothing stated every version is within. One bound that is surely broken is NO, whatever
  * else cannot be told; an `exact` version can always be told. An empty version is within only
  * where nothing is stated, else UNKNOWN. */
-enum hw_within hw_version_within(enum hw_scheme scheme, struct hw_span version,
+enum hw_within hw_version_within(enum hw_order scheme, struct hw_span version,
                                  const struct hw_versions *in);
 
 #endif

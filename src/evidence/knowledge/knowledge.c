@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence/knowledge/knowledge.h"
 
+#include "evidence/knowledge/csaf.h"
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/list.h"
+#include "evidence/knowledge/openvex.h"
+#include "evidence/knowledge/osv.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
 const struct hw_format *const hw_knowledge_formats[] = {
     &hw_cert_format,
     &hw_crl_format,
+    &hw_csaf_format,
     &hw_estate_format,
     &hw_list_format,
+    &hw_openvex_format,
+    &hw_osv_format,
     &hw_yara_format,
 };
 const size_t hw_knowledge_formats_count =

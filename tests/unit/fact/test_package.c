@@ -186,10 +186,10 @@ static void ecosystems_have_their_purl_types(void **state)
 static void types_have_their_schemes(void **state)
 {
     (void)state;
-    assert_int_equal(hw_package_scheme(HW_SPAN_LIT("npm")), HW_SCHEME_SEMVER);
-    assert_int_equal(hw_package_scheme(HW_SPAN_LIT("deb")), HW_SCHEME_DEB);
-    assert_int_equal(hw_package_scheme(HW_SPAN_LIT("pypi")), HW_SCHEME_PEP440);
-    assert_int_equal(hw_package_scheme(HW_SPAN_LIT("huggingface")), HW_SCHEME_NONE);
+    assert_int_equal(hw_package_order(HW_SPAN_LIT("npm")), HW_ORDER_SEMVER);
+    assert_int_equal(hw_package_order(HW_SPAN_LIT("deb")), HW_ORDER_DEB);
+    assert_int_equal(hw_package_order(HW_SPAN_LIT("pypi")), HW_ORDER_PEP440);
+    assert_int_equal(hw_package_order(HW_SPAN_LIT("huggingface")), HW_ORDER_NONE);
 }
 
 /* Whatever is damaged, what is taken keeps the promises of the header. */

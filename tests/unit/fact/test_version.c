@@ -24,29 +24,29 @@ static int sign(int v)
 }
 
 /* Each is before all that follow it; and each way round the answer turns. */
-static void assert_ascending(enum hw_scheme scheme, const char *const *v, size_t n)
+static void assert_ascending(enum hw_order scheme, const char *const *v, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             int d = 7;
             assert_true(hw_version_compare(scheme, hw_span_str(v[i]), hw_span_str(v[j]), &d));
             if (sign(d) != sign((int)i - (int)j)) {
-                fail_msg("%s: %s against %s gives %d", hw_scheme_word(scheme), v[i], v[j], d);
+                fail_msg("%s: %s against %s gives %d", hw_order_word(scheme), v[i], v[j], d);
             }
         }
     }
 }
 
-static void assert_same(enum hw_scheme scheme, const char *a, const char *b)
+static void assert_same(enum hw_order scheme, const char *a, const char *b)
 {
     int d = 7;
     assert_true(hw_version_compare(scheme, hw_span_str(a), hw_span_str(b), &d));
     if (d != 0) {
-        fail_msg("%s: %s against %s gives %d", hw_scheme_word(scheme), a, b, d);
+        fail_msg("%s: %s against %s gives %d", hw_order_word(scheme), a, b, d);
     }
 }
 
-static void assert_untold(enum hw_scheme scheme, const char *a, const char *b)
+static void assert_untold(enum hw_order scheme, const char *a, const char *b)
 {
     int d = 7;
     assert_false(hw_version_compare(scheme, hw_span_str(a), hw_span_str(b), &d));
@@ -57,12 +57,12 @@ static void assert_untold(enum hw_scheme scheme, const char *a, const char *b)
 static void words_of_schemes_are_the_list_of_facts(void **state)
 {
     (void)state;
-    assert_int_equal(hw_schemes.count, HW_SCHEME_COUNT);
+    assert_int_equal(hw_schemes.count, HW_ORDER_COUNT);
     for (size_t i = 0; i < hw_schemes.count; i++) {
         struct hw_span word = hw_span_str(hw_schemes.words[i].word);
-        assert_string_equal(hw_scheme_word(hw_scheme_read(word)), hw_schemes.words[i].word);
+        assert_string_equal(hw_order_word(hw_order_read(word)), hw_schemes.words[i].word);
     }
-    assert_int_equal(hw_scheme_read(HW_SPAN_LIT("roman")), HW_SCHEME_NONE);
+    assert_int_equal(hw_order_read(HW_SPAN_LIT("roman")), HW_ORDER_NONE);
 }
 
 /* The example of clause 11 of semver.org, and what goes around it. */
@@ -88,15 +88,15 @@ static void semver_orders_as_its_clause_11(void **state)
         "99999999999999999999999.0.0",
         "99999999999999999999999.0.1",
     };
-    assert_ascending(HW_SCHEME_SEMVER, v, COUNT(v));
-    assert_same(HW_SCHEME_SEMVER, "1.0.0+20130313144700", "1.0.0+exp.sha.5114f85");
-    assert_same(HW_SCHEME_SEMVER, "v1.2", "1.2.0.0");
-    assert_same(HW_SCHEME_SEMVER, "v2.0.0+incompatible", "2.0.0");
-    assert_untold(HW_SCHEME_SEMVER, "dev-master", "1.0.0");
-    assert_untold(HW_SCHEME_SEMVER, "1.0.0-", "1.0.0");
-    assert_untold(HW_SCHEME_SEMVER, "1..0", "1.0.0");
-    assert_untold(HW_SCHEME_SEMVER, "1.0.0-a..b", "1.0.0");
-    assert_untold(HW_SCHEME_SEMVER, "", "1.0.0");
+    assert_ascending(HW_ORDER_SEMVER, v, COUNT(v));
+    assert_same(HW_ORDER_SEMVER, "1.0.0+20130313144700", "1.0.0+exp.sha.5114f85");
+    assert_same(HW_ORDER_SEMVER, "v1.2", "1.2.0.0");
+    assert_same(HW_ORDER_SEMVER, "v2.0.0+incompatible", "2.0.0");
+    assert_untold(HW_ORDER_SEMVER, "dev-master", "1.0.0");
+    assert_untold(HW_ORDER_SEMVER, "1.0.0-", "1.0.0");
+    assert_untold(HW_ORDER_SEMVER, "1..0", "1.0.0");
+    assert_untold(HW_ORDER_SEMVER, "1.0.0-a..b", "1.0.0");
+    assert_untold(HW_ORDER_SEMVER, "", "1.0.0");
 }
 
 static void dotted_orders_numbers_only(void **state)
@@ -104,17 +104,17 @@ static void dotted_orders_numbers_only(void **state)
     (void)state;
     static const char *const v[] = {"0",       "0.1",       "1",         "1.9",        "1.10",
                                     "7.17.90", "18.12.407", "18.12.416", "18.12.416.1"};
-    assert_ascending(HW_SCHEME_DOTTED, v, COUNT(v));
-    assert_same(HW_SCHEME_DOTTED, "18.12.407.0", "18.12.407");
-    assert_untold(HW_SCHEME_DOTTED, "1.0-rc1", "1.0");
-    assert_untold(HW_SCHEME_DOTTED, "R17", "16");
+    assert_ascending(HW_ORDER_DOTTED, v, COUNT(v));
+    assert_same(HW_ORDER_DOTTED, "18.12.407.0", "18.12.407");
+    assert_untold(HW_ORDER_DOTTED, "1.0-rc1", "1.0");
+    assert_untold(HW_ORDER_DOTTED, "R17", "16");
 }
 
 static void none_tells_only_equality(void **state)
 {
     (void)state;
-    assert_same(HW_SCHEME_NONE, "abc", "abc");
-    assert_untold(HW_SCHEME_NONE, "1", "2");
+    assert_same(HW_ORDER_NONE, "abc", "abc");
+    assert_untold(HW_ORDER_NONE, "1", "2");
 }
 
 static const char *const debs[] = {
@@ -127,14 +127,14 @@ static const char *const debs[] = {
 static void deb_orders_as_the_policy(void **state)
 {
     (void)state;
-    assert_ascending(HW_SCHEME_DEB, debs, COUNT(debs));
-    assert_same(HW_SCHEME_DEB, "0:1.0", "1.0");
-    assert_same(HW_SCHEME_DEB, "1.0-0", "1.0");
-    assert_same(HW_SCHEME_DEB, "1.00", "1.0");
-    assert_untold(HW_SCHEME_DEB, "a1", "1");
-    assert_untold(HW_SCHEME_DEB, ":1", "1");
-    assert_untold(HW_SCHEME_DEB, "x:1", "1");
-    assert_untold(HW_SCHEME_DEB, "1 0", "1");
+    assert_ascending(HW_ORDER_DEB, debs, COUNT(debs));
+    assert_same(HW_ORDER_DEB, "0:1.0", "1.0");
+    assert_same(HW_ORDER_DEB, "1.0-0", "1.0");
+    assert_same(HW_ORDER_DEB, "1.00", "1.0");
+    assert_untold(HW_ORDER_DEB, "a1", "1");
+    assert_untold(HW_ORDER_DEB, ":1", "1");
+    assert_untold(HW_ORDER_DEB, "x:1", "1");
+    assert_untold(HW_ORDER_DEB, "1 0", "1");
 }
 
 /* What dpkg itself says: <0, 0, >0. */
@@ -190,7 +190,7 @@ static void deb_agrees_with_dpkg(void **state)
             memcpy(b, a, sizeof a);
             b[hw_dice_below(&dice, strlen(b))] = "01~.+a"[hw_dice_below(&dice, 6)];
         }
-        if (!hw_version_compare(HW_SCHEME_DEB, hw_span_str(a), hw_span_str(b), &d)) {
+        if (!hw_version_compare(HW_ORDER_DEB, hw_span_str(a), hw_span_str(b), &d)) {
             continue;
         }
         /* A revision that is empty, dpkg refuses; it has no bearing on the order. */
@@ -219,11 +219,11 @@ static void rpm_orders_as_its_manual(void **state)
         "1.0^20160101", "1.0^20160102", "1.0a",  "1.0.1",   "1.10",      "2.0",      "5.5p1",
         "5.5p2",        "5.5p10",       "10xyz", "10.1xyz", "20101121",  "20101122", "1:0.1",
     };
-    assert_ascending(HW_SCHEME_RPM, v, COUNT(v));
-    assert_same(HW_SCHEME_RPM, "2_0", "2.0");
-    assert_same(HW_SCHEME_RPM, "0:2.0", "2.0");
-    assert_same(HW_SCHEME_RPM, "1.05", "1.5");
-    assert_untold(HW_SCHEME_RPM, "1.0/2", "1.0");
+    assert_ascending(HW_ORDER_RPM, v, COUNT(v));
+    assert_same(HW_ORDER_RPM, "2_0", "2.0");
+    assert_same(HW_ORDER_RPM, "0:2.0", "2.0");
+    assert_same(HW_ORDER_RPM, "1.05", "1.5");
+    assert_untold(HW_ORDER_RPM, "1.0/2", "1.0");
 }
 
 /* The orders of PEP 440, "Summary of permitted suffixes and relative ordering". */
@@ -255,17 +255,17 @@ static void pep440_orders_as_its_summary(void **state)
         "2013.10",
         "1!0.5",
     };
-    assert_ascending(HW_SCHEME_PEP440, v, COUNT(v));
-    assert_same(HW_SCHEME_PEP440, "1.0", "1");
-    assert_same(HW_SCHEME_PEP440, "v1.0-ALPHA_1", "1.0a1");
-    assert_same(HW_SCHEME_PEP440, "1.0-preview-2", "1.0rc2");
-    assert_same(HW_SCHEME_PEP440, "1.0-1", "1.0.post1");
-    assert_same(HW_SCHEME_PEP440, "1.0-r4", "1.0.post4");
-    assert_same(HW_SCHEME_PEP440, "1.0+ubuntu-1", "1.0+UBUNTU.1");
-    assert_same(HW_SCHEME_PEP440, "1.0a", "1.0a0");
-    assert_untold(HW_SCHEME_PEP440, "1.0-final", "1.0");
-    assert_untold(HW_SCHEME_PEP440, "1.0+", "1.0");
-    assert_untold(HW_SCHEME_PEP440, "latest", "1.0");
+    assert_ascending(HW_ORDER_PEP440, v, COUNT(v));
+    assert_same(HW_ORDER_PEP440, "1.0", "1");
+    assert_same(HW_ORDER_PEP440, "v1.0-ALPHA_1", "1.0a1");
+    assert_same(HW_ORDER_PEP440, "1.0-preview-2", "1.0rc2");
+    assert_same(HW_ORDER_PEP440, "1.0-1", "1.0.post1");
+    assert_same(HW_ORDER_PEP440, "1.0-r4", "1.0.post4");
+    assert_same(HW_ORDER_PEP440, "1.0+ubuntu-1", "1.0+UBUNTU.1");
+    assert_same(HW_ORDER_PEP440, "1.0a", "1.0a0");
+    assert_untold(HW_ORDER_PEP440, "1.0-final", "1.0");
+    assert_untold(HW_ORDER_PEP440, "1.0+", "1.0");
+    assert_untold(HW_ORDER_PEP440, "latest", "1.0");
 }
 
 /* From Maven's POM reference, "Version Order Specification", and its ComparableVersion tests. */
@@ -297,15 +297,15 @@ static void maven_orders_as_its_reference(void **state)
         "1-123",
     };
     static const char *const numbers[] = {"1-1", "1.0.1", "1.1", "1.2", "1.10", "2.0", "2.0.1"};
-    assert_ascending(HW_SCHEME_MAVEN, v, COUNT(v));
-    assert_ascending(HW_SCHEME_MAVEN, numbers, COUNT(numbers));
-    assert_same(HW_SCHEME_MAVEN, "1.0.0", "1");
-    assert_same(HW_SCHEME_MAVEN, "1.ga", "1");
-    assert_same(HW_SCHEME_MAVEN, "1.0-Final", "1");
-    assert_same(HW_SCHEME_MAVEN, "1.0.0-foo.0.0", "1-foo");
-    assert_same(HW_SCHEME_MAVEN, "1-a1", "1-alpha-1");
-    assert_same(HW_SCHEME_MAVEN, "1-CR", "1-rc");
-    assert_untold(HW_SCHEME_MAVEN, "1 2", "1");
+    assert_ascending(HW_ORDER_MAVEN, v, COUNT(v));
+    assert_ascending(HW_ORDER_MAVEN, numbers, COUNT(numbers));
+    assert_same(HW_ORDER_MAVEN, "1.0.0", "1");
+    assert_same(HW_ORDER_MAVEN, "1.ga", "1");
+    assert_same(HW_ORDER_MAVEN, "1.0-Final", "1");
+    assert_same(HW_ORDER_MAVEN, "1.0.0-foo.0.0", "1-foo");
+    assert_same(HW_ORDER_MAVEN, "1-a1", "1-alpha-1");
+    assert_same(HW_ORDER_MAVEN, "1-CR", "1-rc");
+    assert_untold(HW_ORDER_MAVEN, "1 2", "1");
 }
 
 /* Maven's circles: two separators in a row are a 0 between them. */
@@ -324,12 +324,12 @@ static void orders_are_orders(void **state)
 {
     (void)state;
     static const struct {
-        enum hw_scheme scheme;
+        enum hw_order scheme;
         const char *head, *of;
     } each[] = {
-        {HW_SCHEME_DEB, "01", "01a~.+-:"},   {HW_SCHEME_DOTTED, "v01", "0129."},
-        {HW_SCHEME_MAVEN, "12", "12ab.-"},   {HW_SCHEME_PEP440, "01", "01.abrcdevpost-+"},
-        {HW_SCHEME_RPM, "01a", "01ab~^.-_"}, {HW_SCHEME_SEMVER, "v01", "01..-ab+"},
+        {HW_ORDER_DEB, "01", "01a~.+-:"},   {HW_ORDER_DOTTED, "v01", "0129."},
+        {HW_ORDER_MAVEN, "12", "12ab.-"},   {HW_ORDER_PEP440, "01", "01.abrcdevpost-+"},
+        {HW_ORDER_RPM, "01a", "01ab~^.-_"}, {HW_ORDER_SEMVER, "v01", "01..-ab+"},
     };
     for (size_t s = 0; s < COUNT(each); s++) {
         struct hw_dice dice = {s + 1};
@@ -340,7 +340,7 @@ static void orders_are_orders(void **state)
             for (int k = 0; k < 3; k++) {
                 do {
                     random_version(&dice, each[s].head, each[s].of, v[k], sizeof v[k]);
-                } while (each[s].scheme == HW_SCHEME_MAVEN && has_empty_token(v[k]));
+                } while (each[s].scheme == HW_ORDER_MAVEN && has_empty_token(v[k]));
             }
             struct hw_span a = hw_span_str(v[0]), b = hw_span_str(v[1]), c = hw_span_str(v[2]);
             bool there = hw_version_compare(each[s].scheme, a, b, &ab);
@@ -356,14 +356,14 @@ static void orders_are_orders(void **state)
             chains++;
             assert_true(hw_version_compare(each[s].scheme, a, c, &ac));
             if (ac > 0 || (ac == 0 && (ab != 0 || bc != 0))) {
-                fail_msg("%s: %s, %s, %s", hw_scheme_word(each[s].scheme), v[0], v[1], v[2]);
+                fail_msg("%s: %s, %s, %s", hw_order_word(each[s].scheme), v[0], v[1], v[2]);
             }
         }
         assert_true(told > 1000 && chains > 100);
     }
 }
 
-static enum hw_within within(enum hw_scheme scheme, const char *version, const char *exact,
+static enum hw_within within(enum hw_order scheme, const char *version, const char *exact,
                              const char *first, const char *below, const char *last)
 {
     struct hw_versions in = {hw_span_str(exact), hw_span_str(first), hw_span_str(below),
@@ -374,7 +374,7 @@ static enum hw_within within(enum hw_scheme scheme, const char *version, const c
 static void stretches_hold_what_lies_in_them(void **state)
 {
     (void)state;
-    enum hw_scheme s = HW_SCHEME_SEMVER;
+    enum hw_order s = HW_ORDER_SEMVER;
     assert_int_equal(within(s, "1.0.0", NULL, NULL, NULL, NULL), HW_WITHIN_YES);
     assert_int_equal(within(s, "", NULL, NULL, NULL, NULL), HW_WITHIN_YES);
     assert_int_equal(within(s, "odd", NULL, NULL, NULL, NULL), HW_WITHIN_YES);
@@ -389,23 +389,23 @@ static void stretches_hold_what_lies_in_them(void **state)
 static void stretches_admit_what_cannot_be_told(void **state)
 {
     (void)state;
-    enum hw_scheme s = HW_SCHEME_SEMVER;
+    enum hw_order s = HW_ORDER_SEMVER;
     assert_int_equal(within(s, "", NULL, NULL, "2.0.0", NULL), HW_WITHIN_UNKNOWN);
     assert_int_equal(within(s, "", "1.0.0", NULL, NULL, NULL), HW_WITHIN_UNKNOWN);
     assert_int_equal(within(s, "odd", NULL, NULL, "2.0.0", NULL), HW_WITHIN_UNKNOWN);
     assert_int_equal(within(s, "1.5.0", NULL, "1.0.0", "odd", NULL), HW_WITHIN_UNKNOWN);
     assert_int_equal(within(s, "0.5.0", NULL, "1.0.0", "odd", NULL), HW_WITHIN_NO);
-    assert_int_equal(within(HW_SCHEME_NONE, "1", NULL, "0", NULL, NULL), HW_WITHIN_UNKNOWN);
+    assert_int_equal(within(HW_ORDER_NONE, "1", NULL, "0", NULL, NULL), HW_WITHIN_UNKNOWN);
 }
 
 static void one_version_is_that_version(void **state)
 {
     (void)state;
-    assert_int_equal(within(HW_SCHEME_SEMVER, "v1.0", "1.0.0", NULL, NULL, NULL), HW_WITHIN_YES);
-    assert_int_equal(within(HW_SCHEME_SEMVER, "1.0.1", "1.0.0", NULL, NULL, NULL), HW_WITHIN_NO);
-    assert_int_equal(within(HW_SCHEME_NONE, "r5", "r5", NULL, NULL, NULL), HW_WITHIN_YES);
-    assert_int_equal(within(HW_SCHEME_NONE, "r5", "r6", NULL, NULL, NULL), HW_WITHIN_NO);
-    assert_int_equal(within(HW_SCHEME_PEP440, "odd", "1.0", NULL, NULL, NULL), HW_WITHIN_NO);
+    assert_int_equal(within(HW_ORDER_SEMVER, "v1.0", "1.0.0", NULL, NULL, NULL), HW_WITHIN_YES);
+    assert_int_equal(within(HW_ORDER_SEMVER, "1.0.1", "1.0.0", NULL, NULL, NULL), HW_WITHIN_NO);
+    assert_int_equal(within(HW_ORDER_NONE, "r5", "r5", NULL, NULL, NULL), HW_WITHIN_YES);
+    assert_int_equal(within(HW_ORDER_NONE, "r5", "r6", NULL, NULL, NULL), HW_WITHIN_NO);
+    assert_int_equal(within(HW_ORDER_PEP440, "odd", "1.0", NULL, NULL, NULL), HW_WITHIN_NO);
 }
 
 int main(void)
