@@ -63,6 +63,7 @@ static const struct hw_word formats[] = {
     {"indicator-list", "published indicators: hash list, CSV, Loki list"},
     {"iso9660", "ISO 9660 image"},
     {"json", "JSON document"},
+    {"lifecycle", "when products ended: endoflife.date, OpenEoX, a table"},
     {"lz4", "LZ4 stream"},
     {"lzma", "LZMA stream"},
     {"mach-o", "Mach-O program, library or fat binary"},

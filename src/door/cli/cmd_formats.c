@@ -13,7 +13,8 @@ static const char *becomes(const char *word)
         {"opened",
          {"7z", "asar", "bzip2", "cab", "compress", "gzip", "lz4", "lzma", "tar", "xz", "zip",
           "zstd"}},
-        {"read", {"certificate", "crl", "csaf", "indicator-list", "openvex", "osv", "yara"}},
+        {"read",
+         {"certificate", "crl", "csaf", "indicator-list", "lifecycle", "openvex", "osv", "yara"}},
         {"read, signatures judged", {"pe"}},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

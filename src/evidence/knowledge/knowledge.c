@@ -3,6 +3,7 @@
 
 #include "evidence/knowledge/csaf.h"
 #include "evidence/knowledge/estate.h"
+#include "evidence/knowledge/lifecycle.h"
 #include "evidence/knowledge/list.h"
 #include "evidence/knowledge/openvex.h"
 #include "evidence/knowledge/osv.h"
@@ -14,6 +15,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_crl_format,
     &hw_csaf_format,
     &hw_estate_format,
+    &hw_lifecycle_format,
     &hw_list_format,
     &hw_openvex_format,
     &hw_osv_format,

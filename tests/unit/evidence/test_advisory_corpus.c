@@ -279,6 +279,25 @@ static void csaf_examples_are_read_whole(void **state)
     assert_int_equal(vex.anomalies, 0);
 }
 
+static void lifecycles_of_464_products_are_read(void **state)
+{
+    (void)state;
+    struct hw_told t;
+    struct sums s = {0};
+    char path[NAME_BYTES];
+    (void)snprintf(path, sizeof path, "%s/intel/lifecycle/endoflife-2026-08-22.ndjson", corpus());
+    examine_file(&t, path);
+    assert_true(
+        hw_told_has(&t, "knowledge", "form=lifecycle entries=21505 refused=0 ignored=644", NULL));
+    assert_int_equal(hw_told_count(&t, "status=ended"), 21505);
+    assert_int_equal(t.anomalies, 0);
+    hw_told_done(&t);
+    /* Cores by themselves: recognised, and they name no product. */
+    add_folder("lifecycle/openeox-core/examples", "form=lifecycle", &s);
+    assert_int_equal(s.files, 7);
+    assert_int_equal(s.statements, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +307,7 @@ int main(void)
         cmocka_unit_test(every_report_of_the_project_is_read),
         cmocka_unit_test(csaf_test_files_are_judged_as_their_makers_say),
         cmocka_unit_test(csaf_examples_are_read_whole),
+        cmocka_unit_test(lifecycles_of_464_products_are_read),
     };
     struct stat st;
     cmocka_set_message_output(CM_OUTPUT_TAP);
