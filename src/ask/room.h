@@ -94,6 +94,20 @@ HW_CHECK int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v,
                              struct hw_error *err);
 /* Copies of the components of these files that differ (ask/twin.c). */
 HW_CHECK int hw_find_twins(struct hw_asking *q, struct hw_error *err);
+/* A copy of a component, found beside a file of the answer. */
+struct hw_copy {
+    struct hw_span code, path;
+    int64_t signed_at; /* countersigned; INT64_MIN: nobody vouches for a time */
+    bool comparable;   /* its version means something, and both speak one language */
+};
+/* When the copy at this node was signed, by its records alone. */
+HW_CHECK int hw_signed_time(struct hw_asking *q, int64_t reading, uint32_t node, int64_t *out,
+                            struct hw_error *err);
+/* Says that the file is its version signed a second time, when it is (ask/reissued.c). */
+HW_CHECK int hw_say_reissued(struct hw_asking *q, const struct hw_file_answer *file,
+                             const struct hw_copy *other, struct hw_error *err);
+/* Files of this answer signed long after their product ended (ask/retired.c). */
+HW_CHECK int hw_find_retired(struct hw_asking *q, struct hw_error *err);
 /* Published indicators that match (ask/known.c). only_files: none but files of this answer; else
  * whatever the case holds, adding a file answer for each. */
 HW_CHECK int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err);

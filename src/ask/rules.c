@@ -70,9 +70,13 @@ static const struct hw_rule rules[] = {
      "A package has the name of a reported one; no version or hash ties it to the report.",
      "Private packages whose name somebody later took.", "Compare version and integrity hash.",
      "OpenSSF malicious-packages"},
-    {"retired-but-signed", HW_MEDIUM,
-     "Software whose maker ended it still carries a signature that verifies.",
-     "Archives kept on purpose.", "Ask whether it is still served, and by whom.",
+    {"retired-but-signed", HW_HIGH,
+     "It was signed more than a year after its product ended, as a lifecycle that was learned "
+     "states. It is high when product and maker are named on both sides, medium by the product's "
+     "name alone.",
+     "Support that was bought beyond the end, forks that keep the name, and ends stated too early.",
+     "Ask the maker whether it signed this. Find every file of the product, and of that signer "
+     "since.",
      "Mandiant, 20 April 2023: a program retired in 2020, trojanised in 2022"},
     {"seal-broken", HW_HIGH, "A box states a hash for a member, and the member does not have it.",
      "Archives edited by hand after packing.", "Take the archive from its maker again.",
@@ -143,6 +147,12 @@ static const struct hw_rule rules[] = {
      "retired it.",
      "Programs of like names: the name alone is compared, but for releases, whose bytes are.",
      "Remove it, or sanction it in the estate. Trace what it did.", "MITRE ATT&CK T1195.002"},
+    {"version-reissued", HW_HIGH,
+     "The same version was signed a second time, more than 90 days after another copy of it that "
+     "has different code. Both signatures are whole and countersigned; the later copy is told.",
+     "Makers who rebuild an old version for a customer without raising it.",
+     "Ask the maker for the list of its builds. Compare the two; trace the later one.",
+     "MITRE ATT&CK T1195.002, T1553.002"},
     {"vpn-new-device", HW_HIGH,
      "An account's VPN session from a device never seen for it, while another of its devices is in "
      "use before and after. It is high when that session then reached a host that builds, signs or "

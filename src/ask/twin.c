@@ -29,7 +29,7 @@ struct seen {
     struct seen *next;
     const struct hw_file_answer *file;
     const struct hw_finding *said[TWINS_SAID]; /* what was found of it ... */
-    struct hw_span codes[TWINS_SAID];          /* ... and against which code */
+    struct hw_copy copies[TWINS_SAID];         /* ... and against which copy */
     unsigned count;
 };
 
@@ -84,13 +84,17 @@ static int say_again(struct twins *t, const struct seen *s, const struct hw_file
         const struct hw_finding *old = s->said[i];
         t->err->code = HW_OK;
         struct hw_finding *f = hw_find(t->q, "twin-differs", old->severity, old->confidence, file,
-                                       s->codes[i], t->err);
+                                       s->copies[i].code, t->err);
         if (f == NULL) {
             return t->err->code != HW_OK ? t->err->code : HW_E_MEMORY;
         }
         for (const struct hw_why *w = old->why; w != NULL; w = w->next) {
             bool own = w == old->why;
             hw_because(t->q->a->arena, &f->why, w->says, own ? file->path : w->evidence, false, 0);
+        }
+        int rc = hw_say_reissued(t->q, file, &s->copies[i], t->err);
+        if (rc != HW_OK) {
+            return rc;
         }
     }
     return HW_OK;
@@ -191,7 +195,7 @@ static int read_both(struct twins *t, const struct hw_file_answer *file,
 }
 
 static int differ(struct twins *t, const struct hw_file_answer *file, const struct hw_fact_row *row,
-                  struct hw_span other_code, const struct hw_finding **out)
+                  struct hw_copy *other, const struct hw_finding **out)
 {
     struct hw_arena *arena = t->q->a->arena;
     struct hw_artifact_row there;
@@ -200,7 +204,10 @@ static int differ(struct twins *t, const struct hw_file_answer *file, const stru
         return rc < 0 ? rc : hw_fail(t->err, HW_E_CASE, "a component without its artifact");
     }
     struct hw_span path = hw_span_keep(arena, there.path);
+    other->path = path;
     rc = read_both(t, file, row);
+    rc =
+        rc != HW_OK ? rc : hw_signed_time(t->q, row->reading, row->node, &other->signed_at, t->err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -213,7 +220,7 @@ static int differ(struct twins *t, const struct hw_file_answer *file, const stru
                                    placeholder(file->version) || tongue ? HW_LOW
                                    : code                               ? HW_HIGH
                                                                         : HW_MEDIUM,
-                                   HW_CONF_HIGH, file, other_code, t->err);
+                                   HW_CONF_HIGH, file, other->code, t->err);
     if (f == NULL) {
         hw_buf_done(&what);
         return t->err->code != HW_OK ? t->err->code : HW_E_MEMORY;
@@ -233,7 +240,8 @@ static int differ(struct twins *t, const struct hw_file_answer *file, const stru
     }
     hw_buf_done(&what);
     *out = f;
-    return HW_OK;
+    other->comparable = !tongue && !placeholder(file->version);
+    return hw_say_reissued(t->q, file, other, t->err);
 }
 
 /* The last name of a path: behind the last '/', the member's own name in a box. */
@@ -315,13 +323,14 @@ static int compare_copies(struct twins *t, const struct hw_file_answer *file, st
         struct hw_span code = hw_fact_get(&row.fact, HW_COMPONENT_CODE);
         rc = is_copy(t, file, &row, &other);
         for (unsigned i = 0; i < s->count && other; i++) {
-            other = !hw_span_equal(code, s->codes[i]);
+            other = !hw_span_equal(code, s->copies[i].code);
         }
         if (rc == HW_OK && other) {
             unsigned i = s->count;
-            s->codes[i] = hw_span_keep(arena, code);
-            rc = s->codes[i].p == NULL ? hw_fail(t->err, HW_E_MEMORY, "no memory to look for twins")
-                                       : differ(t, file, &row, s->codes[i], &s->said[i]);
+            struct hw_copy *copy = &s->copies[i];
+            copy->code = hw_span_keep(arena, code);
+            rc = copy->code.p == NULL ? hw_fail(t->err, HW_E_MEMORY, "no memory to look for twins")
+                                      : differ(t, file, &row, copy, &s->said[i]);
             s->count += rc == HW_OK;
         }
     }

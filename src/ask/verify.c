@@ -488,6 +488,7 @@ int hw_verify(struct hw_case *c, const struct hw_target *targets, size_t count,
     }
     rc = rc != HW_OK ? rc : unproven_lists(&q, err);
     rc = rc != HW_OK ? rc : hw_find_twins(&q, err);
+    rc = rc != HW_OK ? rc : hw_find_retired(&q, err);
     rc = rc != HW_OK ? rc : hw_find_known(&q, /* only_files= */ true, err);
     if (rc != HW_OK) {
         hw_asking_drop(&q);

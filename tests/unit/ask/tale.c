@@ -130,6 +130,33 @@ void tale_signed(struct tale *t, const char *signer, const char *subject)
     link_to(t, 'I', 'R', "anchor");
 }
 
+void tale_stamped(struct tale *t, int64_t day)
+{
+    struct hw_fact *f = tale_add(t, HW_FACT_TIMESTAMP);
+    hw_fact_u64(f, HW_TIMESTAMP_SIGNATURE, 0);
+    hw_fact_str(f, HW_TIMESTAMP_KIND, "rfc3161");
+    hw_fact_time(f, HW_TIMESTAMP_TIME, day * TALE_DAY);
+    hw_fact_u64(f, HW_TIMESTAMP_IMPRINT_OK, 1);
+    hw_fact_u64(f, HW_TIMESTAMP_CONTENT_OK, 1);
+    hw_fact_u64(f, HW_TIMESTAMP_MATH_OK, 1);
+    hw_fact_span(f, HW_TIMESTAMP_SIGNER, tale_digest(t, 'T'));
+    certificate(t, 'T', "T", "CN=T", false);
+    link_to(t, 'T', 'R', "anchor");
+}
+
+struct hw_fact *tale_statement(struct tale *t, char letter, const char *status, const char *name)
+{
+    tale_program(t, letter);
+    struct hw_fact *f = tale_add(t, HW_FACT_KNOWLEDGE);
+    hw_fact_str(f, HW_KNOWLEDGE_FORM, "lifecycle");
+    f = tale_add(t, HW_FACT_STATEMENT);
+    hw_fact_u64(f, HW_STATEMENT_LINE, 1);
+    hw_fact_str(f, HW_STATEMENT_STATUS, status);
+    hw_fact_str(f, HW_STATEMENT_NAME, name);
+    hw_fact_str(f, HW_STATEMENT_SCHEME, "dotted");
+    return f;
+}
+
 struct hw_fact *tale_uncovered(struct tale *t, const char *where, uint64_t off, uint64_t size)
 {
     struct hw_fact *f = tale_add(t, HW_FACT_UNCOVERED);

@@ -46,11 +46,15 @@ void tale_component(struct tale *t, const char *original, const char *version, c
 void tale_section(struct tale *t, char digest);
 /* Signed by S (days 0 to 5,000) under I under an anchor, countersigned by nobody. */
 void tale_signed(struct tale *t, const char *signer, const char *subject);
+/* The same signature countersigned on this day by T, under an anchor. */
+void tale_stamped(struct tale *t, int64_t day);
 struct hw_fact *tale_uncovered(struct tale *t, const char *where, uint64_t off, uint64_t size);
 /* Stores what was told and sights it at path. asked: what the reading was for. */
 void tale_store(struct tale *t, enum hw_class asked, const char *path);
 /* A revocation list of I with the serial of S; proven: I's key verified it. */
 void tale_list(struct tale *t, char letter, bool proven, int64_t made_day, int64_t revoked_day);
+/* A document that says so of a product by its plain name; tale_store() it as knowledge. */
+struct hw_fact *tale_statement(struct tale *t, char letter, const char *status, const char *name);
 void tale_indicator(struct tale *t, char letter, const char *kind, const char *value);
 
 /* Verifies the evidence of these letters, each under the path that is its letter's, or `paths`. */
