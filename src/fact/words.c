@@ -79,6 +79,7 @@ static const struct hw_word formats[] = {
     {"quarantine", "macOS quarantine database or install history"},
     {"rar", "RAR archive"},
     {"rpm", "RPM package"},
+    {"sigma", "Sigma rules"},
     {"signing-log", "log of a signing service or HSM"},
     {"squashfs", "squashfs image"},
     {"strace", "strace -f log"},

@@ -7,6 +7,7 @@
 #include "evidence/knowledge/list.h"
 #include "evidence/knowledge/openvex.h"
 #include "evidence/knowledge/osv.h"
+#include "evidence/knowledge/sigma.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
@@ -20,6 +21,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_openvex_format,
     &hw_osv_format,
     &hw_yara_format,
+    &hw_cert_format, &hw_crl_format, &hw_estate_format, &hw_list_format, &hw_sigma_format,
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
