@@ -38,6 +38,8 @@ enum hw_fact_kind {
     HW_FACT_REGION = 17,
     HW_FACT_COMPONENT = 18,
     HW_FACT_SEAL = 19,
+    HW_FACT_DEPENDS = 21,
+    HW_FACT_CHECKSUM = 22,
     /* programs */
     HW_FACT_SECTION = 30,
     HW_FACT_IMPORT = 31,
@@ -112,6 +114,30 @@ enum {
     HW_COMPONENT_MACHINE,
     HW_COMPONENT_CODE, /* SHA-256 of the file without its signature (PE: Authenticode range) */
     HW_COMPONENT_PRODUCT,
+    HW_COMPONENT_ALG, /* a digest the document states of it: sha256 where there is one */
+    HW_COMPONENT_DIGEST,
+    HW_COMPONENT_RESOLVED, /* where it was fetched from, as written: a URL, a registry's name */
+    HW_COMPONENT_PATH,     /* where it lies in the product or project */
+    HW_COMPONENT_REF,      /* the document's own id of it: bom-ref, SPDXID */
+    HW_COMPONENT_LINE,     /* 1-based place among the document's parts; DEPENDS names it */
+    HW_COMPONENT_OFF,
+    HW_COMPONENT_KIND, /* library application file service ... */
+};
+/* Two parts of one document: PARENT has, needs or came from CHILD. A part of another document has
+ * no number and is named as written. */
+enum {
+    HW_DEPENDS_RELATION = 1, /* word of hw_relations */
+    HW_DEPENDS_PARENT,       /* COMPONENT_LINE */
+    HW_DEPENDS_CHILD,
+    HW_DEPENDS_PARENT_REF, /* only where there is no number */
+    HW_DEPENDS_CHILD_REF,
+    HW_DEPENDS_OFF,
+};
+/* A further digest a document states of one of its parts. */
+enum {
+    HW_CHECKSUM_LINE = 1, /* COMPONENT_LINE */
+    HW_CHECKSUM_ALG,
+    HW_CHECKSUM_DIGEST,
 };
 enum {
     HW_SEAL_BY = 1, /* node of the box that vouches */

@@ -137,7 +137,15 @@ static const struct hw_fact_type types[] = {
       TEXT("original", 0),
       WORD("machine"),
       DIGEST("code"),
-      TEXT("product", 0)}},
+      TEXT("product", 0),
+      WORD("alg"),
+      BYTES("digest", 64),
+      TEXT("resolved", 2048),
+      TEXT("path", 2048),
+      TEXT("ref", 0),
+      U64("line"),
+      U64("off"),
+      WORD("kind")}},
     {HW_FACT_SEAL, "seal",
      {NODE,
       M_U64("by"),
@@ -357,6 +365,19 @@ static const struct hw_fact_type types[] = {
       U64("first"),
       U64("last"),
       TEXT("says", 0)}},
+    {HW_FACT_DEPENDS, "depends",
+     {NODE,
+      M_OF("relation", hw_relations),
+      U64("parent"),
+      U64("child"),
+      TEXT("parent-ref", 0),
+      TEXT("child-ref", 0),
+      U64("off")}},
+    {HW_FACT_CHECKSUM, "checksum",
+     {NODE,
+      M_U64("line"),
+      M_WORD("alg"),
+      M_BYTES("digest", 64)}},
 };
 /* clang-format on */
 
@@ -428,6 +449,10 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[27];
     case HW_FACT_LOST:
         return &types[28];
+    case HW_FACT_DEPENDS:
+        return &types[29];
+    case HW_FACT_CHECKSUM:
+        return &types[30];
     case HW_FACT_NONE:
         break;
     }

@@ -53,6 +53,7 @@ static const struct hw_word formats[] = {
     {"compress", "Unix compress stream"},
     {"crl", "certificate revocation list"},
     {"csaf", "security advisories and VEX in CSAF"},
+    {"cyclonedx", "bill of materials, CycloneDX"},
     {"dmg", "Apple disk image (UDIF)"},
     {"elf", "ELF program or library"},
     {"empty", "no bytes at all"},
@@ -81,6 +82,7 @@ static const struct hw_word formats[] = {
     {"rpm", "RPM package"},
     {"sigma", "Sigma rules"},
     {"signing-log", "log of a signing service or HSM"},
+    {"spdx", "bill of materials, SPDX"},
     {"squashfs", "squashfs image"},
     {"strace", "strace -f log"},
     {"syslog", "syslog lines"},
@@ -189,6 +191,20 @@ static const struct hw_word languages[] = {
     {"yara", "YARA rule"},
 };
 const struct hw_vocab hw_languages = {"language", LIST(languages)};
+
+static const struct hw_word relations[] = {
+    {"builds-with", "the child is a tool or dependency of the parent's build"},
+    {"contains", "the child lies in the parent"},
+    {"depends-on", "the parent needs the child when it runs"},
+    {"describes", "the parent is a document about the child"},
+    {"generated-from", "the parent was made out of the child"},
+    {"links", "the child is linked into the parent, or loaded by it"},
+    {"offers", "the parent implements what the child specifies"},
+    {"other", "related in a way that carries no bytes"},
+    {"tests-with", "the child is used to test the parent"},
+    {"variant-of", "the parent is the child, copied or changed"},
+};
+const struct hw_vocab hw_relations = {"relation", LIST(relations)};
 
 static const struct hw_word sources[] = {
     {"auditd", "Linux audit records"},

@@ -32,6 +32,7 @@ extern const struct hw_vocab hw_indicators; /* kinds of published signs */
 extern const struct hw_vocab hw_statuses;   /* what is said of a product or package */
 extern const struct hw_vocab hw_schemes;    /* how versions compare */
 extern const struct hw_vocab hw_languages;  /* of published rules */
+extern const struct hw_vocab hw_relations;  /* between parts of a product */
 extern const struct hw_vocab hw_sources;    /* families of logs */
 extern const struct hw_vocab hw_losses;     /* how records get lost */
 
