@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "evidence/artifact/artifact.h"
+#include "evidence/artifact/lock.h"
 #include "evidence/artifact/manifest.h"
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/knowledge.h"
@@ -242,7 +243,7 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
         read_as(x, n, a.bids[i].format);
     }
     if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && x->reading != HW_READ_TELEMETRY &&
-        hw_exam_going(x)) {
+        hw_exam_going(x) && !hw_lock_examine(x, n)) {
         hw_manifest_examine(x, n);
     }
     hw_names_done(x, n);
