@@ -71,6 +71,7 @@ static const struct hw_word formats[] = {
     {"mapped-csv", "a product's log as CSV, with a declared mapping"},
     {"mapped-json", "a product's log as JSON, with a declared mapping"},
     {"mapped-text", "a product's log as lines of text, with a declared mapping"},
+    {"misp", "events of the MISP sharing platform"},
     {"nsis", "NSIS installer"},
     {"inno", "Inno Setup installer"},
     {"openvex", "statements of exploitability in OpenVEX"},
