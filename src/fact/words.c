@@ -75,6 +75,7 @@ static const struct hw_word formats[] = {
     {"nsis", "NSIS installer"},
     {"inno", "Inno Setup installer"},
     {"openvex", "statements of exploitability in OpenVEX"},
+    {"openioc", "OpenIOC documents"},
     {"osquery", "osquery results as JSON"},
     {"osv", "advisories and reports of poison in the OSV schema"},
     {"pe", "Portable Executable"},

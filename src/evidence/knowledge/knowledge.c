@@ -10,6 +10,7 @@
 #include "evidence/knowledge/sigma.h"
 #include "evidence/knowledge/sbom.h"
 #include "evidence/knowledge/misp.h"
+#include "evidence/knowledge/openioc.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
@@ -27,6 +28,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_cert_format, &hw_crl_format, &hw_estate_format, &hw_list_format, &hw_sigma_format,
     &hw_spdx_format,
     &hw_misp_format,
+    &hw_openioc_format,
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
