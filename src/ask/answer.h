@@ -245,6 +245,53 @@ struct hw_trace_answer {
 };
 void hw_trace_answer_free(struct hw_trace_answer *a);
 
+/* ---- machines and an advisory ---- */
+
+/* What is known of one machine, worst first. */
+enum hw_asset_state {
+    HW_ASSET_CONTACTED, /* it spoke with what the advisory names */
+    HW_ASSET_EXECUTED,  /* what is named ran there */
+    HW_ASSET_PRESENT,   /* it lies there */
+    HW_ASSET_UNKNOWN,   /* nothing held can tell: never folded into the next two */
+    HW_ASSET_CLEAN,     /* the product is there, in bytes or a version that are not named */
+    HW_ASSET_ABSENT,    /* an inventory of it has no such product */
+    HW_ASSET_STATE_COUNT
+};
+const char *hw_asset_state_word(enum hw_asset_state s);
+
+struct hw_asset {
+    struct hw_asset *next;
+    char id[20]; /* of the host; empty: files that lie here, of no named host */
+    struct hw_span host, org;
+    enum hw_asset_state state;
+    bool by_hash, by_version; /* how it is known to be there */
+    bool ran, contacted;
+    struct hw_why *why;
+    struct hw_span lacks, ask_for; /* UNKNOWN: what is missing, and what would tell */
+};
+
+/* What is missing for several machines: the largest number first. */
+struct hw_lack {
+    struct hw_lack *next;
+    struct hw_span lacks, ask_for;
+    uint64_t machines;
+};
+
+struct hw_affected_answer {
+    struct hw_arena *arena;
+    struct hw_span title, form;                   /* of the advisory */
+    int64_t published;                            /* INT64_MIN: not stated */
+    uint64_t hashes, versions, places, unmatched; /* what it names: bytes, versions, domains and
+                                                     addresses; and what this question cannot use */
+    struct hw_asset *assets;                      /* worst first, then by name */
+    struct hw_lack *lacks;
+    uint64_t affected, ran, contacted, count[HW_ASSET_STATE_COUNT];
+    uint64_t files; /* examined by hash, of no named host */
+    int64_t as_of;
+    int exit_status;
+};
+void hw_affected_answer_free(struct hw_affected_answer *a);
+
 /* 0, 1 or 3 from findings, fail_on and gaps; sets the counts. */
 void hw_answer_close(struct hw_answer *a);
 void hw_answer_free(struct hw_answer *a);

@@ -33,6 +33,11 @@ HW_CHECK int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace
 HW_CHECK int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *a,
                                 struct hw_error *err);
 
+HW_CHECK int hw_tell_affected_text(const struct hw_teller *t, const struct hw_affected_answer *a,
+                                   struct hw_error *err);
+HW_CHECK int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
+                                   struct hw_error *err);
+
 /* ---- pieces the commands share ---- */
 
 /* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean

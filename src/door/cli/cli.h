@@ -137,6 +137,7 @@ struct hw_targets {
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
 
 int cmd_add(struct hw_cli *cli, struct hw_error *err);
+int cmd_affected(struct hw_cli *cli, struct hw_error *err);
 int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);

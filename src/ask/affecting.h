@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/affecting.h -- the question of ask/affected.h under way (inside of the room).
+ */
+#ifndef HW_ASK_AFFECTING_H
+#define HW_ASK_AFFECTING_H
+
+#include "ask/affected.h"
+#include "ask/room.h"
+#include "base/buf.h"
+#include "case/graph.h"
+#include "fact/version.h"
+
+/* What an advisory says of versions of one product. */
+struct said {
+    struct said *next;
+    const char *name; /* letters and digits only, lower case: how inventories spell is chance */
+    enum hw_scheme scheme;
+    struct hw_versions in;
+    bool bad;                /* affected or malicious; else fixed or not affected */
+    struct hw_span advisory; /* in words */
+};
+
+/* What it says of a thing of the graph. */
+enum {
+    AFFECTING_BAD = 1,     /* the bytes, or a version, that it names */
+    AFFECTING_BYTES = 2,   /* known by hash */
+    AFFECTING_PRODUCT = 4, /* a package of a product that it speaks of */
+    AFFECTING_GOOD = 8,    /* of a version that it calls not affected, or that is out of range */
+};
+
+struct machine {
+    uint32_t host; /* n of its thing; UINT32_MAX: files of no named host */
+    struct hw_asset *asset;
+    bool inventory, with_hashes; /* packages are known; some by their bytes */
+    bool product, unsure;        /* the product is there; in bytes or a version nobody can judge */
+    bool logs;                   /* sent records of its own */
+    struct hw_span unsure_name;
+};
+
+struct affecting {
+    struct hw_case *c;
+    const struct hw_affected_ask *ask;
+    struct hw_affected_answer *a;
+    struct hw_walk *w;
+    struct hw_error *err;
+    struct said *said;
+    uint64_t things;
+    uint8_t *marks;       /* AFFECTING_ of each thing */
+    uint32_t *machine_of; /* of each host: index in machines, from 1 */
+    struct machine *machines;
+    size_t machine_count, machine_room;
+    bool names_bytes; /* at least one hash of a file */
+};
+
+/* affecting_says.c: reads the advisory; marks the things of the graph that it names. */
+HW_CHECK int affecting_says(struct affecting *q);
+/* The name of a product with what chance puts into it left out; in the answer's arena. */
+const char *affecting_plain(struct affecting *q, struct hw_span name);
+/* The machine of this host, made when it is first met; NULL: memory is out, err says so. */
+struct machine *affecting_machine(struct affecting *q, uint32_t host);
+/* affecting_found.c: what a marked thing means for machines. */
+HW_CHECK int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says);
+HW_CHECK int affecting_place(struct affecting *q, uint32_t place, struct hw_span says);
+HW_CHECK int affecting_packages(struct affecting *q);
+HW_CHECK int affecting_files(struct affecting *q, enum hw_mark mark, struct hw_span value,
+                             struct hw_span says);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/affecting_found.c -- what the things that an advisory names mean for machines.
+ */
+#include <string.h>
+
+#include "ask/affecting.h"
+#include "base/time.h"
+
+enum { REASONS = 6 };
+
+static int no_memory(struct affecting *q)
+{
+    return hw_fail(q->err, HW_E_MEMORY, "no memory for machines");
+}
+
+static struct machine *new_machine(struct affecting *q, uint32_t host)
+{
+    if (q->machine_count == q->machine_room) {
+        size_t room = q->machine_room == 0 ? 256 : q->machine_room * 2;
+        struct machine *p = hw_arena_array(q->a->arena, room, sizeof *p);
+        if (p == NULL) {
+            return NULL;
+        }
+        if (q->machine_count > 0) {
+            memcpy(p, q->machines, q->machine_count * sizeof *p);
+        }
+        q->machines = p;
+        q->machine_room = room;
+    }
+    struct machine *m = &q->machines[q->machine_count];
+    *m = (struct machine){.host = host};
+    m->asset = hw_arena_alloc(q->a->arena, sizeof *m->asset);
+    q->machine_count += m->asset != NULL;
+    return m->asset == NULL ? NULL : m;
+}
+
+static bool name_machine(struct affecting *q, struct machine *m)
+{
+    struct hw_thing t;
+    if (m->host == UINT32_MAX) {
+        m->asset->host = hw_span_str("files of no named machine");
+        return true;
+    }
+    if (hw_walk_thing(q->w, m->host, &t, q->err) != HW_OK) {
+        return false;
+    }
+    struct hw_buf id;
+    hw_buf_init(&id, 64);
+    hw_buf_str(&id, "e-");
+    hw_buf_hex(&id, (struct hw_span){t.id, HW_ID_BYTES});
+    memcpy(m->asset->id, hw_buf_text(&id), sizeof m->asset->id - 1);
+    hw_buf_done(&id);
+    m->asset->host = hw_span_keep(q->a->arena, t.name);
+    m->asset->org = hw_span_keep(q->a->arena, hw_span_str(t.scope));
+    m->logs = (t.flags & HW_THING_QUIET) == 0;
+    return true;
+}
+
+struct machine *affecting_machine(struct affecting *q, uint32_t host)
+{
+    uint32_t *at = &q->machine_of[host == UINT32_MAX ? q->things + 1 : host];
+    if (*at == 0) {
+        struct machine *m = new_machine(q, host);
+        if (m == NULL || !name_machine(q, m)) {
+            (void)(q->err->code != HW_OK ? HW_OK : no_memory(q));
+            return NULL;
+        }
+        *at = (uint32_t)q->machine_count;
+    }
+    return &q->machines[*at - 1];
+}
+
+static unsigned reasons(const struct hw_asset *a)
+{
+    unsigned n = 0;
+    for (const struct hw_why *y = a->why; y != NULL; y = y->next) {
+        n++;
+    }
+    return n;
+}
+
+/* A reason, with the record that an edge stands in. */
+static int because(struct affecting *q, struct machine *m, struct hw_span says, uint32_t edge)
+{
+    struct hw_edge_place p;
+    struct hw_source s;
+    if (reasons(m->asset) >= REASONS) {
+        return HW_OK;
+    }
+    int rc = hw_walk_place(q->w, edge, &p, q->err);
+    rc = rc != HW_OK ? rc : hw_walk_source(q->w, p.source, &s, q->err);
+    if (rc == HW_OK) {
+        hw_because_record(q->a->arena, &m->asset->why, says, hw_span_keep(q->a->arena, s.path),
+                          p.number, p.off);
+    }
+    return rc;
+}
+
+/* ---- edges of one thing, gathered, for what is done with them walks again ---- */
+
+struct gathered {
+    struct {
+        uint32_t n;
+        struct hw_edge e;
+    } * p;
+    size_t count, room;
+};
+
+static int gather(struct affecting *q, uint32_t thing, bool forth, struct gathered *g)
+{
+    struct hw_edge e;
+    uint32_t n;
+    g->count = 0;
+    int rc = forth ? hw_walk_forth(q->w, thing, q->err) : hw_walk_back(q->w, thing, q->err);
+    while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (g->count == g->room) {
+            size_t room = g->room == 0 ? 64 : g->room * 2;
+            void *p = hw_arena_array(q->a->arena, room, sizeof *g->p);
+            if (p == NULL) {
+                return no_memory(q);
+            }
+            if (g->count > 0) {
+                memcpy(p, g->p, g->count * sizeof *g->p);
+            }
+            g->p = p;
+            g->room = room;
+        }
+        g->p[g->count].n = n;
+        g->p[g->count++].e = e;
+    }
+    return rc;
+}
+
+static uint32_t host_of(struct affecting *q, uint32_t n, int *rc)
+{
+    struct hw_thing t = {.host = UINT32_MAX};
+    *rc = hw_walk_thing(q->w, n, &t, q->err);
+    return *rc != HW_OK ? UINT32_MAX : t.kind == HW_ENTITY_HOST ? n : t.host;
+}
+
+static int present(struct affecting *q, uint32_t host, struct hw_span says, uint32_t edge)
+{
+    struct machine *m = affecting_machine(q, host);
+    if (m == NULL) {
+        return q->err->code;
+    }
+    m->asset->by_hash = true;
+    return because(q, m, says, edge);
+}
+
+/* What of the thing ran or was loaded, and where. */
+static int runs(struct affecting *q, uint32_t thing, struct hw_span says)
+{
+    struct gathered g = {.count = 0};
+    int rc = gather(q, thing, true, &g);
+    for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &g.p[i].e;
+        if (e->verb != HW_VERB_RAN && e->verb != HW_VERB_LOADED) {
+            continue;
+        }
+        uint32_t host = host_of(q, e->object, &rc);
+        struct machine *m = rc != HW_OK || host == UINT32_MAX ? NULL : affecting_machine(q, host);
+        if (m != NULL) {
+            m->asset->by_hash = m->asset->ran = true;
+            rc =
+                because(q, m, hw_words(q->a->arena, "ran: %.*s", (int)says.n, (const char *)says.p),
+                        g.p[i].n);
+        }
+    }
+    return rc;
+}
+
+/* The product that bytes of an inventory's row belong to: its other rows are looked at, too. */
+static int learn_product(struct affecting *q, uint32_t package)
+{
+    struct hw_thing t;
+    int rc = hw_walk_thing(q->w, package, &t, q->err);
+    size_t at = rc == HW_OK ? t.key.n : 0;
+    while (at > 0 && t.key.p[at - 1] != '@') {
+        at--;
+    }
+    struct said *s = at <= 1 ? NULL : hw_arena_alloc(q->a->arena, sizeof *s);
+    if (s != NULL) {
+        *s = (struct said){.next = q->said,
+                           .name = affecting_plain(q, hw_span_cut(t.key, 0, at - 1))};
+        s->in.exact = HW_SPAN_LIT("\n"); /* no version: only the name is learned */
+        q->said = s;
+    }
+    return rc != HW_OK ? rc : s != NULL && s->name == NULL ? no_memory(q) : HW_OK;
+}
+
+int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
+{
+    struct gathered g = {.count = 0};
+    int rc = gather(q, artifact, true, &g);
+    for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &g.p[i].e;
+        if (e->verb == HW_VERB_INSTALLED) {
+            rc = present(q, e->object, says, g.p[i].n);
+        } else if (e->verb == HW_VERB_CONTAINS) {
+            rc = learn_product(q, e->object);
+        } else if (e->verb == HW_VERB_IS) {
+            uint32_t host = host_of(q, e->object, &rc);
+            rc = rc != HW_OK || host == UINT32_MAX ? rc : present(q, host, says, g.p[i].n);
+            rc = rc != HW_OK ? rc : runs(q, e->object, says);
+        }
+    }
+    return rc != HW_OK ? rc : runs(q, artifact, says);
+}
+
+int affecting_place(struct affecting *q, uint32_t place, struct hw_span says)
+{
+    struct gathered g = {.count = 0};
+    int rc = HW_OK;
+    for (unsigned way = 0; way < 2 && rc == HW_OK; way++) {
+        rc = gather(q, place, way == 0, &g);
+        for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
+            const struct hw_edge *e = &g.p[i].e;
+            bool spoke = e->verb == HW_VERB_CONNECTED || e->verb == HW_VERB_RESOLVED ||
+                         e->verb == HW_VERB_DOWNLOADED;
+            uint32_t host = spoke ? host_of(q, way == 0 ? e->object : e->subject, &rc) : UINT32_MAX;
+            struct machine *m = host == UINT32_MAX ? NULL : affecting_machine(q, host);
+            if (m != NULL) {
+                m->asset->contacted = true;
+                rc = because(
+                    q, m,
+                    hw_words(q->a->arena, "spoke with %.*s", (int)says.n, (const char *)says.p),
+                    g.p[i].n);
+            }
+        }
+    }
+    return rc;
+}
+
+int affecting_files(struct affecting *q, enum hw_mark mark, struct hw_span value,
+                    struct hw_span says)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    int rc = hw_case_marked_by(q->c, mark, value, &k, q->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, q->err)) == HW_ROW) {
+        struct hw_artifact_row art;
+        rc = hw_case_artifact_get(q->c, row.reading, row.node, &art, q->err);
+        if (rc != 1 || art.host[0] != 0) {
+            rc = rc < 0 ? rc : HW_OK; /* a named machine's files are known through the graph */
+            continue;
+        }
+        struct machine *m = affecting_machine(q, UINT32_MAX);
+        rc = m == NULL ? q->err->code : HW_OK;
+        if (m != NULL) {
+            m->asset->by_hash = true;
+        }
+        if (m != NULL && reasons(m->asset) < REASONS) {
+            hw_because(q->a->arena, &m->asset->why, says, hw_span_keep(q->a->arena, art.path),
+                       false, 0);
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+/* ---- packages ---- */
+
+/* What the advisory says of this package: bits of AFFECTING_; 0: not of its product. */
+static uint8_t judge(const struct affecting *q, const char *plain, struct hw_span version)
+{
+    bool known = false, bad = false, good = false, unsure = false, ranged = false;
+    for (const struct said *s = q->said; s != NULL; s = s->next) {
+        if (strcmp(s->name, plain) != 0) {
+            continue;
+        }
+        known = true;
+        if (hw_span_is(s->in.exact, "\n")) {
+            continue;
+        }
+        enum hw_within w = hw_version_within(s->scheme, version, &s->in);
+        ranged = ranged || s->bad;
+        bad = bad || (s->bad && w == HW_WITHIN_YES);
+        good = good || (!s->bad && w == HW_WITHIN_YES);
+        unsure = unsure || (s->bad && w == HW_WITHIN_UNKNOWN);
+    }
+    return (uint8_t)(!known                        ? 0
+                     : bad                         ? AFFECTING_PRODUCT | AFFECTING_BAD
+                     : good || (ranged && !unsure) ? AFFECTING_PRODUCT | AFFECTING_GOOD
+                                                   : AFFECTING_PRODUCT);
+}
+
+static int mark_packages(struct affecting *q)
+{
+    struct hw_thing t;
+    uint32_t n;
+    int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = HW_ENTITY_PACKAGE}, q->err);
+    while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, q->err)) == HW_ROW) {
+        size_t at = t.key.n;
+        while (at > 0 && t.key.p[at - 1] != '@') {
+            at--;
+        }
+        const char *plain = affecting_plain(q, at > 1 ? hw_span_cut(t.key, 0, at - 1) : t.key);
+        rc = plain == NULL ? no_memory(q) : HW_OK;
+        if (rc == HW_OK) {
+            q->marks[n] |=
+                judge(q, plain, at > 1 ? hw_span_from(t.key, at) : hw_span_cut(t.key, 0, 0));
+        }
+    }
+    return rc;
+}
+
+/* Bytes that this machine has under this package's name: 1 some are named bad, 0 others only,
+ * -1 none are known. */
+static int bytes_there(struct affecting *q, uint32_t package, uint32_t host, struct gathered *of,
+                       int *rc)
+{
+    int known = -1;
+    *rc = gather(q, package, false, of); /* artifact -contains-> package */
+    for (size_t i = 0; i < of->count && *rc == HW_OK; i++) {
+        struct hw_edge e;
+        uint32_t n, artifact = of->p[i].e.subject;
+        if (of->p[i].e.verb != HW_VERB_CONTAINS) {
+            continue;
+        }
+        *rc = hw_walk_forth(q->w, artifact, q->err);
+        while (*rc == HW_OK && (*rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
+            *rc = HW_OK;
+            if (e.verb == HW_VERB_INSTALLED && e.object == host) {
+                bool bad = (q->marks[artifact] & AFFECTING_BAD) != 0;
+                known = bad || known == 1 ? 1 : 0;
+            }
+        }
+    }
+    return known;
+}
+
+static int one_package(struct affecting *q, uint32_t package, struct gathered *on,
+                       struct gathered *of)
+{
+    struct hw_thing t;
+    int rc = hw_walk_thing(q->w, package, &t, q->err);
+    struct hw_span name = rc == HW_OK ? hw_span_keep(q->a->arena, t.name) : (struct hw_span){0};
+    rc = rc != HW_OK ? rc : gather(q, package, true, on);
+    for (size_t i = 0; i < on->count && rc == HW_OK; i++) {
+        if (on->p[i].e.verb != HW_VERB_INSTALLED) {
+            continue;
+        }
+        uint32_t host = on->p[i].e.object;
+        struct machine *m = affecting_machine(q, host);
+        if (m == NULL) {
+            return q->err->code;
+        }
+        int bytes = q->names_bytes ? bytes_there(q, package, host, of, &rc) : -1;
+        uint8_t mark = q->marks[package];
+        m->product = true;
+        if (rc == HW_OK && bytes < 0 && (mark & AFFECTING_BAD) != 0) {
+            m->asset->by_version = true;
+            rc = because(q, m,
+                         hw_words(q->a->arena, "version: %.*s", (int)name.n, (const char *)name.p),
+                         on->p[i].n);
+        } else if (bytes < 0 && (mark & AFFECTING_GOOD) == 0) {
+            m->unsure = true;
+            m->unsure_name = name;
+        }
+    }
+    return rc;
+}
+
+int affecting_packages(struct affecting *q)
+{
+    struct gathered on = {.count = 0}, of = {.count = 0};
+    int rc = mark_packages(q);
+    for (uint64_t n = 0; n <= q->things && rc == HW_OK; n++) {
+        if ((q->marks[n] & AFFECTING_PRODUCT) != 0) {
+            rc = one_package(q, (uint32_t)n, &on, &of);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/affecting_says.c -- what an advisory names: bytes and places are looked up as they come,
+ * versions are kept for the packages to be held against.
+ */
+#include <string.h>
+
+#include "ask/affecting.h"
+#include "base/time.h"
+
+static int no_memory(struct affecting *q)
+{
+    return hw_fail(q->err, HW_E_MEMORY, "no memory for the advisory");
+}
+
+const char *affecting_plain(struct affecting *q, struct hw_span name)
+{
+    char *p = hw_arena_alloc(q->a->arena, name.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; p != NULL && i < name.n; i++) {
+        uint8_t c = hw_ascii_lower(name.p[i]);
+        if (hw_ascii_is_alpha(c) || hw_ascii_is_digit(c) || c >= 0x80) {
+            p[n++] = (char)c;
+        }
+    }
+    return p; /* zeroed by the arena */
+}
+
+static bool over(const struct hw_fact *f, unsigned from, unsigned until, unsigned revoked,
+                 int64_t as_of)
+{
+    return (hw_fact_has(f, from) && hw_fact_get_time(f, from) > as_of) ||
+           (hw_fact_has(f, until) && hw_fact_get_time(f, until) < as_of) ||
+           (hw_fact_has(f, revoked) && hw_fact_get_time(f, revoked) <= as_of);
+}
+
+static int keep(struct affecting *q, struct hw_span name, const struct said *what)
+{
+    struct said *s = hw_arena_alloc(q->a->arena, sizeof *s);
+    if (s == NULL) {
+        return no_memory(q);
+    }
+    *s = *what;
+    s->name = affecting_plain(q, name);
+    s->next = q->said;
+    q->said = s;
+    q->a->versions++;
+    return s->name == NULL ? no_memory(q) : HW_OK;
+}
+
+static struct hw_span kept(struct affecting *q, const struct hw_fact *f, unsigned field)
+{
+    return hw_span_keep(q->a->arena, hw_fact_get(f, field));
+}
+
+static int statement(struct affecting *q, const struct hw_fact *f)
+{
+    bool bad = hw_fact_is(f, HW_STATEMENT_STATUS, "affected") ||
+               hw_fact_is(f, HW_STATEMENT_STATUS, "malicious");
+    bool good = hw_fact_is(f, HW_STATEMENT_STATUS, "fixed") ||
+                hw_fact_is(f, HW_STATEMENT_STATUS, "not-affected");
+    if ((!bad && !good) ||
+        over(f, HW_STATEMENT_FROM, HW_STATEMENT_UNTIL, HW_STATEMENT_REVOKED, q->ask->as_of)) {
+        q->a->unmatched++;
+        return HW_OK;
+    }
+    struct said s = {.scheme = hw_scheme_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
+                     .in = {.exact = kept(q, f, HW_STATEMENT_EXACT),
+                            .first = kept(q, f, HW_STATEMENT_FIRST),
+                            .below = kept(q, f, HW_STATEMENT_BELOW),
+                            .last = kept(q, f, HW_STATEMENT_LAST)},
+                     .bad = bad,
+                     .advisory = kept(q, f, HW_STATEMENT_ADVISORY)};
+    return keep(q, hw_fact_get(f, HW_STATEMENT_NAME), &s);
+}
+
+/* "name@version"; a name alone says nothing of a version. */
+static int package(struct affecting *q, struct hw_span value)
+{
+    size_t at = value.n;
+    while (at > 0 && value.p[at - 1] != '@') {
+        at--;
+    }
+    if (at <= 1) {
+        q->a->unmatched++;
+        return HW_OK;
+    }
+    struct said s = {.bad = true, .scheme = HW_SCHEME_NONE};
+    s.in.exact = hw_span_keep(q->a->arena, hw_span_from(value, at));
+    return keep(q, hw_span_cut(value, 0, at - 1), &s);
+}
+
+/* The things of one kind and name. Numbers first, for what is done with them walks again. */
+static int things_named(struct affecting *q, enum hw_entity kind, struct hw_span name,
+                        uint32_t *out, size_t max, size_t *count)
+{
+    struct hw_thing t;
+    uint32_t n;
+    *count = 0;
+    int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = kind, .name = name}, q->err);
+    while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, q->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (*count < max) {
+            out[(*count)++] = n;
+        }
+    }
+    return rc;
+}
+
+static struct hw_span words(struct affecting *q, const struct hw_fact *f)
+{
+    struct hw_span kind = hw_fact_get(f, HW_INDICATOR_KIND);
+    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
+    struct hw_span label = hw_fact_get(f, HW_INDICATOR_LABEL);
+    return hw_words(q->a->arena, "%.*s %.*s%s%.*s", (int)kind.n, (const char *)kind.p,
+                    (int)hw_span_cut(value, 0, 200).n, (const char *)value.p,
+                    label.n > 0 ? ": " : "", (int)hw_span_cut(label, 0, 200).n,
+                    label.n > 0 ? (const char *)label.p : "");
+}
+
+enum { SAME = 64 };
+
+static int hash(struct affecting *q, const struct hw_fact *f, enum hw_mark mark)
+{
+    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE), says = words(q, f);
+    uint32_t same[SAME];
+    uint8_t bytes[32];
+    size_t count;
+    q->a->hashes++;
+    q->names_bytes = true;
+    int rc = things_named(q, HW_ENTITY_ARTIFACT, value, same, SAME, &count);
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        q->marks[same[i]] |= AFFECTING_BAD | AFFECTING_BYTES;
+        rc = affecting_bytes(q, same[i], says);
+    }
+    size_t n = value.n / 2;
+    if (rc == HW_OK && n <= sizeof bytes && hw_hex_decode(value, bytes, n)) {
+        rc = affecting_files(q, mark, (struct hw_span){bytes, n}, says);
+    }
+    return rc;
+}
+
+static int place(struct affecting *q, const struct hw_fact *f, enum hw_entity kind)
+{
+    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
+    uint32_t same[SAME];
+    size_t count;
+    if (kind != HW_ENTITY_URL && hw_fact_is(f, HW_INDICATOR_ROLE, "shared-host")) {
+        q->a->unmatched++; /* who spoke with a host that many share spoke with anybody */
+        return HW_OK;
+    }
+    q->a->places++;
+    int rc = things_named(q, kind, value, same, SAME, &count);
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        rc = affecting_place(q, same[i], words(q, f));
+    }
+    return rc;
+}
+
+static int indicator(struct affecting *q, const struct hw_fact *f)
+{
+    static const struct {
+        const char *kind;
+        enum hw_mark mark;
+        enum hw_entity entity;
+    } kinds[] = {
+        {"sha256", HW_MARK_SHA256, HW_ENTITY_NONE},    {"sha1", HW_MARK_SHA1, HW_ENTITY_NONE},
+        {"md5", HW_MARK_MD5, HW_ENTITY_NONE},          {"domain", HW_MARK_COUNT, HW_ENTITY_DOMAIN},
+        {"address", HW_MARK_COUNT, HW_ENTITY_ADDRESS}, {"url", HW_MARK_COUNT, HW_ENTITY_URL}};
+    bool passed = hw_fact_is(f, HW_INDICATOR_ROLE, "context") ||
+                  hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") ||
+                  hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
+    if (passed ||
+        over(f, HW_INDICATOR_FROM, HW_INDICATOR_UNTIL, HW_INDICATOR_REVOKED, q->ask->as_of)) {
+        q->a->unmatched++;
+        return HW_OK;
+    }
+    if (hw_fact_is(f, HW_INDICATOR_KIND, "package")) {
+        return package(q, hw_fact_get(f, HW_INDICATOR_VALUE));
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (hw_fact_is(f, HW_INDICATOR_KIND, kinds[i].kind)) {
+            return kinds[i].entity == HW_ENTITY_NONE ? hash(q, f, kinds[i].mark)
+                                                     : place(q, f, kinds[i].entity);
+        }
+    }
+    q->a->unmatched++;
+    return HW_OK;
+}
+
+static void about(struct affecting *q, const struct hw_fact *f)
+{
+    struct hw_affected_answer *a = q->a;
+    a->form = a->form.n > 0 ? a->form : kept(q, f, HW_KNOWLEDGE_FORM);
+    a->title = a->title.n > 0 ? a->title : kept(q, f, HW_KNOWLEDGE_TITLE);
+    if (a->published == HW_TIME_NONE && hw_fact_has(f, HW_KNOWLEDGE_PUBLISHED)) {
+        a->published = hw_fact_get_time(f, HW_KNOWLEDGE_PUBLISHED);
+    }
+}
+
+static int one_fact(struct affecting *q, const struct hw_fact *f)
+{
+    switch (f->kind) {
+    case HW_FACT_KNOWLEDGE:
+        about(q, f);
+        return HW_OK;
+    case HW_FACT_INDICATOR:
+        return indicator(q, f);
+    case HW_FACT_STATEMENT:
+        return statement(q, f);
+    default:
+        q->a->unmatched++;
+        return HW_OK;
+    }
+}
+
+static int reading_of(struct affecting *q, const uint8_t sha256[32], int64_t *out)
+{
+    struct hw_buf hex;
+    struct hw_cursor *k = NULL;
+    struct hw_evidence_row row;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){sha256, 32});
+    struct hw_evidence_ask ask = {
+        .hash_prefix = hw_buf_text(&hex), .ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    int rc = hw_case_evidence(q->c, &ask, &k, q->err);
+    rc = rc != HW_OK ? rc : hw_evidence_next(k, &row, q->err);
+    *out = rc == HW_ROW ? row.reading : 0;
+    hw_cursor_free(k);
+    hw_buf_done(&hex);
+    return rc == HW_ROW ? HW_OK : rc;
+}
+
+int affecting_says(struct affecting *q)
+{
+    int rc = HW_OK;
+    bool any = false;
+    for (size_t i = 0; i < q->ask->advisory_count && rc == HW_OK; i++) {
+        struct hw_cursor *k = NULL;
+        struct hw_fact_row row;
+        int64_t reading = 0;
+        rc = reading_of(q, q->ask->advisories[i], &reading);
+        if (rc != HW_OK || reading == 0) {
+            continue;
+        }
+        any = true;
+        rc = hw_case_facts(q->c, reading, HW_ANY_NODE, HW_FACT_KNOWLEDGE, HW_FACT_PATTERN, &k,
+                           q->err);
+        while (rc == HW_OK && (rc = hw_fact_next(k, &row, q->err)) == HW_ROW) {
+            rc = one_fact(q, &row.fact);
+        }
+        hw_cursor_free(k);
+    }
+    return rc == HW_OK && !any ? hw_fail(q->err, HW_E_MISSING,
+                                         "nothing was read that is an advisory: see "
+                                         "headwater formats for what is")
+                               : rc;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tell/affected_json.c -- machines and an advisory as JSON: assets, gaps, a summary, one a line.
+ */
+#include "base/text.h"
+#include "base/time.h"
+#include "tell/tell.h"
+
+static void flag(struct hw_buf *b, const char *key, bool on)
+{
+    hw_buf_printf(b, "\"%s\":%s,", key, on ? "true" : "false");
+}
+
+static void asset(struct hw_buf *b, const struct hw_asset *x)
+{
+    hw_buf_printf(b, "{\"type\":\"asset\",\"schema\":1,\"id\":\"%s\",", x->id);
+    hw_json_text(b, "host", x->host);
+    hw_buf_char(b, ',');
+    hw_json_text(b, "org", x->org);
+    hw_buf_printf(b, ",\"state\":\"%s\",", hw_asset_state_word(x->state));
+    flag(b, "by_hash", x->by_hash);
+    flag(b, "by_version", x->by_version);
+    flag(b, "ran", x->ran);
+    flag(b, "contacted", x->contacted);
+    hw_json_text(b, "lacks", x->lacks);
+    hw_buf_str(b, ",\"why\":[");
+    for (const struct hw_why *y = x->why; y != NULL; y = y->next) {
+        hw_buf_str(b, y == x->why ? "{" : ",{");
+        hw_json_text(b, "says", y->says);
+        hw_buf_char(b, ',');
+        hw_json_text(b, "evidence", y->evidence);
+        hw_buf_printf(b, ",\"record\":%llu}", (unsigned long long)y->record);
+    }
+    hw_buf_str(b, "]}\n");
+}
+
+static void gap(struct hw_buf *b, const struct hw_lack *l)
+{
+    hw_buf_str(b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"affected\",");
+    hw_json_text(b, "what", l->lacks);
+    hw_buf_char(b, ',');
+    hw_json_text(b, "ask_for", l->ask_for);
+    hw_buf_printf(b, ",\"worth\":%llu,\"needed\":true,\"accepted\":false}\n",
+                  (unsigned long long)l->machines);
+}
+
+int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
+                          struct hw_error *err)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 256 << 20);
+    for (const struct hw_asset *x = a->assets; x != NULL; x = x->next) {
+        asset(&b, x);
+    }
+    for (const struct hw_lack *l = a->lacks; l != NULL; l = l->next) {
+        gap(&b, l);
+    }
+    hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"affected\",");
+    hw_json_text(&b, "advisory", a->title);
+    hw_buf_char(&b, ',');
+    hw_json_time(&b, "published", a->published);
+    hw_buf_printf(&b,
+                  ",\"hashes\":%llu,\"versions\":%llu,\"places\":%llu,\"unmatched\":%llu,"
+                  "\"affected\":%llu,\"ran\":%llu,\"contacted\":%llu,\"files\":%llu",
+                  (unsigned long long)a->hashes, (unsigned long long)a->versions,
+                  (unsigned long long)a->places, (unsigned long long)a->unmatched,
+                  (unsigned long long)a->affected, (unsigned long long)a->ran,
+                  (unsigned long long)a->contacted, (unsigned long long)a->files);
+    hw_buf_str(&b, ",\"states\":{");
+    for (int i = 0; i < HW_ASSET_STATE_COUNT; i++) {
+        hw_buf_printf(&b, "%s\"%s\":%llu", i == 0 ? "" : ",",
+                      hw_asset_state_word((enum hw_asset_state)i), (unsigned long long)a->count[i]);
+    }
+    hw_buf_str(&b, "},");
+    hw_json_time(&b, "as_of", a->as_of);
+    hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
+    int rc = hw_buf_ok(&b) ? t->put(t->state, hw_buf_span(&b), err)
+                           : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
+    hw_buf_done(&b);
+    return rc;
+}
