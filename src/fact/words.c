@@ -79,6 +79,7 @@ static const struct hw_word formats[] = {
     {"osquery", "osquery results as JSON"},
     {"osv", "advisories and reports of poison in the OSV schema"},
     {"pe", "Portable Executable"},
+    {"prose", "running text that names signs"},
     {"quarantine", "macOS quarantine database or install history"},
     {"rar", "RAR archive"},
     {"rpm", "RPM package"},

@@ -11,6 +11,7 @@
 #include "evidence/knowledge/sbom.h"
 #include "evidence/knowledge/misp.h"
 #include "evidence/knowledge/openioc.h"
+#include "evidence/knowledge/prose.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
@@ -24,6 +25,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_list_format,
     &hw_openvex_format,
     &hw_osv_format,
+    &hw_prose_format,
     &hw_yara_format,
     &hw_cert_format, &hw_crl_format, &hw_estate_format, &hw_list_format, &hw_sigma_format,
     &hw_spdx_format,
