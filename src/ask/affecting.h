@@ -15,7 +15,7 @@
 struct said {
     struct said *next;
     const char *name; /* letters and digits only, lower case: how inventories spell is chance */
-    enum hw_scheme scheme;
+    enum hw_order scheme;
     struct hw_versions in;
     bool bad;                /* affected or malicious; else fixed or not affected */
     struct hw_span advisory; /* in words */

@@ -64,7 +64,7 @@ static int statement(struct affecting *q, const struct hw_fact *f)
         q->a->unmatched++;
         return HW_OK;
     }
-    struct said s = {.scheme = hw_scheme_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
+    struct said s = {.scheme = hw_order_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
                      .in = {.exact = kept(q, f, HW_STATEMENT_EXACT),
                             .first = kept(q, f, HW_STATEMENT_FIRST),
                             .below = kept(q, f, HW_STATEMENT_BELOW),
@@ -85,7 +85,7 @@ static int package(struct affecting *q, struct hw_span value)
         q->a->unmatched++;
         return HW_OK;
     }
-    struct said s = {.bad = true, .scheme = HW_SCHEME_NONE};
+    struct said s = {.bad = true, .scheme = HW_ORDER_NONE};
     s.in.exact = hw_span_keep(q->a->arena, hw_span_from(value, at));
     return keep(q, hw_span_cut(value, 0, at - 1), &s);
 }
