@@ -73,6 +73,11 @@ class Walk:
                "unsigned.dll", "unstamped.dll"], None
         yield ["hunt", *THEN], case
         yield from self.traces(case, bad)
+        for advisory in ("list.csv", "defanged.csv", "hostile/labels.csv"):
+            yield ["affected", *THEN, "--all", advisory], case
+            yield ["affected", *THEN, advisory, ".", "logs"], None
+        yield ["affected", *THEN, "--org", bad, "hostile/labels.csv", "logs/hostile.json"], None
+        yield ["affected", "hostile/words.csv", bad], None
         for path in files:
             yield ["show", path.relative_to(self.tree)], case
         yield ["show", "hostile"], case

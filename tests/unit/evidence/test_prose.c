@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signs in running text: hashes and what was defanged, and nothing that merely looks like a link. */
+/* Signs in running text: hashes and what was defanged, and no link that is merely one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
