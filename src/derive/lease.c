@@ -246,7 +246,7 @@ static void vpn(struct world *w, uint32_t i)
     who.why = HW_WHY_RECORD;
     who.flags = device != 0 ? HW_EDGE_CONTEXT : 0;
     edge_add(w, address_thing(w, scope, l.src), s, who, l.at);
-    hold(w, (struct holder){scope, l.ip, device, s, l.at.lo, until, l.at.event, HW_WHY_LEASE,
+    hold(w, (struct holder){scope, l.ip, device, s, l.at.lo, until, l.at.event, 1, HW_WHY_LEASE,
                             HW_OBSERVED});
     edge_add(w, s, address_thing(w, scope, l.ip),
              (struct edge_how){HW_VERB_CONNECTED, HW_OBSERVED, HW_WHY_LEASE, HW_EDGE_HOLDS}, span);
@@ -260,7 +260,7 @@ static void dhcp(struct world *w, uint32_t i)
     if (h == 0 || l.action == 2) {
         return;
     }
-    hold(w, (struct holder){scope, l.ip, h, host_thing(w, h), l.at.lo, end_of(w, i), l.at.event,
+    hold(w, (struct holder){scope, l.ip, h, host_thing(w, h), l.at.lo, end_of(w, i), l.at.event, 1,
                             HW_WHY_LEASE, HW_OBSERVED});
 }
 
@@ -407,7 +407,7 @@ static void declared_addresses(struct world *w)
         (void)!hw_time_parse(text_span(w, c.e), &lo);
         (void)!hw_time_parse(text_span(w, c.f), &hi);
         hold(w, (struct holder){scope, address_of(w, text_span(w, c.d)), h, host_thing(w, h), lo,
-                                hi, c.at.event, HW_WHY_ESTATE, HW_CLAIMED});
+                                hi, c.at.event, 1, HW_WHY_ESTATE, HW_CLAIMED});
     }
 }
 
