@@ -125,12 +125,16 @@ static void take(struct world *w, uint32_t log, struct hw_span source, struct hw
 
 static void take_lost(struct world *w, uint32_t log, const struct hw_fact *f)
 {
+    const struct log *l = AT(struct log, &w->logs, log);
+    struct hw_span what = hw_fact_get(f, HW_LOST_WHAT);
+    if (l->tells && (hw_span_is(what, "missing") || hw_span_is(what, "locked"))) {
+        return; /* its records have said so already, and of which machine */
+    }
     uint32_t i = vec_add(w, &w->gaps);
     if (i == 0) {
         return;
     }
-    const struct log *l = AT(struct log, &w->logs, log);
-    struct gap g = {.what = text_of(w, hw_fact_get(f, HW_LOST_WHAT)),
+    struct gap g = {.what = text_of(w, what),
                     .log = l->path,
                     .says = text_of(w, hw_fact_get(f, HW_LOST_SAYS)),
                     .host = host_of(w, l->scope, text_span(w, l->host)),

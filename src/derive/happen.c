@@ -7,7 +7,7 @@
  *   process-exec   a image, b command        process-inject, -access  a target (actor), b access
  *   image-load, file-write, -delete, -seen, -ran  a path, b hash     file-read  a path
  *   file-rename    a path, b target          file-mark, download  a path, b hash, c url, d referrer
- *   dns            a name, b answers         registry-set  a key, b value
+ *   dns            a name, b answers, c who asked (address)         registry-set  a key, b value
  */
 #include <string.h>
 
@@ -451,6 +451,13 @@ static void lost(struct world *w, const struct found *f)
                     .from = HW_TIME_NONE,
                     .to = f->at.hi};
     (void)found_u64(f, HW_ROLE_COUNT_OF, &g.count);
+    if (found_get(f, HW_ROLE_RESULT).n > 0) { /* a collector's own word, with a reason */
+        bool locked = hw_span_is(found_get(f, HW_ROLE_KIND), "locked");
+        text_id why = found_text(w, f, HW_ROLE_RESULT);
+        g.says = text_print(w, "%s: %s", text_str(w, g.what), text_str(w, why));
+        g.what = text_print(w, locked ? "locked" : "missing");
+        AT(struct log, &w->logs, f->log)->tells = true;
+    }
     *AT(struct gap, &w->gaps, i) = g;
 }
 
@@ -483,6 +490,8 @@ void collect_one(struct world *w, const struct found *f)
         break;
     case HW_HAPPENED_DNS:
         pair_deed(w, f, HW_ROLE_NAME, HW_ROLE_ANSWERS);
+        AT(struct deed, &w->deeds, w->deeds.count - 1)->c =
+            address_of(w, found_get(f, HW_ROLE_SRC_IP));
         break;
     case HW_HAPPENED_REGISTRY_SET:
         pair_deed(w, f, HW_ROLE_KEY, HW_ROLE_VALUE);

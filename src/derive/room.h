@@ -86,6 +86,7 @@ int join_leases(struct world *w);     /* lease.c: who had which address */
 int settle_sessions(struct world *w); /* session.c */
 int join_files(struct world *w);      /* file.c */
 int join_flows(struct world *w);      /* flow.c */
+int join_names(struct world *w);      /* named.c: who asked for which name */
 int join_sessions(struct world *w);   /* logon.c */
 int join_services(struct world *w);   /* service.c */
 int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */

@@ -61,6 +61,7 @@ struct log {
     uint32_t node;
     text_id path, scope, host, zone; /* declared; zone "" or as --tz gave it */
     uint64_t records;
+    bool tells; /* its records say what is missing, of which machine and why */
 };
 
 /* Who did something: by the source's own process id where it has one, else by pid at a time. */

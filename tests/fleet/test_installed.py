@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_installed.py HEADWATER: what inventories of different makers become in the graph.
+"""test_installed.py HEADWATER: what inventories of different makers become in the graph, and what
+others than the machine itself say it asked for.
 
 Each test writes small inventories, adds them to a new case, lets a question make the graph, and reads
 its tables. Speaks TAP.
@@ -14,8 +15,8 @@ import sys
 import tempfile
 import traceback
 
-ORGANISATION, HOST, FILE, ARTIFACT, PACKAGE = 1, 2, 6, 7, 8
-CONTAINS, IS, RELEASED, INSTALLED = 1, 4, 16, 18
+ORGANISATION, HOST, FILE, ARTIFACT, PACKAGE, ADDRESS, DOMAIN = 1, 2, 6, 7, 8, 11, 12
+CONTAINS, IS, CONNECTED, RESOLVED, RELEASED, INSTALLED = 1, 4, 12, 13, 16, 18
 HOLDS, CONTEXT, QUIET = 1, 4, 16
 EVER = (-(2**63) + 1, 2**63 - 1)
 EVIL, CLEAN = "a" * 64, "b" * 64
@@ -133,8 +134,53 @@ def a_row_that_names_no_machine_or_no_package_makes_nothing(make):
     assert [e[0][1] for e in g.of(INSTALLED)] == ["other@2"], g.of(INSTALLED)
 
 
+def zeek(ip, name, when):
+    return json.dumps({"_path": "dns", "ts": when, "uid": f"C{when}", "id.orig_h": ip, "id.orig_p": 50000,
+                       "id.resp_h": "10.1.0.53", "id.resp_p": 53, "proto": "udp", "query": name,
+                       "answers": ["203.0.113.66"]}) + "\n"
+
+
+def estate(*hosts):
+    return json.dumps({"headwater": "estate", "version": 1, "organisations": [{"name": "Acme"}], "hosts": [
+        {"name": n, "org": "Acme", "addresses": [{"ip": ip, "from": "2022-01-01T00:00:00Z"}]}
+        for n, ip in hosts]})
+
+
+def a_resolver_names_the_machine_that_had_the_address(make):
+    g = make({"estate.json": estate(("WKS-1", "10.0.0.5"), ("WKS-2", "10.0.0.6")),
+              "dns.log": zeek("10.0.0.5", "C2.Example.NET.", 1679270400)})
+    (edge,) = g.of(RESOLVED)
+    assert edge[0] == (HOST, "wks-1") and edge[2] == (DOMAIN, "c2.example.net"), edge
+    assert edge[5] & CONTEXT and edge[3] <= MARCH_20 <= edge[4], edge
+
+
+def an_address_nobody_is_known_to_have_had_stands_for_itself(make):
+    g = make({"dns.log": zeek("10.0.0.9", "c2.example.net", 1679270400)})
+    (edge,) = g.of(RESOLVED)
+    assert edge[0] == (ADDRESS, "10.0.0.9"), edge
+
+
+def the_same_question_all_day_is_one_edge_and_the_next_day_another(make):
+    asked = [zeek("10.0.0.5", "c2.example.net", 1679270410 + i * 60) for i in range(100)]
+    asked += [zeek("10.0.0.5", "c2.example.net", 1679270410 + 86400)]
+    g = make({"dns.log": "".join(asked)})
+    assert len(g.of(RESOLVED)) == 2, g.of(RESOLVED)
+
+
+def a_proxy_names_the_machine_by_url_and_by_connect(make):
+    g = make({"estate.json": estate(("WKS-1", "10.20.4.31")), "access.log":
+              "1679270400.123    345 10.20.4.31 TCP_MISS/200 943 GET http://Down.example.net:80/a?b=c jdoe "
+              "HIER_DIRECT/198.51.100.20 text/html\n"
+              "1679270401.001     12 10.20.4.31 TCP_TUNNEL/200 40 CONNECT c2.example.net:443 - "
+              "HIER_DIRECT/203.0.113.66 -\n"
+              "1679270402.001     12 10.20.4.31 TCP_TUNNEL/200 40 CONNECT 203.0.113.66:443 - "
+              "HIER_DIRECT/203.0.113.66 -\n"})
+    found = {e[2] for e in g.of(CONNECTED, (HOST, "wks-1")) if e[2][0] == DOMAIN}
+    assert found == {(DOMAIN, "down.example.net"), (DOMAIN, "c2.example.net")}, found
+
+
 TESTS = [v for k, v in list(globals().items()) if callable(v) and k.islower() and
-         getattr(v, "__module__", "") == "__main__" and k not in ("osquery", "main")]
+         getattr(v, "__module__", "") == "__main__" and k not in ("osquery", "zeek", "estate", "main")]
 
 
 def main():
