@@ -165,21 +165,21 @@ static struct hw_mapped_event *event_of(struct hw_mapped *m, struct hw_span v)
     return e;
 }
 
-static uint32_t layout_of(struct hw_mapped *m, const struct hw_span *names,
-                          const struct hw_span *values, size_t count, struct hw_span event)
+/* The event, with a layout of these names; its layout is UINT32_MAX when there can be none. */
+static struct hw_mapped_event *layout_of(struct hw_mapped *m, const struct hw_span *names,
+                                         const struct hw_span *values, size_t count,
+                                         struct hw_span event)
 {
     for (size_t i = 0; i < m->events_count && event.n == 0; i++) {
         struct hw_mapped_choice *c = &m->events[i];
         event = value_of(c->name[0], &c->at[0], names, values, count);
     }
     struct hw_mapped_event *e = event_of(m, event);
-    if (m->fixed && e->layout != UINT32_MAX) {
-        return e->layout;
+    if (!m->fixed || e->layout == UINT32_MAX) {
+        e->layout = hw_records_layout(&m->w, "mapped", hw_span_str(m->product->name),
+                                      (struct hw_span){e->text, e->n}, names, count);
     }
-    uint32_t layout = hw_records_layout(&m->w, "mapped", hw_span_str(m->product->name),
-                                        (struct hw_span){e->text, e->n}, names, count);
-    e->layout = layout;
-    return layout;
+    return e;
 }
 
 /* ---- time ---- */
@@ -322,7 +322,8 @@ static void put_one(struct hw_mapped *m, const struct hw_span *names, const stru
                           .clock = HW_CLOCK_NONE,
                           .values = values,
                           .count = count};
-    r.layout = layout_of(m, names, values, count, event);
+    struct hw_mapped_event *e = layout_of(m, names, values, count, event);
+    r.layout = e->layout;
     if (r.layout == UINT32_MAX) {
         hw_records_bad(&m->w, number, off, 0, "more kinds of records than one log may have");
         return;
@@ -330,7 +331,7 @@ static void put_one(struct hw_mapped *m, const struct hw_span *names, const stru
     put_time(m, names, values, count, &r);
     hw_records_put(&m->w, &r);
     if (m->loses && m->losses < LOSSES) {
-        say_lost(m, names, values, count, HW_SPAN_LIT("row"), off);
+        say_lost(m, names, values, count, (struct hw_span){e->text, e->n}, off);
     }
 }
 
