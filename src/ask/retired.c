@@ -105,8 +105,9 @@ static bool ended_before(const struct retired *r, const struct hw_fact *s)
            hw_time_add(hw_fact_get_time(s, HW_STATEMENT_FROM), YEAR_NS) < r->signed_at;
 }
 
-static int say(struct retired *r, const struct hw_fact *statement, bool told)
+static int say(struct retired *r, const struct hw_fact_row *row, bool told)
 {
+    const struct hw_fact *statement = &row->fact;
     struct hw_arena *arena = r->q->a->arena;
     const struct hw_file_answer *file = r->file;
     struct hw_span name = hw_fact_get(statement, HW_STATEMENT_NAME);
@@ -127,10 +128,15 @@ static int say(struct retired *r, const struct hw_fact *statement, bool told)
                         when, (int)name.n, (const char *)name.p, (int)file->version.n,
                         file->version.n == 0 ? "" : (const char *)file->version.p, ended),
                file->path, false, 0);
+    struct hw_span by = source.n > 0 ? source : HW_SPAN_LIT("a document that was learned");
+    struct hw_artifact_row there;
+    int rc = hw_case_artifact_get(r->q->c, row->reading, row->node, &there, r->err);
+    if (rc < 0) {
+        return rc;
+    }
     hw_because(arena, &f->why,
-               hw_words(arena, "the end is stated by %.*s", source.n == 0 ? 19 : (int)source.n,
-                        source.n == 0 ? "a list that was learned" : (const char *)source.p),
-               file->path, false, 0);
+               hw_words(arena, "the end is stated by %.*s", (int)by.n, (const char *)by.p),
+               rc == 1 ? hw_span_keep(arena, there.path) : file->path, false, 0);
     if (!told) {
         hw_because(arena, &f->why,
                    HW_SPAN_LIT("the product is known by its name alone: its maker is not named "
@@ -153,7 +159,7 @@ static int look_up(struct retired *r, const struct hw_fact *component, const cha
         rc = HW_OK;
         if (ended_before(r, &row.fact) && same_maker(r, &row.fact, component, &told) &&
             covers(&row.fact, version)) {
-            rc = say(r, &row.fact, told || ecosystem[0] != 0);
+            rc = say(r, &row, told || ecosystem[0] != 0);
         }
     }
     hw_cursor_free(k);

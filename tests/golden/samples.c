@@ -352,6 +352,38 @@ static void defanged(const struct hw_buf *bad)
     hw_buf_done(&b);
 }
 
+/* The same version as good.dll with other code, signed 122 days later; and good.dll's own code
+ * signed again then. */
+static void reissued(void)
+{
+    static const struct hw_test_signature later = {.stamp = HW_TEST_RFC3161,
+                                                   .stamp_at = "20230905070809Z"};
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 24);
+    library(&b, 2);
+    sign_as(&b, later);
+    put("reissued.dll", &b);
+    hw_buf_clear(&b);
+    library(&b, 1);
+    sign_as(&b, later);
+    put("resigned.dll", &b);
+    hw_buf_done(&b);
+}
+
+/* When "Example" ended: long before it was signed, and shortly before. */
+static void lifecycles(void)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 16);
+    hw_buf_str(&b, "vendor,product,version,ended\nExample Corp,Example,1.2,2020-04-01\n");
+    put("ended.csv", &b);
+    hw_buf_clear(&b);
+    hw_buf_str(&b, "vendor,product,version,ended\nExample Corp,Example,1.2,2022-12-31\n"
+                   "Example Corp,Example,2,2020-04-01\nOther,Example,1.2,2020-04-01\n");
+    put("ended-lately.csv", &b);
+    hw_buf_done(&b);
+}
+
 int main(int argc, char **argv)
 {
     struct hw_buf plain, good, bad, twin, cut, der, zip;
@@ -398,6 +430,8 @@ int main(int argc, char **argv)
     bomb();
     closed();
     defanged(&bad);
+    reissued();
+    lifecycles();
     must(mkdir("hostile", 0755) == 0 && chdir("hostile") == 0, "hostile");
     hostile_words();
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

@@ -71,6 +71,7 @@ struct hw_test_signature {
     const char *digest; /* "SHA256"; of file, content and attributes alike */
     struct hw_span file_digest;
     enum hw_test_stamp stamp; /* at 2023-05-06 07:08:09 UTC */
+    const char *stamp_at;     /* of RFC 3161 at another time: a GeneralizedTime, or NULL */
     const struct hw_test_signature *nested;
     const char *attribute; /* one more unsigned attribute: dotted OID, or NULL */
     struct hw_span attribute_value;

@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#define STAMPED "20230506070809.25Z"
+
+static void token_at(struct hw_buf *b, struct hw_span stamped, const char *when);
+
 static struct hw_span text(const char *s)
 {
     return (struct hw_span){(const uint8_t *)s, strlen(s)};
@@ -98,7 +102,7 @@ static void unsigned_attributes(struct hw_buf *b, const struct hw_test_signature
     all = hw_test_begin(b, 0xa1);
     if (s->stamp == HW_TEST_RFC3161) {
         set = attribute(b, "1.3.6.1.4.1.311.3.3.1", &seq);
-        hw_test_token(b, signature);
+        token_at(b, signature, s->stamp_at != NULL ? s->stamp_at : STAMPED);
         end_attribute(b, set, seq);
     } else if (s->stamp == HW_TEST_PKCS9) {
         set = attribute(b, "1.2.840.113549.1.9.6", &seq);
@@ -213,7 +217,7 @@ void hw_test_cms(struct hw_buf *b, const struct hw_test_signature *s)
     hw_buf_done(&certs);
 }
 
-void hw_test_token(struct hw_buf *b, struct hw_span stamped)
+static void token_at(struct hw_buf *b, struct hw_span stamped, const char *when)
 {
     struct hw_buf info, content, certs;
     uint8_t digest[64];
@@ -230,7 +234,7 @@ void hw_test_token(struct hw_buf *b, struct hw_span stamped)
     hw_test_put(&info, 0x04, (struct hw_span){digest, n});
     hw_test_end(&info, imprint);
     hw_test_int(&info, 77);
-    hw_test_put(&info, 0x18, text("20230506070809.25Z"));
+    hw_test_put(&info, 0x18, text(when));
     size_t accuracy = hw_test_begin(&info, 0x30);
     hw_test_int(&info, 1);
     hw_test_put(&info, 0x80, (struct hw_span){(const uint8_t *)"\x05", 1});
@@ -248,6 +252,11 @@ void hw_test_token(struct hw_buf *b, struct hw_span stamped)
     hw_buf_done(&info);
     hw_buf_done(&content);
     hw_buf_done(&certs);
+}
+
+void hw_test_token(struct hw_buf *b, struct hw_span stamped)
+{
+    token_at(b, stamped, STAMPED);
 }
 
 void hw_test_counter(struct hw_buf *b, struct hw_span stamped)
