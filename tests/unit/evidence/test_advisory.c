@@ -285,6 +285,72 @@ static void csaf_ranges_in_words_are_refused_not_widened(void **state)
     HAS("line-refused", "a range of versions in words");
 }
 
+static void range(const char *words)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 4096);
+    hw_buf_printf(
+        &b,
+        CSAF("\"branches\":[{\"category\":\"product_name\",\"name\":\"One\",\"branches\":["
+             "{\"category\":\"product_version_range\",\"name\":\"%s\",\"product\":" FULL(
+                 "P1", "One") "}]}]",
+             AFFECTED("P1")),
+        words);
+    hw_told_examine(&t, b.p, b.n, NULL);
+    hw_buf_done(&b);
+}
+
+static void csaf_ranges_for_machines_become_their_stretches(void **state)
+{
+    (void)state;
+    range("vers:semver/0.5|>=1.0.0|<=1.5.0|>=2.0.0");
+    HAS("statement", "scheme=semver exact=\"0.5\"");
+    HAS("statement", "scheme=semver first=\"1.0.0\" last=\"1.5.0\"");
+    HAS("statement", "scheme=semver first=\"2.0.0\" off");
+    HAS("knowledge", "entries=3 refused=0");
+    range("vers:pypi/*");
+    HAS("statement", "scheme=pep440 off");
+    range("vers:deb/<1.0-1");
+    HAS("statement", "scheme=deb below=\"1.0-1\"");
+    range(">= 3.0");
+    HAS("statement", "scheme=dotted first=\"3.0\"");
+}
+
+static void csaf_ranges_that_are_no_stretches_are_refused(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "vers:semver/!=1.0.0",
+        "vers:semver/>1.0.0",
+        "vers:semver/>=1|>=2",
+        "vers:semver/",
+        "vers:semver/*|1",
+        "vers:semver/1.0%2B1",
+        "vers:semver/<",
+        "vers:semver",
+        "> 3.0",
+        "< May",
+        "<",
+        "3.x",
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        range(odd[i]);
+    }
+    assert_int_equal(hw_told_count(&t, "statement node=0"), 0);
+    assert_int_equal(hw_told_count(&t, "entries=0 refused=1"), sizeof odd / sizeof odd[0]);
+}
+
+static void csaf_purls_of_2_1_are_a_statement_each(void **state)
+{
+    (void)state;
+    read_it(CSAF(NAMES("{\"product_id\":\"P1\",\"name\":\"One\",\"product_identification_helper\":{"
+                       "\"purls\":[\"pkg:npm/one@1.0.0\",\"pkg:pypi/One@1.0\",\"no purl\"]}}"),
+                 AFFECTED("P1")));
+    HAS("statement", "name=\"one\" ecosystem=npm", "exact=\"1.0.0\"");
+    HAS("statement", "name=\"one\" ecosystem=pypi", "exact=\"1.0\"");
+    HAS("knowledge", "entries=2 refused=0");
+}
+
 static void csaf_withdrawn_is_revoked(void **state)
 {
     (void)state;
@@ -415,6 +481,9 @@ int main(void)
         T(csaf_contradicting_statuses_are_told),
         T(csaf_relationships_in_a_circle_end),
         T(csaf_ranges_in_words_are_refused_not_widened),
+        T(csaf_ranges_for_machines_become_their_stretches),
+        T(csaf_ranges_that_are_no_stretches_are_refused),
+        T(csaf_purls_of_2_1_are_a_statement_each),
         T(csaf_withdrawn_is_revoked),
         T(openvex_becomes_statements),
         T(openvex_without_a_status_is_refused),
