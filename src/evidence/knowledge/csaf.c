@@ -87,18 +87,26 @@ static void read_vulnerabilities(struct hw_csaf *c, const struct parts *p)
     }
 }
 
-/* Loads one of the document's two big parts; a part that is not there is none. */
-static void load(struct hw_csaf *c, struct hw_span text, const char *what, struct hw_json *out)
+/* Loads one of the document's two big parts; a part that is not there is none. False: more than
+ * memory holds, and said; without it nothing behind it can be told. */
+static bool load(struct hw_csaf *c, struct hw_span text, const char *what, struct hw_json *out)
 {
+    struct hw_teach *t = c->t;
     *out = (struct hw_json){.root = NULL};
     if (text.n == 0) {
-        return;
+        return true;
     }
-    hw_json_init(c->t->x, text, 0, out);
+    uint64_t off = (uint64_t)(text.p - t->n->bytes.p);
+    hw_json_init(t->x, text, 0, out);
+    if (out->too_large) {
+        hw_say_anomaly(t->x, t->n, "over-budget", off, text.n, "%s: more than memory holds", what);
+        hw_say_degree(t->n, HW_REFUSED, "more than memory holds");
+        return false;
+    }
     if (!json_is_object(out->root)) {
-        hw_teach_refuse(c->t, 0, (uint64_t)(text.p - c->t->n->bytes.p), hw_span_cut(text, 0, 40),
-                        what);
+        hw_teach_refuse(t, 0, off, hw_span_cut(text, 0, 40), what);
     }
+    return true;
 }
 
 static void examine(struct hw_exam *x, struct hw_node *n)
@@ -115,10 +123,10 @@ static void examine(struct hw_exam *x, struct hw_node *n)
         hw_teach_refuse(&t, 0, parts.fault_off, hw_span_from(n->bytes, (size_t)parts.fault_off),
                         parts.fault);
     }
-    load(&c, parts.document, "the document's head cannot be read", &document);
-    load(&c, parts.tree, "the product tree cannot be read", &tree);
+    bool whole = load(&c, parts.document, "the document's head cannot be read", &document);
+    whole = load(&c, parts.tree, "the product tree cannot be read", &tree) && whole;
     read_document(&c, document.root);
-    if (hw_csaf_products(&c, tree.root)) {
+    if (whole && hw_csaf_products(&c, tree.root)) {
         read_vulnerabilities(&c, &parts);
     }
     hw_teach_done(&t);

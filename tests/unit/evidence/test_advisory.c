@@ -360,6 +360,18 @@ static void csaf_withdrawn_is_revoked(void **state)
     HAS("statement", "advisory=\"A\"", "revoked=1706745600000000000ns");
 }
 
+static void csaf_tree_beyond_memory_is_refused_and_said(void **state)
+{
+    (void)state;
+    struct hw_limits limits = hw_limits_default();
+    limits.member_bytes = 20000;
+    hw_told_examine(&t, build_csaf, strlen(build_csaf), &limits);
+    HAS("anomaly", "over-budget", "the product tree cannot be read: more than memory holds");
+    HAS("degree", "refused");
+    HAS("knowledge", "entries=0");
+    HAS_NOT("is defined nowhere");
+}
+
 /* ---- OpenVEX ---- */
 
 static void openvex_becomes_statements(void **state)
@@ -485,6 +497,7 @@ int main(void)
         T(csaf_ranges_that_are_no_stretches_are_refused),
         T(csaf_purls_of_2_1_are_a_statement_each),
         T(csaf_withdrawn_is_revoked),
+        T(csaf_tree_beyond_memory_is_refused_and_said),
         T(openvex_becomes_statements),
         T(openvex_without_a_status_is_refused),
         T(documents_are_for_those_who_ask_for_knowledge),
