@@ -68,13 +68,14 @@ static int put_slot(struct known *s, struct hw_file_answer *file)
     return HW_OK;
 }
 
-static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact_row *art)
+struct hw_file_answer *hw_file_add(struct hw_asking *q, const struct hw_artifact_row *art,
+                                   struct hw_error *err)
 {
-    struct hw_arena *arena = s->q->a->arena;
+    struct hw_arena *arena = q->a->arena;
     struct hw_file_answer *f = hw_arena_alloc(arena, sizeof *f);
     struct hw_prevalence seen;
     if (f == NULL) {
-        return hw_fail(s->err, HW_E_MEMORY, "no memory for a match") == HW_OK ? f : NULL;
+        return hw_fail(err, HW_E_MEMORY, "no memory for a match") == HW_OK ? f : NULL;
     }
     memcpy(f->evidence_sha256, art->evidence, 32);
     memcpy(f->sha256, art->sha256, 32);
@@ -85,14 +86,14 @@ static struct hw_file_answer *add_file(struct known *s, const struct hw_artifact
     f->format = hw_span_keep(arena, hw_span_str(art->format));
     f->degree = hw_span_str(hw_degree_word(art->degree));
     f->state = HW_STATE_UNKNOWN;
-    if (hw_case_prevalence(s->q->c, f->sha256, &seen, s->err) != HW_OK) {
+    if (hw_case_prevalence(q->c, f->sha256, &seen, err) != HW_OK) {
         return NULL;
     }
     f->seen_evidence = seen.evidences;
     f->seen_places = seen.sightings;
     f->first_seen = seen.first_ns;
-    *s->q->file_tail = f;
-    s->q->file_tail = &f->next;
+    *q->file_tail = f;
+    q->file_tail = &f->next;
     return f;
 }
 
@@ -198,7 +199,7 @@ static int one_match(struct known *s, const struct hw_match_row *m)
         return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
     }
     s->err->code = HW_OK;
-    struct hw_file_answer *file = add_file(s, &art);
+    struct hw_file_answer *file = hw_file_add(s->q, &art, s->err);
     if (file == NULL) {
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
@@ -232,12 +233,14 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
 {
     struct hw_asking q;
     struct hw_case_counts n;
+    bool packages = false, told = false;
     int rc = hw_asking_start(&q, c, "hunt", policy, err);
     if (rc != HW_OK) {
         return rc;
     }
     rc = hw_case_count(c, &n, err);
-    if (rc == HW_OK && n.indicators == 0) {
+    rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
+    if (rc == HW_OK && n.indicators == 0 && !told) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
                         HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
                         HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);
@@ -248,7 +251,7 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
                                     "at what they say"),
                         HW_SPAN_LIT("headwater case adopt, for a case from elsewhere"), true, err);
     }
-    if (rc == HW_OK && n.artifacts == 0 && n.telemetry == 0) {
+    if (rc == HW_OK && n.artifacts == 0 && n.telemetry == 0 && !packages) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-evidence",
                         HW_SPAN_LIT("the case holds no software to hunt in"),
                         HW_SPAN_LIT("headwater scan PATH"), true, err);

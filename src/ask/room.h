@@ -112,6 +112,14 @@ HW_CHECK int hw_find_retired(struct hw_asking *q, struct hw_error *err);
  * whatever the case holds, adding a file answer for each. */
 HW_CHECK int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err);
 
+/* A file more in the answer, as the case knows it; NULL: *err says why. */
+struct hw_file_answer *hw_file_add(struct hw_asking *q, const struct hw_artifact_row *art,
+                                   struct hw_error *err);
+/* Packages that are reported as poison, among those of bills, lock files and manifests
+ * (ask/packages.c). *out_any: the case names packages; *out_told: publishers speak of some. */
+HW_CHECK int hw_find_packages(struct hw_asking *q, bool *out_any, bool *out_told,
+                              struct hw_error *err);
+
 /* A deep copy of a decoded fact into the arena. */
 HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
                           struct hw_error *err);

@@ -36,7 +36,11 @@ static const struct hw_rule rules[] = {
      "The file was not the same after reading as before: nothing read from it can be relied on.",
      "Logs and databases in use.", "Copy it first, then scan the copy.", "CWE-367"},
     {"known-bad", HW_CRITICAL,
-     "A published indicator matches: the bytes or the certificate are known to be bad.",
+     "A published indicator matches: the bytes, the certificate or the package are known to be "
+     "bad. "
+     "A package is critical when a digest stated of it is a reported one, or a lock file took its "
+     "reported version from a registry; high when its version is a reported one; medium when every "
+     "version is reported and it comes from a registry.",
      "Lists that hold clean files or certificates of honest vendors; the indicator's own words and "
      "role are shown.",
      "Isolate the hosts that hold it, then trace how it came.", "the indicator's source"},
@@ -67,7 +71,9 @@ static const struct hw_rule rules[] = {
      "Programs that check their own files: one that reads four or more of them is not said.",
      "Look at the file's bytes beyond what its signature covers.", "MITRE ATT&CK T1027.009"},
     {"registry-name-only", HW_INFO,
-     "A package has the name of a reported one; no version or hash ties it to the report.",
+     "A package has the name of a reported one; no version, hash or origin ties it to the report, "
+     "or "
+     "it lies in the project itself.",
      "Private packages whose name somebody later took.", "Compare version and integrity hash.",
      "OpenSSF malicious-packages"},
     {"retired-but-signed", HW_HIGH,

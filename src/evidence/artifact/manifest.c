@@ -342,8 +342,9 @@ static enum form form_by_content(struct hw_span s)
         return POM;
     }
     struct hw_span t = trim(s);
+    bool bill = memmem(s.p, s.n, "\"spdxVersion\"", 13) != NULL; /* of materials, and no package */
     bool object = t.n > 1 && t.p[0] == '{' && memmem(s.p, s.n, "\"name\"", 6) != NULL &&
-                  memmem(s.p, s.n, "\"version\"", 9) != NULL;
+                  memmem(s.p, s.n, "\"version\"", 9) != NULL && !bill;
     return object ? NPM : NOT_ONE;
 }
 
