@@ -91,18 +91,18 @@ bool hw_package_key_digest(struct hw_span alg, struct hw_span digest, struct hw_
     return false;
 }
 
-bool hw_package_read(struct hw_packages *s, const struct hw_fact_row *row)
+void hw_package_read(struct hw_packages *s, const struct hw_fact_row *row)
 {
     s->row = row;
     hw_buf_clear(&s->name);
-    return hw_purl_read(hw_fact_get(&row->fact, HW_COMPONENT_PURL), &s->purl) &&
-           hw_package_name(s->purl.type, s->purl.space, s->purl.name, &s->name);
+    s->named = hw_purl_read(hw_fact_get(&row->fact, HW_COMPONENT_PURL), &s->purl) &&
+               hw_package_name(s->purl.type, s->purl.space, s->purl.name, &s->name);
 }
 
 struct hw_span hw_package_version(const struct hw_packages *s)
 {
-    return s->purl.version.n > 0 ? s->purl.version
-                                 : hw_fact_get(&s->row->fact, HW_COMPONENT_VERSION);
+    return s->named && s->purl.version.n > 0 ? s->purl.version
+                                             : hw_fact_get(&s->row->fact, HW_COMPONENT_VERSION);
 }
 
 /* ---- the first walk ---- */
@@ -131,12 +131,13 @@ static int mark_component(struct hw_packages *s, const struct hw_fact_row *row)
     if (hw_package_key_digest(hw_fact_get(f, HW_COMPONENT_ALG), hw_fact_get(f, HW_COMPONENT_DIGEST),
                               &k)) {
         mark(s, &k);
-        s->any_hash = true;
+        s->any_hash = s->any_component = true;
     }
     if (hw_fact_has(f, HW_COMPONENT_DIGEST) && keep_list(s, row) != HW_OK) {
         return s->err->code;
     }
-    if (hw_package_read(s, row)) {
+    hw_package_read(s, row);
+    if (s->named) {
         s->any_component = true;
         hw_package_key_name(hw_buf_span(&s->name), hw_package_version(s), &k);
         mark(s, &k);

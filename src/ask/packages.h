@@ -50,14 +50,15 @@ struct hw_packages {
     bool any_hash, any_statement, any_component;
     struct hw_buf name, silent;    /* canonical name; type and name that no statement is about */
     const struct hw_fact_row *row; /* the component looked at */
+    bool named;                    /* it has a package URL: purl and name are of it */
     struct hw_purl purl;
-    struct hw_span last_purl; /* of the last one that matched */
+    struct hw_span last_label; /* of the last one that matched */
     uint8_t last_evidence[32];
     uint32_t last_node;
 };
 
-/* Type and the one name of the component; false when it has no package URL. */
-HW_CHECK bool hw_package_read(struct hw_packages *s, const struct hw_fact_row *row);
+/* Makes this component the one looked at: type and the one name of it, if it has a package URL. */
+void hw_package_read(struct hw_packages *s, const struct hw_fact_row *row);
 /* The version its package URL or the component itself states. */
 struct hw_span hw_package_version(const struct hw_packages *s);
 void hw_package_key_name(struct hw_span name, struct hw_span version, struct hw_package_key *out);

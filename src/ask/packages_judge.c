@@ -98,6 +98,12 @@ static const struct {
     [DIGEST] = {"known-bad", HW_CRITICAL, HW_CONF_HIGH},
 };
 
+/* What tells this component from others of its file: its package URL, else its name. */
+static struct hw_span label_of(const struct hw_packages *s)
+{
+    return hw_fact_get(&s->row->fact, s->named ? HW_COMPONENT_PURL : HW_COMPONENT_NAME);
+}
+
 static int file_of(struct hw_packages *s, const struct hw_artifact_row *art,
                    struct hw_file_answer **out)
 {
@@ -152,10 +158,9 @@ static int find(struct hw_packages *s, enum tier tier, const struct hw_artifact_
         return rc;
     }
     s->err->code = HW_OK;
-    struct hw_span purl =
-        hw_span_keep(s->q->a->arena, hw_fact_get(&s->row->fact, HW_COMPONENT_PURL));
+    struct hw_span label = hw_span_keep(s->q->a->arena, label_of(s));
     *out = hw_find(s->q, verdicts[tier].rule, verdicts[tier].severity, verdicts[tier].confidence,
-                   file, purl, s->err);
+                   file, label, s->err);
     if (*out == NULL) {
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
@@ -166,12 +171,12 @@ static int find(struct hw_packages *s, enum tier tier, const struct hw_artifact_
 /* One package may stand several times in one list: it is found once. */
 static bool seen(struct hw_packages *s)
 {
-    struct hw_span purl = hw_fact_get(&s->row->fact, HW_COMPONENT_PURL);
-    bool same = s->last_node == s->row->node && hw_span_equal(s->last_purl, purl) &&
+    struct hw_span label = label_of(s);
+    bool same = s->last_node == s->row->node && hw_span_equal(s->last_label, label) &&
                 memcmp(s->last_evidence, s->row->evidence, 32) == 0;
     if (!same) {
         s->last_node = s->row->node;
-        s->last_purl = hw_span_keep(s->q->a->arena, purl);
+        s->last_label = hw_span_keep(s->q->a->arena, label);
         memcpy(s->last_evidence, s->row->evidence, 32);
     }
     return same;
@@ -332,11 +337,9 @@ static int match_statements(struct hw_packages *s, struct match **list)
 int hw_package_judge(struct hw_packages *s, const struct hw_fact_row *row)
 {
     struct match *list = NULL;
-    if (!hw_package_read(s, row)) {
-        return HW_OK;
-    }
+    hw_package_read(s, row);
     int rc = match_digests(s, &list);
-    rc = rc != HW_OK ? rc : match_names(s, &list);
-    rc = rc != HW_OK ? rc : match_statements(s, &list);
+    rc = rc != HW_OK || !s->named ? rc : match_names(s, &list);
+    rc = rc != HW_OK || !s->named ? rc : match_statements(s, &list);
     return rc != HW_OK || list == NULL || seen(s) ? rc : conclude(s, list);
 }

@@ -221,6 +221,20 @@ static void a_further_digest_is_as_good(void **state)
     assert_int_equal(tale_finding(a, "known-bad")->severity, HW_CRITICAL);
 }
 
+static void a_file_of_a_bill_needs_no_package_url(void **state)
+{
+    struct tale *t = *state;
+    static const struct told file = {"spdx", NULL, NULL, NULL, true, 1};
+    tale_program(t, 'a');
+    (void)component(t, &file);
+    tale_store(t, HW_CLASS_KNOWLEDGE, "/bill.spdx");
+    tale_indicator(t, 'k', "sha256", hex_of('D', 32));
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_finding(a, "known-bad")->severity, HW_CRITICAL);
+    tale_indicator(t, 'k', "package", "left");
+    assert_null(tale_hunt(t)->findings);
+}
+
 static void lists_that_name_packages_count_alike(void **state)
 {
     struct tale *t = *state;
@@ -260,6 +274,7 @@ int main(void)
         T(stretches_of_versions_are_compared),
         T(a_digest_of_a_package_is_enough),
         T(a_further_digest_is_as_good),
+        T(a_file_of_a_bill_needs_no_package_url),
         T(lists_that_name_packages_count_alike),
         T(one_package_in_one_file_is_found_once),
     };
