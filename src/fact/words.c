@@ -61,6 +61,7 @@ static const struct hw_word formats[] = {
     {"estate", "declared organisations, hosts and releases"},
     {"evtx", "Windows event log"},
     {"gzip", "gzip stream"},
+    {"in-toto", "what a build says of itself: in-toto, SLSA provenance"},
     {"indicator-list", "published indicators: hash list, CSV, Loki list"},
     {"inno", "Inno Setup installer"},
     {"iso9660", "ISO 9660 image"},

@@ -14,8 +14,8 @@ static const char *becomes(const char *word)
          {"7z", "asar", "bzip2", "cab", "compress", "gzip", "lz4", "lzma", "tar", "xz", "zip",
           "zstd"}},
         {"read",
-         {"certificate", "crl", "csaf", "cyclonedx", "indicator-list", "lifecycle", "misp",
-          "openioc", "openvex", "osv", "spdx", "yara"}},
+         {"certificate", "crl", "csaf", "cyclonedx", "in-toto", "indicator-list", "lifecycle",
+          "misp", "openioc", "openvex", "osv", "spdx", "yara"}},
         {"read, signatures judged", {"pe"}},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -48,7 +48,7 @@ struct hw_sbom_ref {
 
 struct hw_sbom {
     struct hw_teach teach;
-    const char *source; /* of its components: cyclonedx spdx */
+    const char *source; /* of its components: cyclonedx spdx in-toto */
     uint64_t lines;     /* parts so far */
     uint64_t edges;
     uint64_t subject; /* line of the part the bill is about; 0: not stated */
