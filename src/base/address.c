@@ -66,3 +66,35 @@ bool hw_address_bytes(struct hw_span s, uint8_t out[16])
     }
     return true;
 }
+
+bool hw_address_within(const uint8_t address[16], unsigned bits, char out[HW_ADDRESS_NETWORK_TEXT])
+{
+    struct in6_addr a;
+    char text[HW_ADDRESS_TEXT];
+    for (size_t i = 0; i < 16; i++) {
+        a.s6_addr[i] = address[i];
+    }
+    bool v4 = IN6_IS_ADDR_V4MAPPED(&a);
+    unsigned before = v4 ? 96 : 0;
+    if (bits > 128 - before) {
+        return false;
+    }
+    for (unsigned i = before + bits; i < 128; i++) {
+        a.s6_addr[i / 8] = (uint8_t)(a.s6_addr[i / 8] & ~(0x80u >> i % 8));
+    }
+    if (inet_ntop(v4 ? AF_INET : AF_INET6, a.s6_addr + (v4 ? 12 : 0), text, sizeof text) == NULL) {
+        return false;
+    }
+    (void)snprintf(out, HW_ADDRESS_NETWORK_TEXT, "%s/%u", text, bits);
+    return true;
+}
+
+bool hw_address_network(struct hw_span s, char out[HW_ADDRESS_NETWORK_TEXT])
+{
+    uint8_t bytes[16];
+    uint64_t bits;
+    size_t slash = hw_span_find(s, '/');
+    return slash < s.n && hw_span_u64(hw_span_from(s, slash + 1), &bits) && bits <= 128 &&
+           hw_address_bytes(hw_span_cut(s, 0, slash), bytes) &&
+           hw_address_within(bytes, (unsigned)bits, out);
+}

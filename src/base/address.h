@@ -21,4 +21,14 @@ bool hw_address_is_public(struct hw_span s);
  * False, and *out is of no use, for what is none. */
 HW_CHECK bool hw_address_bytes(struct hw_span s, uint8_t out[16]);
 
+enum { HW_ADDRESS_NETWORK_TEXT = HW_ADDRESS_TEXT + 4 };
+
+/* The one spelling of a network, "10.0.0.0/8": bits behind the mask are zero. False for what is
+ * none; an address without a mask is none. */
+HW_CHECK bool hw_address_network(struct hw_span s, char out[HW_ADDRESS_NETWORK_TEXT]);
+/* The network of so many bits that the address lies in; of IPv4, whose bytes are those of
+ * hw_address_bytes(), at most 32. False when it has not that many. */
+HW_CHECK bool hw_address_within(const uint8_t address[16], unsigned bits,
+                                char out[HW_ADDRESS_NETWORK_TEXT]);
+
 #endif

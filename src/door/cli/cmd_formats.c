@@ -13,11 +13,13 @@ static const char *becomes(const char *word)
         {"opened",
          {"7z", "asar", "bzip2", "cab", "compress", "gzip", "lz4", "lzma", "tar", "xz", "zip",
           "zstd"}},
-        {"read",
-         {"certificate", "crl", "csaf", "cyclonedx", "in-toto", "indicator-list", "lifecycle",
-          "misp", "openioc", "openvex", "osv", "spdx", "yara"}},
-        {"read, signatures judged", {"pe"}},
-    };
+        {
+            "read",
+            {"read",
+             {"certificate", "crl", "csaf", "cyclonedx", "in-toto", "indicator-list", "known-good",
+              "lifecycle", "misp", "openioc", "openvex", "osv", "spdx", "warning-list", "yara"}},
+            {"read, signatures judged", {"pe"}},
+        };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         for (const char *const *w = table[i].words; *w != NULL; w++) {
             if (strcmp(word, *w) == 0) {

@@ -13,6 +13,11 @@
 #include "evidence/knowledge/prose.h"
 #include "evidence/knowledge/sbom.h"
 #include "evidence/knowledge/sigma.h"
+#include "evidence/knowledge/knowngood.h"
+#include "evidence/knowledge/list.h"
+#include "evidence/knowledge/misp.h"
+#include "evidence/knowledge/openioc.h"
+#include "evidence/knowledge/warnlist.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
@@ -28,6 +33,11 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_intoto_format,
     &hw_list_format,
     &hw_spdx_format,
+    &hw_knowngood_format,
+    &hw_list_format,
+    &hw_misp_format,
+    &hw_openioc_format,
+    &hw_warnlist_format,
     &hw_yara_format,
 };
 const size_t hw_knowledge_formats_count =

@@ -88,13 +88,38 @@ static void what_is_outside_is_public(void **state)
     }
 }
 
+static void networks_have_one_spelling(void **state)
+{
+    static const struct {
+        const char *written, *is;
+    } rows[] = {
+        {"10.1.2.3/8", "10.0.0.0/8"},
+        {"192.0.2.1/32", "192.0.2.1/32"},
+        {"192.0.2.129/25", "192.0.2.128/25"},
+        {"0.0.0.0/0", "0.0.0.0/0"},
+        {"2001:DB8:0:0::1/32", "2001:db8::/32"},
+        {"::/0", "::/0"},
+        {"2001:db8::ff/121", "2001:db8::80/121"},
+    };
+    static const char *const none[] = {"",       "10.0.0.0",    "10.0.0.0/", "10.0.0.0/33", "/8",
+                                       "::/129", "10.0.0.0/-1", "host/8",    "10.0.0.0/8/8"};
+    char out[HW_ADDRESS_NETWORK_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(hw_address_network(hw_span_str(rows[i].written), out));
+        assert_string_equal(out, rows[i].is);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        assert_false(hw_address_network(hw_span_str(none[i]), out));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_has_one_spelling),
-        cmocka_unit_test(nobodys_are_none),
-        cmocka_unit_test(any_address_is_sixteen_bytes),
-        cmocka_unit_test(what_is_outside_is_public),
+        cmocka_unit_test(each_has_one_spelling),        cmocka_unit_test(nobodys_are_none),
+        cmocka_unit_test(any_address_is_sixteen_bytes), cmocka_unit_test(what_is_outside_is_public),
+        cmocka_unit_test(networks_have_one_spelling),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }
