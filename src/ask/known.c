@@ -3,22 +3,37 @@
  * ask/known.c -- published indicators that match, and the hunt over everything.
  *
  * One file matched by several indicators is one finding with several reasons: lists copy each
- * other, and a number of lists is not a number of proofs.
+ * other, and a number of lists is not a number of proofs (sources.c counts what is left of them).
+ * What stands on a list of harmless values as well is said with both, and weighs little.
  */
 #include <string.h>
 
+#include "ask/harmless.h"
 #include "ask/hunt.h"
 #include "ask/look.h"
 #include "ask/room.h"
+#include "ask/sources.h"
 #include "base/time.h"
 
-enum { REASONS = 12, BUCKETS = 1 << 14 };
+enum { REASONS = 12, BUCKETS = 1 << 14, LISTS = 64 };
+
+/* The documents that name one file. */
+struct lists {
+    struct {
+        int64_t reading;
+        uint32_t node;
+        uint64_t class;
+    } p[LISTS];
+    unsigned count;
+    bool more;
+};
 
 /* A file of the answer and its finding. One file under several paths has several: each is named. */
 struct slot {
     struct slot *next;
     struct hw_file_answer *file;
     struct hw_finding *finding; /* NULL: no match yet */
+    struct lists *by;           /* NULL: no match yet */
     unsigned reasons;
 };
 
@@ -27,19 +42,8 @@ struct known {
     struct hw_error *err;
     bool only_files;
     struct slot **buckets;
+    struct hw_sources *sources; /* made when the first match is met */
 };
-
-static bool usable(const struct hw_fact *indicator, int64_t as_of)
-{
-    if (hw_fact_is(indicator, HW_INDICATOR_ROLE, "context")) {
-        return false;
-    }
-    bool begun = !hw_fact_has(indicator, HW_INDICATOR_FROM) ||
-                 hw_fact_get_time(indicator, HW_INDICATOR_FROM) <= as_of;
-    bool ended = hw_fact_has(indicator, HW_INDICATOR_UNTIL) &&
-                 hw_fact_get_time(indicator, HW_INDICATOR_UNTIL) < as_of;
-    return begun && !ended;
-}
 
 /* A hash of the evidence is spread already. */
 static struct slot **bucket(struct known *s, const uint8_t evidence[32], uint64_t node)
@@ -165,6 +169,35 @@ static int say(struct known *s, const struct hw_match_row *m, struct hw_finding 
     return rc;
 }
 
+/* Keeps which document this match is of. */
+static int count_list(struct known *s, const struct hw_match_row *m, struct slot *l)
+{
+    const struct hw_fact_row *i = &m->indicator;
+    if (s->sources == NULL) {
+        int rc = hw_sources_make(s->q->c, s->q->a->arena, &s->sources, s->err);
+        if (rc != HW_OK) {
+            return rc;
+        }
+    }
+    l->by = l->by != NULL ? l->by : hw_arena_alloc(s->q->a->arena, sizeof *l->by);
+    if (l->by == NULL) {
+        return hw_fail(s->err, HW_E_MEMORY, "no memory for what is known");
+    }
+    for (unsigned k = 0; k < l->by->count; k++) {
+        if (l->by->p[k].reading == i->reading && l->by->p[k].node == i->node) {
+            return HW_OK;
+        }
+    }
+    if (l->by->count == LISTS) {
+        l->by->more = true;
+        return HW_OK;
+    }
+    l->by->p[l->by->count].reading = i->reading;
+    l->by->p[l->by->count].node = i->node;
+    l->by->p[l->by->count++].class = hw_sources_class(s->sources, i->reading, i->node);
+    return HW_OK;
+}
+
 static int one_slot(struct known *s, const struct hw_match_row *m, struct slot *l)
 {
     s->err->code = HW_OK;
@@ -172,7 +205,80 @@ static int one_slot(struct known *s, const struct hw_match_row *m, struct slot *
     if (f == NULL) {
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
-    return l->reasons++ < REASONS ? say(s, m, f) : HW_OK;
+    int rc = count_list(s, m, l);
+    return rc == HW_OK && l->reasons++ < REASONS ? say(s, m, f) : rc;
+}
+
+/* ---- what the matches of one file come to ---- */
+
+/* Several lists are as many proofs as they have sources. */
+static void weigh_sources(struct known *s, const struct slot *l)
+{
+    unsigned classes = 0;
+    for (unsigned i = 0; i < l->by->count; i++) {
+        bool met = false;
+        for (unsigned k = 0; k < i; k++) {
+            met = met || l->by->p[k].class == l->by->p[i].class;
+        }
+        classes += !met;
+    }
+    if (l->by->count > 1) {
+        struct hw_span says =
+            hw_words(s->q->a->arena, "%u%s lists, %u independent source%s", l->by->count,
+                     l->by->more ? " and more" : "", classes, classes == 1 ? "" : "s");
+        hw_because(s->q->a->arena, &l->finding->why, says, (struct hw_span){NULL, 0}, false, 0);
+    }
+}
+
+/* Said after the matches, so that it weighs whatever they came to. */
+static void say_harmless(struct known *s, struct hw_finding *f, const struct hw_harmless_row *h)
+{
+    bool good = h->how == HW_HARMLESS_GOOD;
+    enum hw_severity most = good ? HW_LOW : HW_INFO;
+    struct hw_span says =
+        hw_words(s->q->a->arena, "%s: %.*s (line %llu)",
+                 good ? "known good all the same, by the list" : "on warning list", (int)h->list.n,
+                 h->list.n == 0 ? "" : (const char *)h->list.p, (unsigned long long)h->line);
+    hw_because(s->q->a->arena, &f->why, says, h->path, false, 0);
+    f->severity = f->severity > most ? most : f->severity;
+    f->confidence = good ? f->confidence : HW_CONF_LOW;
+}
+
+static int weigh_harmless(struct known *s, const struct slot *l)
+{
+    struct hw_artifact_row art;
+    struct hw_harmless_row h;
+    int rc = hw_case_artifact_get(s->q->c, l->file->reading, (uint32_t)l->file->node, &art, s->err);
+    if (rc != 1) {
+        return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
+    }
+    const struct {
+        const char *kind;
+        struct hw_span value;
+    } asked[] = {{"sha256", {art.sha256, 32}}, {"sha1", {art.sha1, 20}}, {"md5", {art.md5, 16}}};
+    rc = HW_OK;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0] && rc == HW_OK; i++) {
+        rc = hw_harmless_look(s->q->c, s->q->a->arena, asked[i].kind, asked[i].value,
+                              s->q->policy->as_of, &h, s->err);
+        if (rc == HW_OK && h.how != HW_HARMLESS_NOT) {
+            say_harmless(s, l->finding, &h);
+        }
+    }
+    return rc;
+}
+
+static int weigh_all(struct known *s)
+{
+    int rc = HW_OK;
+    for (size_t i = 0; i < BUCKETS && rc == HW_OK; i++) {
+        for (struct slot *l = s->buckets[i]; l != NULL && rc == HW_OK; l = l->next) {
+            if (l->finding != NULL) {
+                weigh_sources(s, l);
+                rc = weigh_harmless(s, l);
+            }
+        }
+    }
+    return rc;
 }
 
 /* Matches what is in the answer; otherwise, in a hunt, adds it. */
@@ -180,7 +286,7 @@ static int one_match(struct known *s, const struct hw_match_row *m)
 {
     bool met = false;
     int rc = HW_OK;
-    if (!usable(&m->indicator.fact, s->q->policy->as_of)) {
+    if (!hw_indicator_counts(&m->indicator.fact, s->q->policy->as_of)) {
         return HW_OK;
     }
     struct slot **b = bucket(s, m->found.evidence, m->found.node);
@@ -225,7 +331,7 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
         rc = one_match(&s, &m);
     }
     hw_cursor_free(k);
-    return rc;
+    return rc != HW_OK ? rc : weigh_all(&s);
 }
 
 int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer **out,

@@ -198,6 +198,22 @@ HW_CHECK int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_c
 HW_CHECK int hw_case_statements(struct hw_case *c, const char *name, const char *ecosystem,
                                 struct hw_cursor **out, struct hw_error *err);
 
+/* INDICATOR facts of one kind and value: digests, serials and imphash as bytes, all else as text.
+ */
+HW_CHECK int hw_case_indicators_of(struct hw_case *c, const char *kind, struct hw_span value,
+                                   struct hw_cursor **out, struct hw_error *err);
+
+/* What documents name in common, from the index alone: one row for each value of each document, in
+ * order of kind, value, document. Values as hw_case_indicators_of() takes them. */
+struct hw_named_row {
+    const char *kind;
+    struct hw_span value;
+    int64_t reading;
+    uint32_t node;
+};
+HW_CHECK int hw_case_named(struct hw_case *c, struct hw_cursor **out, struct hw_error *err);
+HW_CHECK int hw_named_next(struct hw_cursor *k, struct hw_named_row *out, struct hw_error *err);
+
 /* Every indicator that a fact of an artifact's reading answers: hashes of artifacts and of
  * certificates, serials, imphash.
  * Ordered by mark, value, then artifact as usual, then indicator as usual. */

@@ -276,6 +276,46 @@ int hw_case_statements(struct hw_case *c, const char *name, const char *ecosyste
     return give(k, rc, out);
 }
 
+int hw_case_indicators_of(struct hw_case *c, const char *kind, struct hw_span value,
+                          struct hw_cursor **out, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    int rc = hw_cursor_new(c, HW_K_FACT,
+                           FROM_INDEX("indicator", "61") " WHERE x.kind=?1 AND x.value=?2"
+                                                         " ORDER BY " USUAL,
+                           &k, err);
+    rc = rc != HW_OK ? rc : hw_bind_words(k->s, 1, kind, err);
+    rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 2, value, err);
+    return give(k, rc, out);
+}
+
+int hw_case_named(struct hw_case *c, struct hw_cursor **out, struct hw_error *err)
+{
+    return hw_cursor_new(c, HW_K_NAMED,
+                         "SELECT DISTINCT kind,value,reading,node FROM indicator"
+                         " ORDER BY kind,value,reading,node",
+                         out, err);
+}
+
+int hw_named_next(struct hw_cursor *k, struct hw_named_row *out, struct hw_error *err)
+{
+    struct hw_named_row row;
+    bool ok = true;
+    int rc = hw_cursor_step(k, HW_K_NAMED, err);
+    if (rc != HW_ROW) {
+        return rc;
+    }
+    row.kind = hw_col_text(k->s, 0, &ok);
+    row.value = hw_col_blob(k->s, 1, &ok);
+    row.reading = hw_col_int(k->s, 2, &ok);
+    row.node = hw_col_u32(k->s, 3, &ok);
+    if (!ok) {
+        return hw_col_bad("indicator", err);
+    }
+    *out = row;
+    return HW_ROW;
+}
+
 /* Which kinds of indicator speak of which marks. A published SHA-256 may be a certificate's. */
 #define PAIRS                                                                                      \
     "(1,'sha256'),(2,'sha1'),(3,'md5'),(4,'imphash'),(5,'sha256'),(5,'cert-sha256'),(6,'sha1'),"   \

@@ -225,6 +225,7 @@ enum hw_cursor_kind {
     HW_K_ARTIFACT,
     HW_K_FACT,
     HW_K_MATCH,
+    HW_K_NAMED,
     HW_K_JUDGEMENT,
     HW_K_NOTE,
     HW_K_TOMBSTONE,

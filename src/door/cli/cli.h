@@ -39,6 +39,7 @@ struct hw_cli {
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
     bool keep;
     const char *anchors, *crl;
+    const char *known_good; /* a folder, of learn */
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* of case reread: read though it is known, and where it was sighted then */
     bool again;
@@ -135,6 +136,9 @@ struct hw_targets {
 
 /* cmd_add.c: what add, scan, ingest and learn have in common. */
 int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
+
+/* Writes the list of a folder of known-good files; `list` must not exist. */
+HW_CHECK int hw_cli_known_good(const char *folder, const char *list, struct hw_error *err);
 
 int cmd_add(struct hw_cli *cli, struct hw_error *err);
 int cmd_affected(struct hw_cli *cli, struct hw_error *err);

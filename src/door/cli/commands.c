@@ -2,14 +2,24 @@
 #include "door/cli/cli.h"
 
 /* Option groups: e evidence, p policy of verify, a as-of and fail-on, b because, k anchors,
- * t the zone of printed times, l all, w the ways of a trace. */
+ * t the zone of printed times, l all, w the ways of a trace, g known good. */
+/* clang-format off: a row a command */
 const struct hw_command hw_commands[] = {
-    {"add", cmd_add, "ek", 1, -1},          {"scan", cmd_scan, "ek", 1, -1},
-    {"ingest", cmd_ingest, "ek", 1, -1},    {"learn", cmd_learn, "ek", 1, -1},
-    {"verify", cmd_verify, "paktl", 1, -1}, {"affected", cmd_affected, "eatl", 1, -1},
-    {"hunt", cmd_hunt, "atl", 0, 0},        {"trace", cmd_trace, "altw", 1, 1},
-    {"show", cmd_show, "t", 1, 1},          {"judge", cmd_judge, "b", 2, 2},
-    {"note", cmd_note, "", 2, 2},           {"case", cmd_case, "btl", 1, 2},
-    {"rules", cmd_rules, "", 0, 0},         {"formats", cmd_formats, "", 0, 0},
-    {"demo", cmd_demo, "", 0, 0},           {NULL, NULL, NULL, 0, 0},
+    {"add", cmd_add, "ek", 1, -1},
+    {"scan", cmd_scan, "ek", 1, -1},
+    {"ingest", cmd_ingest, "ek", 1, -1},
+    {"learn", cmd_learn, "ekg", 1, -1},
+    {"verify", cmd_verify, "paktl", 1, -1},
+    {"affected", cmd_affected, "eatl", 1, -1},
+    {"hunt", cmd_hunt, "atl", 0, 0},
+    {"trace", cmd_trace, "altw", 1, 1},
+    {"show", cmd_show, "t", 1, 1},
+    {"judge", cmd_judge, "b", 2, 2},
+    {"note", cmd_note, "", 2, 2},
+    {"case", cmd_case, "btl", 1, 2},
+    {"rules", cmd_rules, "", 0, 0},
+    {"formats", cmd_formats, "", 0, 0},
+    {"demo", cmd_demo, "", 0, 0},
+    {NULL, NULL, NULL, 0, 0},
 };
+/* clang-format on */

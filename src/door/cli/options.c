@@ -44,6 +44,7 @@ static const struct option options[] = {
     {"json", NULL, 0, FLAG, AT(json)},
     {"junit", "FILE", 'p', TEXT, AT(junit)},
     {"keep", NULL, 'e', FLAG, AT(keep)},
+    {"known-good", "FOLDER", 'g', TEXT, AT(known_good)},
     {"note", "TEXT", 'e', TEXT, AT(note)},
     {"org", "NAME", 'e', TEXT, AT(org)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
