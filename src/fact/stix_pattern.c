@@ -266,18 +266,29 @@ bool hw_stix_type_at(const struct hw_stix *p, size_t test, struct hw_span *out)
     return test < p->test_count;
 }
 
-bool hw_stix_is_list(const struct hw_stix *p)
+/* One [ ] of equalities of texts, with nothing but `joined` between. */
+static bool is_equalities(const struct hw_stix *p, enum stix_test_op joined)
 {
-    bool list = hw_stix_is_single(p);
-    for (unsigned i = 0; list && i < p->test_count; i++) {
+    bool yes = hw_stix_is_single(p);
+    for (unsigned i = 0; yes && i < p->test_count; i++) {
         struct stix_test t = hw_stix_test(p, i);
-        list = t.op == STIX_OR ||
-               ((t.op == STIX_EQUAL || t.op == STIX_IN) && (t.flags & STIX_NOT) == 0);
-        for (unsigned v = 0; list && t.op != STIX_OR && v < t.values; v++) {
-            list = hw_stix_literal(p, t.value + v).kind == STIX_L_TEXT;
+        bool set = t.op == STIX_IN && joined == STIX_OR;
+        yes = t.op == joined || ((t.op == STIX_EQUAL || set) && (t.flags & STIX_NOT) == 0);
+        for (unsigned v = 0; yes && t.op != joined && v < t.values; v++) {
+            yes = hw_stix_literal(p, t.value + v).kind == STIX_L_TEXT;
         }
     }
-    return list;
+    return yes;
+}
+
+bool hw_stix_is_list(const struct hw_stix *p)
+{
+    return is_equalities(p, STIX_OR);
+}
+
+bool hw_stix_is_sum(const struct hw_stix *p)
+{
+    return is_equalities(p, STIX_AND);
 }
 
 static void path_text(const struct hw_stix *p, const struct stix_test *t, struct hw_stix_equal *out)

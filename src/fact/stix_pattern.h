@@ -149,6 +149,8 @@ HW_CHECK enum hw_stix_answer hw_stix_match(const struct hw_stix *p,
 /* Does the pattern say no more than "one of these values": one [ ] of equalities with OR between,
  * without qualifiers? */
 bool hw_stix_is_list(const struct hw_stix *p);
+/* Or "all of these values": one [ ] of equalities with AND between? */
+bool hw_stix_is_sum(const struct hw_stix *p);
 struct hw_stix_equal {
     struct hw_span type, value;
     size_t path_n;

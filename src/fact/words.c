@@ -89,6 +89,7 @@ static const struct hw_word formats[] = {
     {"signing-log", "log of a signing service or HSM"},
     {"spdx", "bill of materials, SPDX"},
     {"squashfs", "squashfs image"},
+    {"stix", "STIX bundle or object"},
     {"strace", "strace -f log"},
     {"syslog", "syslog lines"},
     {"tar", "tar archive"},

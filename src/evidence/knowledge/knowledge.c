@@ -18,6 +18,7 @@
 #include "evidence/knowledge/misp.h"
 #include "evidence/knowledge/openioc.h"
 #include "evidence/knowledge/warnlist.h"
+#include "evidence/knowledge/stix.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
@@ -39,6 +40,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_openioc_format,
     &hw_warnlist_format,
     &hw_yara_format,
+    &hw_stix_format,
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
