@@ -429,6 +429,16 @@ static enum stix_test_op operator_of(const struct stix_emit *e)
     return 0;
 }
 
+/* "ipv4-addr:value = '10.0.0.0/8'": publishers mean every address of the network. */
+static bool is_network(const struct stix_emit *e, const struct row *r)
+{
+    struct hw_span type = hw_span_cut(hw_buf_span(&e->pool), r->type, r->type_n);
+    uint8_t net[STIX_SUBNET_BYTES];
+    return e->lex.token == STIX_T_TEXT && r->b == 1 &&
+           (hw_span_is(type, "ipv4-addr") || hw_span_is(type, "ipv6-addr")) &&
+           hw_span_find(e->lex.word, '/') < e->lex.word.n && hw_stix_subnet(e->lex.word, net);
+}
+
 static bool property_test(struct stix_emit *e, unsigned *out)
 {
     struct row r = {.op = STIX_EXISTS, .value = (unsigned)(e->values.n / STIX_VALUE)};
@@ -449,6 +459,9 @@ static bool property_test(struct stix_emit *e, unsigned *out)
     hw_stix_lex_next(&e->lex);
     if (r.op == STIX_IN) {
         return set(e, &r, &p) && put_test(e, &r, out);
+    }
+    if (r.op == STIX_EQUAL && is_network(e, &r)) {
+        r.op = STIX_ISSUBSET;
     }
     bool texts = r.op >= STIX_LIKE;
     bool order = r.op >= STIX_LESS && r.op <= STIX_GREATER_EQUAL;

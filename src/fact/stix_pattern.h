@@ -10,6 +10,7 @@
  * Where the standard leaves room, this is what is done:
  *   - hashes and the values of domain names are compared without case; all else with it
  *   - the name of a hash is read in any of its spellings (SHA256, 'SHA-256', sha_256)
+ *   - an address equal to a network is any address of it
  *   - [*] steps into a dictionary as well as into a list
  *   - NOT turns every answer round, that of values that cannot be compared too
  *   - a text compared with a timestamp that is none leaves the answer open

@@ -71,7 +71,8 @@ static const char *const observables[] = {
 /* What the first look at an object shows, as it is written. */
 struct head {
     struct hw_span type, id, name, modified, created, source, target, relation;
-    bool attack; /* it has keys of ATT&CK */
+    bool attack;       /* it has keys of ATT&CK */
+    const char *fault; /* it is no JSON */
 };
 
 static void read_head(struct stix_doc *d, struct hw_span object, struct head *out)
@@ -95,6 +96,7 @@ static void read_head(struct stix_doc *d, struct hw_span object, struct head *ou
         }
         out->attack = out->attack || hw_span_starts(w.key, "x_mitre_");
     }
+    out->fault = w.fault;
 }
 
 static size_t kind_of(struct hw_span type)
@@ -257,8 +259,9 @@ static void teach_object(struct stix_doc *d, struct hw_span object, uint64_t *co
         return;
     }
     read_head(d, object, &h);
-    if (h.type.n == 0) {
-        hw_teach_refuse(&d->t, d->line, d->off, object, "an object without a type");
+    if (h.type.n == 0 || h.fault != NULL) {
+        hw_teach_refuse(&d->t, d->line, d->off, object,
+                        h.fault != NULL ? h.fault : "an object without a type");
         return;
     }
     size_t kind = kind_of(h.type);

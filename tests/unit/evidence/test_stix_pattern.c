@@ -109,6 +109,8 @@ static void networks_of_both_families_hold_their_addresses(void **state)
     no("[ipv6-addr:value ISSUBSET '2001:db8:beef::/48']");
     yes("[ipv6-addr:value ISSUPERSET '2001:db8:dead:0:0:0:0.0.0.1']");
     no("[ipv6-addr:value ISSUBSET '0.0.0.0/0']");
+    yes("[ipv6-addr:value = '2001:db8:dead::/48']");
+    no("[ipv6-addr:value NOT = '2001:db8:dead::/48']");
     refused("[ipv4-addr:value ISSUBSET '1.2.3.4/33']", "a network or address");
     refused("[ipv4-addr:value ISSUBSET '1.2.3']", "a network or address");
     refused("[ipv4-addr:value ISSUBSET '1::2::3']", "a network or address");
