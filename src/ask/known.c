@@ -344,9 +344,11 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     if (rc != HW_OK) {
         return rc;
     }
+    uint64_t rules = 0;
     rc = hw_case_count(c, &n, err);
     rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
-    if (rc == HW_OK && n.indicators == 0 && !told) {
+    rc = rc != HW_OK ? rc : hw_find_sigma(&q, &rules, err);
+    if (rc == HW_OK && n.indicators + rules == 0 && !told) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
                         HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
                         HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);

@@ -111,6 +111,9 @@ HW_CHECK int hw_find_retired(struct hw_asking *q, struct hw_error *err);
 /* Published indicators that match (ask/known.c). only_files: none but files of this answer; else
  * whatever the case holds, adding a file answer for each. */
 HW_CHECK int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err);
+/* Published rules (Sigma) that hold for records of the logs (ask/sigma.c). *out_rules: how many the
+ * case has that can be run. */
+HW_CHECK int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err);
 
 /* A file more in the answer, as the case knows it; NULL: *err says why. */
 struct hw_file_answer *hw_file_add(struct hw_asking *q, const struct hw_artifact_row *art,

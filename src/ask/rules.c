@@ -101,6 +101,14 @@ static const struct hw_rule rules[] = {
      "Programs that are copied into place by hand with libraries of their own; installers and "
      "updaters that wrote both are not said.",
      "Compare the library with its maker's. Trace what wrote it.", "MITRE ATT&CK T1574.002"},
+    {"sigma-match", HW_CRITICAL,
+     "A published Sigma rule holds for records of a log. It is as bad as the rule's own level "
+     "says, "
+     "but at most high for a rule still in test and medium for an experimental one.",
+     "Whatever the rule's own words say of false positives, which are shown; rules written for one "
+     "product asked of another's records.",
+     "Read the records, and what the rule says of them. Trace from the process or file they name.",
+     "the rule's source; SigmaHQ/sigma-specification 2.1"},
     {"sign-outside-pipeline", HW_HIGH,
      "A signature that no build asked for: nothing was being built then, it was asked for from "
      "elsewhere, or by an account that does not build. Where no log of builds covers its time this "

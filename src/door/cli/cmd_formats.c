@@ -7,25 +7,24 @@
 /* What becomes of a format; every other word is recognised by name only. */
 static const char *becomes(const char *word)
 {
-    static const struct {
-        const char *becomes, *words[20]; /* ended by NULL */
-    } table[] = {
-        {"opened",
-         {"7z", "asar", "bzip2", "cab", "compress", "gzip", "lz4", "lzma", "tar", "xz", "zip",
-          "zstd"}},
-        {
-            "read",
-            {"read",
-             {"certificate", "crl", "csaf", "cyclonedx", "in-toto", "indicator-list", "known-good",
-              "lifecycle", "misp", "openioc", "openvex", "osv", "spdx", "warning-list", "yara"}},
-            {"read, signatures judged", {"pe"}},
-        };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        for (const char *const *w = table[i].words; *w != NULL; w++) {
-            if (strcmp(word, *w) == 0) {
-                return table[i].becomes;
-            }
+    static const char *const opened[] = {"7z",  "asar", "bzip2", "cab", "compress", "gzip",
+                                         "lz4", "lzma", "tar",   "xz",  "zip",      "zstd"};
+    static const char *const read[] = {
+        "certificate", "crl",       "csaf", "cyclonedx",    "in-toto", "indicator-list",
+        "known-good",  "lifecycle", "misp", "openioc",      "openvex", "osv",
+        "sigma",       "spdx",      "stix", "warning-list", "yara"};
+    for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++) {
+        if (strcmp(word, opened[i]) == 0) {
+            return "opened";
         }
+    }
+    for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
+        if (strcmp(word, read[i]) == 0) {
+            return "read";
+        }
+    }
+    if (strcmp(word, "pe") == 0) {
+        return "read, signatures judged";
     }
     if (hw_format_is_log(hw_span_str(word))) {
         return "read, record by record";

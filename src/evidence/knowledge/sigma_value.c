@@ -140,7 +140,8 @@ static void put_text(struct field *f)
         wild = is_wild(v.p[i]);
     }
     if (v.n == 0) {
-        hw_rule_value(m, before || behind ? HW_RULE_EXISTS : HW_RULE_NULL, v);
+        /* Empty, and there: a log that has no such field at all says nothing. */
+        hw_rule_value(m, before || behind ? HW_RULE_EXISTS : HW_RULE_EQUALS, v);
     } else if (!wild) {
         hw_rule_value(m,
                       before && behind ? HW_RULE_CONTAINS

@@ -173,6 +173,7 @@ static void sigma_means_what_the_specification_says(void **state)
         {"{s: {A|exists: false}, condition: s}", NULL, "", "yes"},
         {"{s: {A: null}, condition: s}", NULL, "", "yes"},
         {"{s: {A: ''}, condition: s}", "", "", "yes"},
+        {"{s: {A: ''}, condition: s}", NULL, "", "no"},
         {"{s: {A: '*'}, condition: s}", "x", "", "yes"},
         {"{s: {A: '*'}, condition: s}", NULL, "", "no"},
         {"{s: {A|gte: 10}, condition: s}", "10", "", "yes"},

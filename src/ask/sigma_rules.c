@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/sigma_rules.c -- the rules of a case, and which of them could hold for a record.
+ *
+ * Of most rules one of a few texts must stand in the record (hw_rule_needs). Of each such text four
+ * bytes, those that the fewest texts have, are kept in one table for all rules: a record is walked
+ * once, and only the rules whose bytes were met are asked.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/sigma.h"
+#include "base/text.h"
+
+enum { BUCKETS = 1 << 16, NEEDS = 4000, GRAM = 4, RULES_MAX = 500000 };
+
+static int no_memory(struct hw_error *err)
+{
+    return hw_fail(err, HW_E_MEMORY, "no memory for published rules");
+}
+
+static uint32_t hash_of(struct hw_span s)
+{
+    uint32_t h = UINT32_C(2166136261); /* FNV-1a */
+    for (size_t i = 0; i < s.n; i++) {
+        h = (h ^ hw_ascii_lower(s.p[i])) * UINT32_C(16777619);
+    }
+    return h;
+}
+
+/* The number of a field, the same for every rule that names it. */
+static int field_number(struct sigma_rules *s, struct hw_span name, uint16_t *out,
+                        struct hw_error *err)
+{
+    uint32_t *bucket = &s->field_buckets[hash_of(name) % BUCKETS];
+    for (uint32_t i = *bucket; i != 0; i = s->field_next[i - 1]) {
+        if (hw_span_equal_nocase(s->fields[i - 1], name)) {
+            *out = (uint16_t)(i - 1);
+            return HW_OK;
+        }
+    }
+    uint8_t *copy = hw_arena_copy(s->q->a->arena, name);
+    if (copy == NULL) {
+        return no_memory(err);
+    }
+    if (s->field_count == SIGMA_FIELDS_MAX) {
+        return hw_fail(err, HW_E_LIMIT, "published rules name too many fields");
+    }
+    for (size_t i = 0; i < name.n; i++) {
+        copy[i] = hw_ascii_lower(copy[i]);
+    }
+    s->fields[s->field_count] = (struct hw_span){copy, name.n};
+    s->field_next[s->field_count] = *bucket;
+    *bucket = (uint32_t)++s->field_count;
+    *out = (uint16_t)(s->field_count - 1);
+    return HW_OK;
+}
+
+/* product/category/service */
+static int class_number(struct sigma_rules *s, struct hw_span log, uint16_t *out,
+                        struct hw_error *err)
+{
+    struct hw_span part[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    for (size_t i = 0; i < 3; i++) {
+        size_t end = i < 2 ? hw_span_find(log, '/') : log.n;
+        part[i] = hw_span_cut(log, 0, end);
+        log = hw_span_from(log, end + 1);
+    }
+    for (size_t i = 0; i < s->class_count; i++) {
+        const struct sigma_class *c = &s->classes[i];
+        if (hw_span_equal(c->product, part[0]) && hw_span_equal(c->category, part[1]) &&
+            hw_span_equal(c->service, part[2])) {
+            *out = (uint16_t)i;
+            return HW_OK;
+        }
+    }
+    if (s->class_count == SIGMA_CLASSES_MAX) {
+        return hw_fail(err, HW_E_LIMIT, "published rules name too many log sources");
+    }
+    struct sigma_class *c = &s->classes[s->class_count];
+    *c = (struct sigma_class){.product = hw_span_keep(s->q->a->arena, part[0]),
+                              .category = hw_span_keep(s->q->a->arena, part[1]),
+                              .service = hw_span_keep(s->q->a->arena, part[2])};
+    sigma_class_find(c);
+    *out = (uint16_t)s->class_count++;
+    return HW_OK;
+}
+
+/* A rule's own word for how bad it is, no more than its maturity allows. */
+static void weigh(struct sigma_rule *r, struct hw_span level, bool context)
+{
+    static const char *const words[] = {"info", "low", "medium", "high", "critical"};
+    bool stable = hw_span_is(r->status, "stable"), test = hw_span_is(r->status, "test");
+    enum hw_severity most = stable ? HW_CRITICAL : test ? HW_HIGH : HW_MEDIUM;
+    r->severity = HW_INFO;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        r->severity = hw_span_is(level, words[i]) ? (enum hw_severity)i : r->severity;
+    }
+    r->severity = context ? HW_INFO : r->severity > most ? most : r->severity;
+    r->confidence = stable || test ? HW_CONF_MODERATE : HW_CONF_LOW;
+}
+
+static struct hw_span status_of(struct hw_span tags)
+{
+    if (!hw_span_starts(tags, "status.")) {
+        return (struct hw_span){NULL, 0};
+    }
+    return hw_span_cut(tags, 7, hw_span_find(tags, ' ') - 7);
+}
+
+static bool usable(const struct hw_fact *f, int64_t as_of)
+{
+    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") && !hw_fact_has(f, HW_PATTERN_REVOKED) &&
+           (!hw_fact_has(f, HW_PATTERN_FROM) || hw_fact_get_time(f, HW_PATTERN_FROM) <= as_of) &&
+           (!hw_fact_has(f, HW_PATTERN_UNTIL) || hw_fact_get_time(f, HW_PATTERN_UNTIL) >= as_of);
+}
+
+static int add_rule(struct sigma_rules *s, const struct hw_fact *f, struct hw_error *err)
+{
+    struct hw_arena *arena = s->q->a->arena;
+    struct hw_rule rule;
+    if (!usable(f, s->q->policy->as_of)) {
+        return HW_OK;
+    }
+    if (!hw_fact_has(f, HW_PATTERN_PROGRAM)) {
+        s->refused++;
+        return HW_OK;
+    }
+    if (!hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
+        return hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
+    }
+    if (s->count == RULES_MAX) {
+        return hw_fail(err, HW_E_LIMIT, "too many published rules");
+    }
+    if (s->count == s->room) {
+        size_t room = s->room == 0 ? 1024 : s->room * 2;
+        struct sigma_rule *p = realloc(s->rules, room * sizeof *p);
+        if (p == NULL) {
+            return no_memory(err);
+        }
+        s->rules = p;
+        s->room = room;
+    }
+    struct sigma_rule *r = &s->rules[s->count];
+    *r = (struct sigma_rule){.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID)),
+                             .title = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_TITLE)),
+                             .says = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_SAYS)),
+                             .source = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_SOURCE)),
+                             .program = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_PROGRAM)),
+                             .line = hw_fact_get_u64(f, HW_PATTERN_LINE)};
+    r->status = hw_span_keep(arena, status_of(hw_fact_get(f, HW_PATTERN_TAGS)));
+    weigh(r, hw_fact_get(f, HW_PATTERN_LEVEL), hw_fact_is(f, HW_PATTERN_ROLE, "context"));
+    uint16_t *fields = hw_arena_array(arena, rule.name_count + 1, sizeof *fields);
+    if (fields == NULL || r->program.n == 0) {
+        return no_memory(err);
+    }
+    int rc = class_number(s, hw_fact_get(f, HW_PATTERN_LOG), &r->of_class, err);
+    for (unsigned i = 0; rc == HW_OK && i < rule.name_count; i++) {
+        rc = field_number(s, rule.names[i], &fields[i], err);
+    }
+    r->fields = fields;
+    s->count += rc == HW_OK;
+    return rc;
+}
+
+static int read_all(struct sigma_rules *s, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row row;
+    struct hw_fact_row fact;
+    struct hw_cursor *k = NULL, *facts = NULL;
+    int rc = hw_case_evidence(s->q->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, err)) == HW_ROW) {
+        rc = hw_case_facts(s->q->c, row.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
+                           &facts, err);
+        while (rc == HW_OK && (rc = hw_fact_next(facts, &fact, err)) == HW_ROW) {
+            rc = add_rule(s, &fact.fact, err);
+        }
+        hw_cursor_free(facts);
+        facts = NULL;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+    const struct sigma_rule *x = a, *y = b;
+    int by = hw_span_compare(x->id, y->id);
+    by = by != 0 ? by : hw_span_compare(x->title, y->title);
+    by = by != 0 ? by : hw_span_compare(x->program, y->program);
+    return by != 0 ? by : (x->line > y->line) - (x->line < y->line);
+}
+
+/* A rule that two feeds bring is one. */
+static void drop_copies(struct sigma_rules *s)
+{
+    size_t kept = 0;
+    qsort(s->rules, s->count, sizeof *s->rules, compare_rules);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct sigma_rule *last = kept == 0 ? NULL : &s->rules[kept - 1];
+        if (last == NULL || !hw_span_equal(last->id, s->rules[i].id) ||
+            !hw_span_equal(last->title, s->rules[i].title) ||
+            !hw_span_equal(last->program, s->rules[i].program)) {
+            s->rules[kept++] = s->rules[i];
+        }
+    }
+    s->count = kept;
+}
+
+/* ---- the index ---- */
+
+static uint32_t gram_at(struct hw_span s, size_t at)
+{
+    uint32_t g = 0;
+    for (size_t i = 0; i < GRAM; i++) {
+        g = g << 8 | hw_ascii_lower(s.p[at + i]);
+    }
+    return g;
+}
+
+static int put_gram(struct sigma_rules *s, struct hw_span text, size_t at, uint32_t rule,
+                    struct hw_error *err)
+{
+    uint32_t gram = gram_at(text, at), *head = &s->heads[sigma_gram_hash(gram)];
+    if (s->gram_count == s->gram_room) {
+        size_t room = s->gram_room == 0 ? 4096 : s->gram_room * 2;
+        struct sigma_gram *p = realloc(s->grams, room * sizeof *p);
+        if (p == NULL) {
+            return no_memory(err);
+        }
+        s->grams = p;
+        s->gram_room = room;
+    }
+    s->grams[s->gram_count++] = (struct sigma_gram){gram, *head, rule, (uint32_t)at, text};
+    *head = (uint32_t)s->gram_count;
+    return HW_OK;
+}
+
+static int build_index(struct sigma_rules *s, struct hw_error *err)
+{
+    static const size_t least = GRAM;
+    static const size_t most = NEEDS;
+    struct hw_span *needs = calloc(NEEDS, sizeof *needs);
+    struct hw_rule rule;
+    uint32_t *often = calloc(BUCKETS, sizeof *often);
+    int rc = often == NULL || needs == NULL ? no_memory(err) : HW_OK;
+    /* First how often each four bytes are needed; then, text by text, the rarest. */
+    for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
+        for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
+            struct sigma_rule *r = &s->rules[i];
+            if (!hw_rule_check(r->program, &rule)) {
+                rc = hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
+                break;
+            }
+            r->root = rule.root;
+            size_t n = hw_rule_needs(&rule, least, needs, most);
+            if (n == 0 && pass == 1) {
+                struct sigma_class *c = &s->classes[r->of_class];
+                r->next_always = c->always;
+                c->always = r;
+            }
+            for (size_t k = 0; k < n && rc == HW_OK; k++) {
+                size_t best = 0;
+                for (size_t at = 0; at + GRAM <= needs[k].n; at++) {
+                    uint32_t h = sigma_gram_hash(gram_at(needs[k], at));
+                    often[h] += pass == 0;
+                    best = often[h] < often[sigma_gram_hash(gram_at(needs[k], best))] ? at : best;
+                }
+                rc = pass == 0 ? HW_OK : put_gram(s, needs[k], best, (uint32_t)i, err);
+            }
+        }
+    }
+    free(often);
+    free(needs);
+    return rc;
+}
+
+int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_error *err)
+{
+    *out = (struct sigma_rules){.q = q};
+    out->classes = calloc(SIGMA_CLASSES_MAX, sizeof *out->classes);
+    out->fields = calloc(SIGMA_FIELDS_MAX, sizeof *out->fields);
+    out->field_next = calloc(SIGMA_FIELDS_MAX, sizeof *out->field_next);
+    out->field_buckets = calloc(BUCKETS, sizeof *out->field_buckets);
+    out->heads = calloc(BUCKETS, sizeof *out->heads);
+    if (out->classes == NULL || out->fields == NULL || out->field_next == NULL ||
+        out->field_buckets == NULL || out->heads == NULL) {
+        return no_memory(err);
+    }
+    int rc = read_all(out, err);
+    if (rc == HW_OK && out->count > 0) {
+        drop_copies(out);
+        rc = build_index(out, err);
+    }
+    return rc;
+}
+
+void sigma_rules_done(struct sigma_rules *s)
+{
+    free(s->rules);
+    free(s->classes);
+    free(s->fields);
+    free(s->field_next);
+    free(s->field_buckets);
+    free(s->grams);
+    free(s->heads);
+}
