@@ -281,7 +281,7 @@ static int match_statement(struct hw_packages *s, const struct hw_fact_row *row,
                              .first = hw_fact_get(f, HW_STATEMENT_FIRST),
                              .below = hw_fact_get(f, HW_STATEMENT_BELOW),
                              .last = hw_fact_get(f, HW_STATEMENT_LAST)};
-    enum hw_within within = hw_version_within(hw_scheme_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
+    enum hw_within within = hw_version_within(hw_order_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
                                               hw_package_version(s), &in);
     bool every = every_version(&in);
     if (within == HW_WITHIN_NO && !every) {

@@ -3,8 +3,9 @@
 
 #include "evidence/knowledge/csaf.h"
 #include "evidence/knowledge/estate.h"
-#include "evidence/knowledge/lifecycle.h"
 #include "evidence/knowledge/intoto.h"
+#include "evidence/knowledge/knowngood.h"
+#include "evidence/knowledge/lifecycle.h"
 #include "evidence/knowledge/list.h"
 #include "evidence/knowledge/misp.h"
 #include "evidence/knowledge/openioc.h"
@@ -13,34 +14,31 @@
 #include "evidence/knowledge/prose.h"
 #include "evidence/knowledge/sbom.h"
 #include "evidence/knowledge/sigma.h"
-#include "evidence/knowledge/knowngood.h"
-#include "evidence/knowledge/list.h"
-#include "evidence/knowledge/misp.h"
-#include "evidence/knowledge/openioc.h"
-#include "evidence/knowledge/warnlist.h"
 #include "evidence/knowledge/stix.h"
+#include "evidence/knowledge/warnlist.h"
 #include "evidence/knowledge/x509.h"
 #include "evidence/knowledge/yara.h"
 
 const struct hw_format *const hw_knowledge_formats[] = {
-    &hw_cert_format,    &hw_crl_format,       &hw_csaf_format,  &hw_cyclonedx_format,
-    &hw_estate_format,  &hw_lifecycle_format, &hw_list_format,  &hw_misp_format,
-    &hw_openioc_format, &hw_openvex_format,   &hw_osv_format,   &hw_sigma_format,
-    &hw_spdx_format,    &hw_yara_format,      &hw_prose_format,
     &hw_cert_format,
     &hw_crl_format,
+    &hw_csaf_format,
     &hw_cyclonedx_format,
     &hw_estate_format,
     &hw_intoto_format,
-    &hw_list_format,
-    &hw_spdx_format,
     &hw_knowngood_format,
+    &hw_lifecycle_format,
     &hw_list_format,
     &hw_misp_format,
     &hw_openioc_format,
+    &hw_openvex_format,
+    &hw_osv_format,
+    &hw_sigma_format,
+    &hw_spdx_format,
+    &hw_stix_format,
     &hw_warnlist_format,
     &hw_yara_format,
-    &hw_stix_format,
+    &hw_prose_format,
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];

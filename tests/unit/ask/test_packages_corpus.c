@@ -161,7 +161,7 @@ static void tell_report(struct tale *t, const struct report *r)
     hw_fact_span(f, HW_STATEMENT_NAME, kept);
     hw_fact_str(f, HW_STATEMENT_ECOSYSTEM, r->type);
     hw_fact_str(f, HW_STATEMENT_ADVISORY, r->id);
-    hw_fact_str(f, HW_STATEMENT_SCHEME, hw_scheme_word(hw_package_scheme(hw_span_str(r->type))));
+    hw_fact_str(f, HW_STATEMENT_SCHEME, hw_order_word(hw_package_order(hw_span_str(r->type))));
     if (r->version[0] != '\0') {
         hw_fact_str(f, HW_STATEMENT_EXACT, r->version);
     }
