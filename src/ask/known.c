@@ -223,9 +223,11 @@ static void weigh_sources(struct known *s, const struct slot *l)
         classes += !met;
     }
     if (l->by->count > 1) {
+        /* Lists too short to compare may be copies all the same. */
         struct hw_span says =
-            hw_words(s->q->a->arena, "%u%s lists, %u independent source%s", l->by->count,
-                     l->by->more ? " and more" : "", classes, classes == 1 ? "" : "s");
+            hw_words(s->q->a->arena, "%u%s lists, %s%u independent source%s", l->by->count,
+                     l->by->more ? " and more" : "", classes > 1 ? "at most " : "", classes,
+                     classes == 1 ? "" : "s");
         hw_because(s->q->a->arena, &l->finding->why, says, (struct hw_span){NULL, 0}, false, 0);
     }
 }
@@ -247,7 +249,7 @@ static void say_harmless(struct known *s, struct hw_finding *f, const struct hw_
 static int weigh_harmless(struct known *s, const struct slot *l)
 {
     struct hw_artifact_row art;
-    struct hw_harmless_row h;
+    struct hw_harmless_row h, said = {.how = HW_HARMLESS_NOT};
     int rc = hw_case_artifact_get(s->q->c, l->file->reading, (uint32_t)l->file->node, &art, s->err);
     if (rc != 1) {
         return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
@@ -260,9 +262,15 @@ static int weigh_harmless(struct known *s, const struct slot *l)
     for (size_t i = 0; i < sizeof asked / sizeof asked[0] && rc == HW_OK; i++) {
         rc = hw_harmless_look(s->q->c, s->q->a->arena, asked[i].kind, asked[i].value,
                               s->q->policy->as_of, &h, s->err);
-        if (rc == HW_OK && h.how != HW_HARMLESS_NOT) {
+        if (rc != HW_OK || h.how == HW_HARMLESS_NOT) {
+            continue;
+        }
+        /* A list that has all three digests of a file is one list. */
+        if (said.how == HW_HARMLESS_NOT || !hw_span_equal(said.list, h.list) ||
+            !hw_span_equal(said.path, h.path)) {
             say_harmless(s, l->finding, &h);
         }
+        said = h;
     }
     return rc;
 }
