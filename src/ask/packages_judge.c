@@ -218,7 +218,8 @@ static int match_sign(struct hw_packages *s, const struct hw_package_sign *i, en
 {
     struct match m = {.what = what, .reading = i->reading, .node = i->node, .off = i->off};
     m.words =
-        hw_words(s->q->a->arena, "%s matches: %.*s%s%.*s%s (line %llu)", says, (int)i->label.n,
+        hw_words(s->q->a->arena, "%s reported%s%.*s%s%.*s%s (line %llu)", says,
+                 i->label.n == 0 ? "" : ": ", (int)i->label.n,
                  i->label.n == 0 ? "" : (const char *)i->label.p, i->source.n == 0 ? "" : " [",
                  (int)i->source.n, i->source.n == 0 ? "" : (const char *)i->source.p,
                  i->source.n == 0 ? "" : "]", (unsigned long long)i->line);
@@ -234,12 +235,12 @@ static int match_digests(struct hw_packages *s, struct match **list)
     if (hw_package_key_digest(hw_fact_get(f, HW_COMPONENT_ALG), hw_fact_get(f, HW_COMPONENT_DIGEST),
                               &k) &&
         (i = hw_package_known(s, &k)) != NULL) {
-        rc = match_sign(s, i, ITS_DIGEST, "its digest", list);
+        rc = match_sign(s, i, ITS_DIGEST, "its digest is", list);
     }
     for (const struct hw_package_hit *h = s->hits; h != NULL && rc == HW_OK; h = h->next) {
         if (h->reading == s->row->reading && h->node == s->row->node &&
             h->line == hw_fact_get_u64(f, HW_COMPONENT_LINE)) {
-            rc = match_sign(s, h->by, ITS_DIGEST, "a digest of it", list);
+            rc = match_sign(s, h->by, ITS_DIGEST, "a digest of it is", list);
         }
     }
     return rc;
@@ -254,11 +255,11 @@ static int match_names(struct hw_packages *s, struct match **list)
     int rc = HW_OK;
     hw_package_key_name(hw_buf_span(&s->name), version, &k);
     if (version.n > 0 && (i = hw_package_known(s, &k)) != NULL) {
-        rc = match_sign(s, i, ITS_VERSION, "name and version", list);
+        rc = match_sign(s, i, ITS_VERSION, "name and version are", list);
     }
     hw_package_key_name(hw_buf_span(&s->name), (struct hw_span){NULL, 0}, &k);
     if (rc == HW_OK && (i = hw_package_known(s, &k)) != NULL) {
-        rc = match_sign(s, i, EVERY_VERSION, "the name", list);
+        rc = match_sign(s, i, EVERY_VERSION, "the name is", list);
     }
     return rc;
 }

@@ -260,7 +260,8 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
         hw_buf_printf(&p->b, "%-8s ", hw_state_word(f->state));
     } else {
         safe(p, f->format);
-        for (size_t n = f->format.n; n < 9; n++) {
+        hw_buf_char(&p->b, ' ');
+        for (size_t n = f->format.n + 1; n < 9; n++) {
             hw_buf_char(&p->b, ' ');
         }
     }
