@@ -41,6 +41,7 @@ int hw_asking_end(struct hw_asking *q, struct hw_answer **out, struct hw_error *
 {
     struct hw_case_counts n;
     int rc = hw_case_count(q->c, &n, err);
+    rc = rc != HW_OK ? rc : hw_knowledge_age(q, err);
     if (rc != HW_OK) {
         hw_asking_drop(q);
         return rc;

@@ -128,6 +128,9 @@ HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struc
                           struct hw_error *err);
 struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s);
 
+/* Says of the answer how old the knowledge from packs is (ask/age.c). */
+HW_CHECK int hw_knowledge_age(struct hw_asking *q, struct hw_error *err);
+
 /* Text made in the arena; empty when memory is out (the builder notices by the arena). */
 struct hw_span hw_words(struct hw_arena *arena, const char *fmt, ...) HW_FORMAT(2, 3);
 struct hw_span hw_words_of(struct hw_arena *arena, const char *fmt, va_list ap) HW_FORMAT(2, 0);

@@ -24,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ enum {
     ARGS_MAX = 2,
     FILTER_MAX = 4096, /* BPF_MAXINSNS */
     BROKER_DESCRIPTORS = 64,
+    NET_MEMORY_BYTES = 128 << 20,
     /* The answer of a call nobody needs: it proves that the filter is obeyed, not only accepted. */
     PROBE_ERRNO = EBADMSG,
 };
@@ -123,6 +125,74 @@ static const struct call broker_calls[] = {
     {"clone", 1,
      {{0, SCMP_CMP_EQ, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0}}, 0},
 };
+
+/* A program that fetches: one peer's address, handed over before, is all it may reach. */
+static const struct call net_calls[] = {
+    {"read", 0, {{0}}, 0},
+    {"write", 0, {{0}}, 0},
+    {"pwrite64", 0, {{0}}, 0},
+    {"close", 0, {{0}}, 0},
+    {"mmap", 2, {MUST_NOT_EXECUTE, MUST_BE_PRIVATE}, 0},
+    {"mprotect", 1, {MUST_NOT_EXECUTE}, 0},
+    {"mremap", 0, {{0}}, 0},
+    {"munmap", 0, {{0}}, 0},
+    {"madvise", 0, {{0}}, 0},
+    {"brk", 0, {{0}}, 0},
+    {"futex", 0, {{0}}, 0},
+    {"clock_gettime", 0, {{0}}, 0},
+    {"clock_nanosleep", 0, {{0}}, 0},
+    {"getrandom", 0, {{0}}, 0},
+    {"sysinfo", 0, {{0}}, 0},
+    {"uname", 0, {{0}}, 0},
+    {"getpid", 0, {{0}}, 0},
+    {"gettid", 0, {{0}}, 0},
+    {"getuid", 0, {{0}}, 0},
+    {"geteuid", 0, {{0}}, 0},
+    {"rt_sigaction", 0, {{0}}, 0},
+    {"rt_sigprocmask", 0, {{0}}, 0},
+    {"rt_sigreturn", 0, {{0}}, 0},
+    {"restart_syscall", 0, {{0}}, 0},
+    {"exit", 0, {{0}}, 0},
+    {"exit_group", 0, {{0}}, 0},
+    {"socket", 1, {{0, SCMP_CMP_EQ, AF_INET, 0}}, 0},
+    {"socket", 1, {{0, SCMP_CMP_EQ, AF_INET6, 0}}, 0},
+    {"socketpair", 1, {{0, SCMP_CMP_EQ, AF_UNIX, 0}}, 0}, /* with itself: how curl is woken */
+    {"connect", 0, {{0}}, 0},
+    {"sendto", 0, {{0}}, 0},
+    {"recvfrom", 0, {{0}}, 0},
+    {"recvmsg", 0, {{0}}, 0},
+    {"poll", 0, {{0}}, 0},
+    {"ppoll", 0, {{0}}, 0},
+    {"getsockname", 0, {{0}}, 0},
+    {"getpeername", 0, {{0}}, 0},
+    {"getsockopt", 0, {{0}}, 0},
+    {"setsockopt", 0, {{0}}, 0},
+    {"shutdown", 0, {{0}}, 0},
+    {"fcntl", 0, {{0}}, 0},
+    {"ftruncate", 0, {{0}}, 0},
+    {"lseek", 0, {{0}}, 0},
+    /* What libraries look for and do without. */
+    {"openat", 0, {{0}}, EACCES},
+    {"open", 0, {{0}}, EACCES},
+    {"access", 0, {{0}}, EACCES},
+    {"faccessat", 0, {{0}}, EACCES},
+    {"stat", 0, {{0}}, EACCES},
+    {"newfstatat", 0, {{0}}, EACCES},
+    {"readlink", 0, {{0}}, EACCES},
+    {"ioctl", 0, {{0}}, ENOTTY},
+    {"tgkill", 0, {{0}}, EPERM},
+    {"writev", 0, {{0}}, EPERM},
+    {"getitimer", 0, {{0}}, PROBE_ERRNO},
+#if SANITIZED
+    {"mmap", 0, {{0}}, 0},
+    {"mprotect", 0, {{0}}, 0},
+    {"sigaltstack", 0, {{0}}, 0},
+    {"sched_yield", 0, {{0}}, 0},
+    {"sched_getaffinity", 0, {{0}}, 0},
+    {"getrlimit", 0, {{0}}, 0},
+    {"prlimit64", 0, {{0}}, 0},
+#endif
+};
 /* clang-format on */
 
 struct program {
@@ -175,7 +245,19 @@ static int export_code(scmp_filter_ctx ctx, struct program *out, struct hw_error
     return HW_OK;
 }
 
-static int compile(bool broker, struct program *out, struct hw_error *err)
+struct list {
+    const struct call *calls;
+    size_t count;
+};
+#define LIST(a)                                                                                    \
+    {                                                                                              \
+        a, sizeof(a) / sizeof(a)[0]                                                                \
+    }
+static const struct list worker_list = LIST(worker_calls), more_list = LIST(broker_calls),
+                         net_list = LIST(net_calls);
+
+static int compile(const struct list *first, const struct list *more, struct program *out,
+                   struct hw_error *err)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (ctx == NULL) {
@@ -185,11 +267,9 @@ static int compile(bool broker, struct program *out, struct hw_error *err)
     if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0) {
         rc = hw_fail(err, HW_E_CAGE, "seccomp cannot refuse foreign architectures");
     }
-    if (rc == HW_OK) {
-        rc = add_calls(ctx, worker_calls, sizeof worker_calls / sizeof worker_calls[0], err);
-    }
-    if (rc == HW_OK && broker) {
-        rc = add_calls(ctx, broker_calls, sizeof broker_calls / sizeof broker_calls[0], err);
+    rc = rc == HW_OK ? add_calls(ctx, first->calls, first->count, err) : rc;
+    if (rc == HW_OK && more != NULL) {
+        rc = add_calls(ctx, more->calls, more->count, err);
     }
     if (rc == HW_OK) {
         rc = export_code(ctx, out, err);
@@ -204,9 +284,9 @@ int hw_cage_new(struct hw_cage **out, struct hw_error *err)
     if (c == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for the cage");
     }
-    int rc = compile(/* broker= */ true, &c->broker, err);
+    int rc = compile(&worker_list, &more_list, &c->broker, err);
     if (rc == HW_OK) {
-        rc = compile(/* broker= */ false, &c->worker, err);
+        rc = compile(&worker_list, NULL, &c->worker, err);
     }
     if (rc != HW_OK) {
         hw_cage_free(c);
@@ -327,13 +407,20 @@ static int set_limit(int what, uint64_t soft, uint64_t hard, struct hw_error *er
 struct landlock_ruleset {
     uint64_t fs, net, scoped;
 };
+struct landlock_port {
+    uint64_t allowed, port;
+};
 enum {
     LANDLOCK_CREATE = 444,
+    LANDLOCK_ADD = 445,
     LANDLOCK_RESTRICT = 446,
+    LANDLOCK_NET_PORT = 2,
+    LANDLOCK_CONNECT_TCP = 2,
     LANDLOCK_VERSION_FLAG = 1,
 };
 
-static int enter_landlock(uint32_t *out_abi, struct hw_error *err)
+/* port 0: to none. */
+static int enter_landlock(uint16_t port, uint32_t *out_abi, struct hw_error *err)
 {
     long abi = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION_FLAG);
     if (abi < 1) {
@@ -363,7 +450,12 @@ static int enter_landlock(uint32_t *out_abi, struct hw_error *err)
     if (fd < 0) {
         return hw_fail(err, HW_E_CAGE, "landlock ruleset (ABI %ld): %s", abi, strerror(errno));
     }
-    long rc = syscall(LANDLOCK_RESTRICT, (int)fd, 0);
+    struct landlock_port one = {.allowed = LANDLOCK_CONNECT_TCP, .port = port};
+    long rc = 0;
+    if (port != 0 && abi >= 4) {
+        rc = syscall(LANDLOCK_ADD, (int)fd, LANDLOCK_NET_PORT, &one, 0);
+    }
+    rc = rc != 0 ? rc : syscall(LANDLOCK_RESTRICT, (int)fd, 0);
     int why = errno;
     (void)close((int)fd);
     if (rc != 0) {
@@ -373,9 +465,10 @@ static int enter_landlock(uint32_t *out_abi, struct hw_error *err)
     return HW_OK;
 }
 
-int hw_cage_enter_broker(const struct hw_cage *c, struct hw_cage_state *out, struct hw_error *err)
+/* What broker and fetcher have in common, up to their filters. */
+static int close_in(uint16_t port, uint64_t file_bytes, struct hw_cage_state *state,
+                    struct hw_error *err)
 {
-    struct hw_cage_state state = {0, 0};
     int rc = chdir("/") == 0 ? HW_OK : hw_fail(err, HW_E_CAGE, "chdir: %s", strerror(errno));
     rc = rc == HW_OK ? drop_identity(err) : rc;
     rc = rc == HW_OK ? drop_capabilities(err) : rc;
@@ -384,11 +477,37 @@ int hw_cage_enter_broker(const struct hw_cage *c, struct hw_cage_state *out, str
         rc = hw_fail(err, HW_E_CAGE, "no-new-privileges: %s", strerror(errno));
     }
     rc = rc == HW_OK ? set_limit(RLIMIT_CORE, 0, 0, err) : rc;
-    rc = rc == HW_OK ? set_limit(RLIMIT_FSIZE, 0, 0, err) : rc;
+    rc = rc == HW_OK ? set_limit(RLIMIT_FSIZE, file_bytes, file_bytes, err) : rc;
     rc = rc == HW_OK ? set_limit(RLIMIT_NOFILE, BROKER_DESCRIPTORS, BROKER_DESCRIPTORS, err) : rc;
-    rc = rc == HW_OK ? enter_landlock(&state.landlock_abi, err) : rc;
-    state.uid = (uint32_t)getuid();
+    rc = rc == HW_OK ? enter_landlock(port, &state->landlock_abi, err) : rc;
+    state->uid = (uint32_t)getuid();
+    return rc;
+}
+
+int hw_cage_enter_broker(const struct hw_cage *c, struct hw_cage_state *out, struct hw_error *err)
+{
+    struct hw_cage_state state = {0, 0};
+    int rc = close_in(0, 0, &state, err);
     rc = rc == HW_OK ? lay_filter(&c->broker, err) : rc;
+    if (rc == HW_OK) {
+        *out = state;
+    }
+    return rc;
+}
+
+int hw_cage_enter_net(uint16_t port, uint64_t file_bytes, struct hw_cage_state *out,
+                      struct hw_error *err)
+{
+    struct hw_cage_state state = {0, 0};
+    struct program *filter = calloc(1, sizeof *filter);
+    int rc = filter == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for the cage") : HW_OK;
+    rc = rc == HW_OK ? compile(&net_list, NULL, filter, err) : rc;
+    rc = rc == HW_OK ? close_in(port, file_bytes, &state, err) : rc;
+    if (rc == HW_OK && !SANITIZED) {
+        rc = set_limit(RLIMIT_DATA, NET_MEMORY_BYTES, NET_MEMORY_BYTES, err);
+    }
+    rc = rc == HW_OK ? lay_filter(filter, err) : rc;
+    free(filter);
     if (rc == HW_OK) {
         *out = state;
     }

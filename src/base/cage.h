@@ -53,4 +53,11 @@ struct hw_cage_worker {
 HW_CHECK int hw_cage_enter_worker(const struct hw_cage *c, const struct hw_cage_worker *w,
                                   struct hw_error *err);
 
+/* A program with one peer: closes it in when names are resolved and files are read. What is left is
+ * to connect (where Landlock knows of ports, to `port` alone), to talk over what is connected, and
+ * to write at most file_bytes into any one file it was handed. No file is opened, nothing is forked
+ * or executed, no thread begins. Needs no hw_cage_new(). */
+HW_CHECK int hw_cage_enter_net(uint16_t port, uint64_t file_bytes, struct hw_cage_state *out,
+                               struct hw_error *err);
+
 #endif

@@ -34,7 +34,13 @@ struct hw_limits {
 struct hw_limits hw_limits_default(void);
 
 /* Which kind of reading the caller asked for; nothing else is read. */
-enum hw_reading { HW_READ_ANY, HW_READ_ARTIFACT, HW_READ_KNOWLEDGE, HW_READ_TELEMETRY };
+enum hw_reading {
+    HW_READ_ANY,
+    HW_READ_ARTIFACT,
+    HW_READ_KNOWLEDGE,
+    HW_READ_TELEMETRY,
+    HW_READ_FEED, /* where knowledge is, not what it says: the case never keeps such a reading */
+};
 
 /* Digests of the outermost input, computed outside the cage. */
 struct hw_outer {

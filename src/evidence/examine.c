@@ -22,6 +22,7 @@
 #include "evidence/artifact/manifest.h"
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/knowledge.h"
+#include "evidence/knowledge/pack.h"
 #include "evidence/room.h"
 #include "evidence/telemetry/telemetry.h"
 
@@ -103,6 +104,18 @@ static void ask(struct hw_exam *x, struct hw_span bytes, const struct hw_format 
 static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auction *a)
 {
     a->count = 0;
+    if (x->reading == HW_READ_FEED) {
+        ask(x, n->bytes, hw_feed_formats, hw_feed_formats_count, HW_SERIOUS_BITS, false, a);
+        return;
+    }
+    /* A pack is verified before anything in it counts, and never opened as the tar it is. */
+    if (x->reading == HW_READ_KNOWLEDGE) {
+        static const struct hw_format *const pack[] = {&hw_pack_format};
+        ask(x, n->bytes, pack, 1, HW_SERIOUS_BITS, false, a);
+        if (a->count > 0) {
+            return;
+        }
+    }
     /* Feeds come packed: who asks for knowledge has boxes opened, and nothing else of artifacts. */
     bool boxes = x->reading == HW_READ_KNOWLEDGE;
     ask(x, n->bytes, hw_artifact_formats, hw_artifact_formats_count, HW_GUESS_BITS, boxes, a);
@@ -243,7 +256,7 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
         read_as(x, n, a.bids[i].format);
     }
     if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && x->reading != HW_READ_TELEMETRY &&
-        hw_exam_going(x) && !hw_lock_examine(x, n)) {
+        x->reading != HW_READ_FEED && hw_exam_going(x) && !hw_lock_examine(x, n)) {
         hw_manifest_examine(x, n);
     }
     hw_names_done(x, n);

@@ -230,7 +230,12 @@ static void summary(struct hw_buf *b, const struct hw_answer *a)
         hw_buf_printf(b, "%s\"%s\":%llu", i == 0 ? "" : ",", hw_severity_word((enum hw_severity)i),
                       (unsigned long long)a->finding_count[i]);
     }
-    hw_buf_printf(b, "},\"baseline\":%llu,\"gaps\":%llu,\"indicators\":%llu,\"exit\":%d}\n",
+    hw_buf_str(b, "},");
+    if (a->knowledge_says.n > 0) {
+        hw_json_text(b, "knowledge", a->knowledge_says);
+        hw_buf_char(b, ',');
+    }
+    hw_buf_printf(b, "\"baseline\":%llu,\"gaps\":%llu,\"indicators\":%llu,\"exit\":%d}\n",
                   (unsigned long long)a->baseline_count, (unsigned long long)a->gap_count,
                   (unsigned long long)a->indicator_count, a->exit_status);
 }

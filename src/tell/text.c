@@ -73,6 +73,11 @@ static uint64_t waved(const struct hw_answer *a)
     return n;
 }
 
+static bool hunts(const struct hw_answer *a)
+{
+    return strcmp(a->question, "hunt") == 0 || strcmp(a->question, "watch") == 0;
+}
+
 static void verdict(struct page *p)
 {
     const struct hw_answer *a = p->a;
@@ -81,7 +86,7 @@ static void verdict(struct page *p)
         over += a->finding_count[i];
     }
     if (a->exit_status == 1) {
-        hw_buf_str(&p->b, strcmp(a->question, "hunt") == 0 ? "FOUND: " : "DO NOT TRUST: ");
+        hw_buf_str(&p->b, hunts(a) ? "FOUND: " : "DO NOT TRUST: ");
         count(p, over, "finding", "findings");
         hw_buf_printf(&p->b, " at %s or above.", hw_severity_word(a->fail_on));
         if (a->gap_count > 0) {
@@ -93,8 +98,9 @@ static void verdict(struct page *p)
         hw_buf_str(&p->b, "COULD NOT TELL: ");
         count(p, a->gap_count, "thing", "things");
         hw_buf_str(&p->b, " the question needed could not be looked at (below).");
-    } else if (strcmp(a->question, "hunt") == 0 && a->findings == NULL) {
-        hw_buf_str(&p->b, "No indicator matches.");
+    } else if (hunts(a) && a->findings == NULL) {
+        hw_buf_str(&p->b,
+                   strcmp(a->question, "watch") == 0 ? "Nothing new." : "No indicator matches.");
     } else {
         hw_buf_printf(&p->b, "Nothing%s at %s or above.", waved(a) > 0 ? " new" : "",
                       hw_severity_word(a->fail_on));
@@ -113,14 +119,26 @@ static void verdict(struct page *p)
     hw_buf_char(&p->b, '\n');
 }
 
+/* The first letter is the sentence's. */
+static void known(struct page *p)
+{
+    struct hw_span s = p->a->knowledge_says;
+    if (s.n > 0) {
+        hw_buf_char(&p->b, 'K');
+        safe(p, hw_span_from(s, 1));
+        hw_buf_str(&p->b, ".\n");
+    }
+}
+
 static void examined(struct page *p)
 {
     const struct hw_answer *a = p->a;
-    if (strcmp(a->question, "hunt") == 0) {
+    if (hunts(a)) {
         count(p, a->indicator_count, "indicator", "indicators");
         hw_buf_str(&p->b, " against ");
         count(p, a->artifact_count, "file", "files");
         hw_buf_str(&p->b, " ever read.\n");
+        known(p);
         return;
     }
     count(p, a->artifact_count, "file", "files");
@@ -135,6 +153,7 @@ static void examined(struct page *p)
         }
     }
     hw_buf_str(&p->b, ".\n");
+    known(p);
 }
 
 /* ---- why ---- */

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "trust/ed25519.h"
 #include "trust/key.h"
 
 enum { PIECE = 64 * 1024 };
@@ -101,5 +102,6 @@ void hw_trust_warm(void)
     struct hw_hashes all;
     hw_hash_many(~0U, &HW_SPAN_LIT("warm"), 1, &all);
     hw_key_warm();
+    hw_ed25519_warm();
     ERR_clear_error();
 }

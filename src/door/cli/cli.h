@@ -41,6 +41,17 @@ struct hw_cli {
     const char *anchors, *crl;
     const char *known_good; /* a folder, of learn */
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
+    /* feeds */
+    struct hw_strings feed, collection;
+    const char *ca, *feed_auth, *match_types, *since;
+    int64_t max_size_mib, max_time_s; /* 0: as headwater-fetch has it */
+    /* packs */
+    const char *pack, *pack_key_file, *pack_pin;
+    /* watch */
+    bool once, syslog, quiet;
+    const char *webhook, *webhook_auth;
+    int64_t interval_s;
+    uint64_t gained; /* inputs read that were new to the case, by all intake so far */
     /* of case reread: read though it is known, and where it was sighted then */
     bool again;
     const char *again_scope, *again_host;
@@ -96,6 +107,12 @@ struct hw_targets;
 HW_CHECK int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *paths,
                            size_t count, struct hw_targets *targets, int *out_status,
                            struct hw_error *err);
+/* Learns one pack, verified first. */
+HW_CHECK int hw_cli_pack(struct hw_cli *cli, const char *path, int *out_status,
+                         struct hw_error *err);
+/* Learns one feed with the command's options. *out_status as above. */
+HW_CHECK int hw_cli_feed(struct hw_cli *cli, const char *url, int *out_status,
+                         struct hw_error *err);
 /* Writes the answer in the tongue asked for; returns the answer's exit status or a code. */
 int hw_cli_tell(struct hw_cli *cli, const struct hw_answer *a, struct hw_error *err);
 /* The teller that writes to standard output. */
@@ -149,6 +166,7 @@ int cmd_hunt(struct hw_cli *cli, struct hw_error *err);
 int cmd_ingest(struct hw_cli *cli, struct hw_error *err);
 int cmd_trace(struct hw_cli *cli, struct hw_error *err);
 int cmd_show(struct hw_cli *cli, struct hw_error *err);
+int cmd_watch(struct hw_cli *cli, struct hw_error *err);
 int cmd_judge(struct hw_cli *cli, struct hw_error *err);
 int cmd_note(struct hw_cli *cli, struct hw_error *err);
 int cmd_rules(struct hw_cli *cli, struct hw_error *err);

@@ -2,16 +2,18 @@
 #include "door/cli/cli.h"
 
 /* Option groups: e evidence, p policy of verify, a as-of and fail-on, b because, k anchors,
- * t the zone of printed times, l all, w the ways of a trace, g known good. */
+ * t the zone of printed times, l all, w the ways of a trace, f feeds, g packs, h of a watch, n known
+ * good. */
 /* clang-format off: a row a command */
 const struct hw_command hw_commands[] = {
     {"add", cmd_add, "ek", 1, -1},
     {"scan", cmd_scan, "ek", 1, -1},
     {"ingest", cmd_ingest, "ek", 1, -1},
-    {"learn", cmd_learn, "ekg", 1, -1},
+    {"learn", cmd_learn, "ekfgn", 0, -1},
     {"verify", cmd_verify, "paktl", 1, -1},
     {"affected", cmd_affected, "eatl", 1, -1},
     {"hunt", cmd_hunt, "atl", 0, 0},
+    {"watch", cmd_watch, "ekfath", 0, -1},
     {"trace", cmd_trace, "altw", 1, 1},
     {"show", cmd_show, "t", 1, 1},
     {"judge", cmd_judge, "b", 2, 2},

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "door/cli/cli.h"
 
-enum kind { FLAG, TEXT, LIST, WORDS, TIME, DAYS, SEVERITY, ZONE };
+enum kind { FLAG, TEXT, LIST, WORDS, TIME, DAYS, SEVERITY, ZONE, COUNT };
 
 struct option {
     const char *name, *value; /* value: what stands behind it, for people; NULL for flags */
@@ -31,27 +31,43 @@ static const struct option options[] = {
     {"back", NULL, 'w', FLAG, AT(back)},
     {"baseline", "FILE", 'p', LIST, AT(baseline)},
     {"because", "TEXT", 'b', TEXT, AT(because)},
+    {"ca", "FILE", 'f', TEXT, AT(ca)},
     {"case", "FILE", 0, TEXT, AT(case_path)},
+    {"collection", "ID", 'f', LIST, AT(collection)},
     {"counter", NULL, 'w', FLAG, AT(counter)},
     {"crl", "FILE", 'p', TEXT, AT(crl)},
     {"exhibit", "NUMBER", 'e', TEXT, AT(exhibit)},
     {"expect-signer", "NAME", 'p', LIST, AT(expect_signer)},
     {"expiring", "DAYS", 'p', DAYS, AT(expiring_days)},
     {"fail-on", "SEVERITY", 'a', SEVERITY, AT(fail_on)},
+    {"feed", "URL", 'f', LIST, AT(feed)},
+    {"feed-auth", "FILE", 'f', TEXT, AT(feed_auth)},
     {"forward", NULL, 'w', FLAG, AT(forward)},
     {"help", NULL, 0, FLAG, AT(help)},
     {"host", "NAME", 'e', TEXT, AT(host)},
+    {"interval", "SECONDS", 'h', COUNT, AT(interval_s)},
     {"json", NULL, 0, FLAG, AT(json)},
     {"junit", "FILE", 'p', TEXT, AT(junit)},
     {"keep", NULL, 'e', FLAG, AT(keep)},
-    {"known-good", "FOLDER", 'g', TEXT, AT(known_good)},
+    {"key", "FILE", 'g', TEXT, AT(pack_key_file)},
+    {"known-good", "FOLDER", 'n', TEXT, AT(known_good)},
+    {"match-types", "TYPE,...", 'f', TEXT, AT(match_types)},
+    {"max-size", "MIB", 'f', COUNT, AT(max_size_mib)},
+    {"max-time", "SECONDS", 'f', COUNT, AT(max_time_s)},
     {"note", "TEXT", 'e', TEXT, AT(note)},
+    {"once", NULL, 'h', FLAG, AT(once)},
     {"org", "NAME", 'e', TEXT, AT(org)},
+    {"pack", "FILE", 'g', TEXT, AT(pack)},
+    {"pack-key", "FINGERPRINT", 'g', TEXT, AT(pack_pin)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
     {"require-signer", "NAME", 'p', LIST, AT(require_signer)},
     {"require-timestamp", NULL, 'p', FLAG, AT(require_timestamp)},
+    {"since", "TIME", 'f', TEXT, AT(since)},
+    {"syslog", NULL, 'h', FLAG, AT(syslog)},
     {"tz", "+HH:MM", 'e', TEXT, AT(tz)},           /* of the evidence's clocks */
     {"tz", "+HH:MM", 't', ZONE, AT(zone_minutes)}, /* of the times printed */
+    {"webhook", "URL", 'h', TEXT, AT(webhook)},
+    {"webhook-auth", "FILE", 'h', TEXT, AT(webhook_auth)},
 };
 
 static int push(struct hw_cli *cli, struct hw_strings *l, const char *s, struct hw_error *err)
@@ -130,6 +146,13 @@ static int set(struct hw_cli *cli, const struct option *o, const char *value, st
         }
         *(int64_t *)at = (int64_t)n;
         return HW_OK;
+    case COUNT:
+        if (!hw_span_u64(hw_span_str(value), &n) || n == 0 || n > 86400) {
+            return hw_fail(err, HW_E_USAGE, "--%s: \"%.40s\" is no number from 1 to 86400", o->name,
+                           value);
+        }
+        *(int64_t *)at = (int64_t)n;
+        return HW_OK;
     case SEVERITY:
         return hw_severity_parse(value, at)
                    ? HW_OK
@@ -192,8 +215,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"affected", "watch",  "impact", "attribute",
-                                        "diff",     "report", "share",  "serve"};
+    static const char *const later[] = {"impact", "attribute", "diff", "report", "share", "serve"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "door/cli/cli.h"
+#include "door/feed/feed.h"
+#include "door/feed/pack.h"
 
 struct reading {
     struct hw_cli *cli;
@@ -150,6 +152,10 @@ static void progress(void *state, uint64_t files, uint64_t bytes, struct hw_span
 
 static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
 {
+    cli->gained += r->count[HW_INTAKE_READ];
+    if (cli->quiet) {
+        return;
+    }
     if (cli->json) {
         hw_buf_printf(
             &cli->out,
@@ -183,47 +189,68 @@ static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
     }
 }
 
-int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *paths, size_t count,
-                  struct hw_targets *targets, int *out_status, struct hw_error *err)
+enum { DECLARED = 18 };
+
+static void options_of(struct reading *r, const char *tool, const char *at,
+                       const char *declared[DECLARED], struct hw_intake_options *out)
 {
-    const char *declared[14];
+    struct hw_cli *cli = r->cli;
     unsigned n = 0;
     const struct {
         const char *key, *value;
     } said[] = {{"host", cli->host},       {"org", cli->org},
                 {"tz", cli->tz},           {"acquired-by", cli->acquired_by},
-                {"exhibit", cli->exhibit}, {"note", cli->note}};
+                {"exhibit", cli->exhibit}, {"note", cli->note},
+                {"acquired-at", at},       {"tool", tool}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         if (said[i].value != NULL) {
             declared[n++] = said[i].key;
             declared[n++] = said[i].value;
         }
     }
-    struct reading r = {
-        .cli = cli, .asked = asked, .targets = targets, .terminal = isatty(STDERR_FILENO) == 1};
     declared[n] = NULL;
-    struct hw_intake_options o = {.c = cli->c,
-                                  .asked = asked,
-                                  .scope = cli->again         ? cli->again_scope
-                                           : cli->org == NULL ? ""
-                                                              : cli->org,
-                                  .host = cli->again          ? cli->again_host
-                                          : cli->host == NULL ? ""
-                                                              : cli->host,
-                                  .declared = declared,
-                                  .keep = cli->keep,
-                                  .again = cli->again || cli->anchors != NULL,
-                                  .anchors = cli->anchors,
-                                  .know_certificates = asked == HW_CLASS_KNOWLEDGE,
-                                  .stop = &hw_cli_stop,
-                                  .event = event,
-                                  .progress = progress,
-                                  .state = &r};
-    struct hw_intake_report report;
-    int rc = hw_intake(&o, paths, count, &report, err);
-    if (r.shown) {
+    *out = (struct hw_intake_options){.c = cli->c,
+                                      .asked = r->asked,
+                                      .scope = cli->again         ? cli->again_scope
+                                               : cli->org == NULL ? ""
+                                                                  : cli->org,
+                                      .host = cli->again          ? cli->again_host
+                                              : cli->host == NULL ? ""
+                                                                  : cli->host,
+                                      .declared = declared,
+                                      .keep = cli->keep,
+                                      .again = cli->again || cli->anchors != NULL,
+                                      .anchors = cli->anchors,
+                                      .know_certificates = r->asked == HW_CLASS_KNOWLEDGE,
+                                      .stop = &hw_cli_stop,
+                                      .event = event,
+                                      .progress = progress,
+                                      .state = r};
+}
+
+static struct reading begin(struct hw_cli *cli, enum hw_class asked, struct hw_targets *targets)
+{
+    return (struct reading){
+        .cli = cli, .asked = asked, .targets = targets, .terminal = isatty(STDERR_FILENO) == 1};
+}
+
+static void end(const struct reading *r)
+{
+    if (r->shown) {
         (void)!write(STDERR_FILENO, "\r\x1b[K", 4);
     }
+}
+
+int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *paths, size_t count,
+                  struct hw_targets *targets, int *out_status, struct hw_error *err)
+{
+    const char *declared[DECLARED];
+    struct reading r = begin(cli, asked, targets);
+    struct hw_intake_options o;
+    struct hw_intake_report report;
+    options_of(&r, NULL, NULL, declared, &o);
+    int rc = hw_intake(&o, paths, count, &report, err);
+    end(&r);
     if (rc != HW_OK) {
         return rc;
     }
@@ -235,4 +262,111 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
         summary(cli, &report);
     }
     return HW_OK;
+}
+
+/* ---- feeds ---- */
+
+static int unreachable(void *state, const char *url, const char *says, struct hw_error *err)
+{
+    struct reading *r = state;
+    (void)err;
+    r->status = HW_EXIT_UNKNOWN;
+    hw_cli_unread(r->cli, "unreachable", hw_span_str(url), says, true);
+    return HW_OK;
+}
+
+static void feed_summary(struct hw_cli *cli, const char *url, const struct hw_feed_report *r)
+{
+    if (cli->json && !cli->quiet) {
+        hw_buf_str(&cli->out, "{\"type\":\"feed\",\"schema\":1,");
+        hw_json_text(&cli->out, "url", hw_span_str(url));
+        hw_buf_printf(&cli->out, ",\"requests\":%llu,\"unchanged\":%llu,\"failed\":%llu}\n",
+                      (unsigned long long)r->requests, (unsigned long long)r->unchanged,
+                      (unsigned long long)r->failed);
+        summary(cli, &r->intake);
+        return;
+    }
+    if (cli->quiet) {
+        summary(cli, &r->intake);
+        return;
+    }
+    hw_cli_safe(cli, hw_span_str(url));
+    if (r->intake.files == 0 && r->failed == 0) {
+        hw_buf_str(&cli->out, ": nothing new.\n");
+    } else {
+        hw_buf_str(&cli->out, ": ");
+        summary(cli, &r->intake);
+    }
+}
+
+int hw_cli_feed(struct hw_cli *cli, const char *url, int *out_status, struct hw_error *err)
+{
+    const char *declared[DECLARED];
+    struct reading r = begin(cli, HW_CLASS_KNOWLEDGE, NULL);
+    struct hw_intake_options intake;
+    struct hw_feed_report report;
+    options_of(&r, "headwater-fetch " HW_VERSION, NULL, declared, &intake);
+    struct hw_feed_options o = {.fetch = {.ca = cli->ca,
+                                          .auth = cli->feed_auth,
+                                          .max_bytes = (uint64_t)cli->max_size_mib << 20,
+                                          .seconds = (uint32_t)cli->max_time_s},
+                                .intake = &intake,
+                                .collections = cli->collection.p,
+                                .collection_count = cli->collection.count,
+                                .types = cli->match_types,
+                                .since = cli->since,
+                                .failed = unreachable,
+                                .state = &r};
+    int rc = hw_feed_learn(&o, url, &report, err);
+    end(&r);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    feed_summary(cli, url, &report);
+    *out_status = report.intake.stopped ? HW_EXIT_UNKNOWN : r.status;
+    return HW_OK;
+}
+
+/* ---- packs ---- */
+
+static void pack_summary(struct hw_cli *cli, const char *path, const struct hw_pack *p,
+                         const struct hw_intake_report *r)
+{
+    bool vouched = cli->pack_pin != NULL;
+    if (cli->json) {
+        hw_buf_str(&cli->out, "{\"type\":\"pack\",\"schema\":1,");
+        hw_json_text(&cli->out, "path", hw_span_str(path));
+        hw_buf_printf(
+            &cli->out, ",\"made\":\"%s\",\"documents\":%llu,\"key\":\"%s\",\"pinned\":%s}\n",
+            p->made, (unsigned long long)p->documents, p->fingerprint, vouched ? "true" : "false");
+    } else {
+        hw_cli_safe(cli, hw_span_str(path));
+        hw_buf_printf(&cli->out, ": pack of %.10s, signed by %s", p->made, p->fingerprint);
+        hw_buf_str(&cli->out, vouched ? ".\n" : ", for which nobody here vouched (--pack-key).\n");
+    }
+    summary(cli, r);
+}
+
+int hw_cli_pack(struct hw_cli *cli, const char *path, int *out_status, struct hw_error *err)
+{
+    const char *declared[DECLARED];
+    char tool[100];
+    struct reading r = begin(cli, HW_CLASS_KNOWLEDGE, NULL);
+    struct hw_intake_options o;
+    struct hw_intake_report report;
+    struct hw_pack pack;
+    int rc = hw_pack_open(path, cli->pack_pin, &pack, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    (void)snprintf(tool, sizeof tool, "knowledge pack signed by %s", pack.fingerprint);
+    options_of(&r, tool, pack.made, declared, &o);
+    rc = hw_pack_learn(&pack, &o, &report, err);
+    end(&r);
+    if (rc == HW_OK) {
+        pack_summary(cli, path, &pack, &report);
+        *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
+    }
+    hw_pack_done(&pack);
+    return rc;
 }

@@ -124,6 +124,18 @@ static int sight(struct intake *in, const struct hw_file_id *id, struct hw_span 
     return rc != HW_OK ? rc : declare(in, sha256);
 }
 
+/* What the user wants kept, and small documents that were learned: a pack carries them on. */
+static int keep(struct intake *in, const struct flight *f)
+{
+    struct hw_case_info info;
+    hw_case_info(in->o->c, &info);
+    bool learned = in->o->asked == HW_CLASS_KNOWLEDGE && f->id.size <= HW_KEEP_LEARNED_BYTES &&
+                   info.path != NULL;
+    return in->o->keep || learned
+               ? hw_case_keep(in->o->c, f->fd, f->id.size, f->outer.sha256, f->seen_ns, in->err)
+               : HW_OK;
+}
+
 static int store_fact(void *state, const struct hw_frame *f, struct hw_error *err)
 {
     return hw_case_store_fact(state, f->kind, f->body, err);
@@ -222,9 +234,7 @@ static int store(struct intake *in, struct flight *f, struct hw_reply *a)
         return rc;
     }
     rc = sight(in, &f->id, hw_buf_span(&f->full), e.sha256, f->seen_ns);
-    if (rc == HW_OK && in->o->keep) {
-        rc = hw_case_keep(in->o->c, f->fd, f->id.size, e.sha256, f->seen_ns, in->err);
-    }
+    rc = rc != HW_OK ? rc : keep(in, f);
     return rc != HW_OK ? rc
                        : tell(in, refusal == HW_REFUSAL_NONE ? HW_INTAKE_READ : HW_INTAKE_REFUSED,
                               hw_buf_span(&f->shown), f->named, e.sha256, hw_refusal_word(refusal),
@@ -372,9 +382,7 @@ static int consider(struct intake *in, struct flight *f)
     }
     if (rc == HW_OK && known) {
         rc = sight(in, &f->id, full, f->outer.sha256, f->seen_ns);
-        rc = rc != HW_OK || !in->o->keep
-                 ? rc
-                 : hw_case_keep(in->o->c, f->fd, f->id.size, f->outer.sha256, f->seen_ns, in->err);
+        rc = rc != HW_OK ? rc : keep(in, f);
         rc = rc != HW_OK ? rc
                          : tell(in, HW_INTAKE_KNOWN, shown, f->named, f->outer.sha256, NULL, NULL);
         flight_free(f);
@@ -453,10 +461,28 @@ static void done(struct intake *in)
     }
 }
 
+static int begin(struct intake *in)
+{
+    *in->r = (struct hw_intake_report){.files = 0};
+    in->digests = hw_digests_new(HW_DIGEST_THREE);
+    int rc = in->digests == NULL ? hw_fail(in->err, HW_E_MEMORY, "no memory to hash") : HW_OK;
+    /* With anchors of the user's the worker must read: what it says depends on them. */
+    return rc == HW_OK && in->o->anchors != NULL ? intake_broker(in) : rc;
+}
+
+static int finish(struct intake *in, int rc)
+{
+    rc = rc != HW_OK ? rc : intake_drain(in, 0);
+    rc = rc != HW_OK ? rc : hw_case_commit(in->o->c, in->err);
+    in->r->stopped = intake_stopped(in);
+    (void)snprintf(in->r->cage, sizeof in->r->cage, "%s", in->cage);
+    done(in);
+    return rc;
+}
+
 int hw_intake(const struct hw_intake_options *o, const char *const *paths, size_t count,
               struct hw_intake_report *out, struct hw_error *err)
 {
-    *out = (struct hw_intake_report){.files = 0};
     struct intake in = {.o = o, .r = out, .err = err};
     for (size_t i = 0; i < count; i++) {
         if (access(paths[i], F_OK) != 0) {
@@ -466,19 +492,44 @@ int hw_intake(const struct hw_intake_options *o, const char *const *paths, size_
     struct hw_case_info info;
     hw_case_info(o->c, &info);
     in.own = info.path == NULL ? NULL : realpath(info.path, NULL);
-    in.digests = hw_digests_new(HW_DIGEST_THREE);
-    int rc = in.digests == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to hash") : HW_OK;
-    /* With anchors of the user's the worker must read: what it says depends on them. */
-    if (rc == HW_OK && o->anchors != NULL) {
-        rc = intake_broker(&in);
-    }
+    int rc = begin(&in);
     for (size_t i = 0; i < count && rc == HW_OK && !intake_stopped(&in); i++) {
         rc = intake_walk(&in, paths[i]);
     }
-    rc = rc != HW_OK ? rc : intake_drain(&in, 0);
-    rc = rc != HW_OK ? rc : hw_case_commit(o->c, err);
-    out->stopped = intake_stopped(&in);
-    (void)snprintf(out->cage, sizeof out->cage, "%s", in.cage);
-    done(&in);
-    return rc;
+    return finish(&in, rc);
+}
+
+static int open_input(struct intake *in, const struct hw_intake_input *input)
+{
+    struct flight *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        return hw_fail(in->err, HW_E_MEMORY, "no memory for a file");
+    }
+    f->named = true;
+    f->seen_ns = now_ns();
+    hw_buf_init(&f->shown, 1 << 24);
+    hw_buf_init(&f->full, 1 << 24);
+    hw_buf_str(&f->shown, input->name);
+    hw_buf_str(&f->full, input->name);
+    f->fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 0);
+    int rc = f->fd >= 0 ? hw_file_look_fd(f->fd, &f->id, in->err)
+                        : hw_fail(in->err, HW_E_IO, "%.150s: %s", input->name, strerror(errno));
+    in->r->files++;
+    rc = rc != HW_OK ? rc : hw_case_commit_due(in->o->c, in->err);
+    if (rc != HW_OK) {
+        flight_free(f);
+        return rc;
+    }
+    return consider(in, f);
+}
+
+int hw_intake_open(const struct hw_intake_options *o, const struct hw_intake_input *inputs,
+                   size_t count, struct hw_intake_report *out, struct hw_error *err)
+{
+    struct intake in = {.o = o, .r = out, .err = err};
+    int rc = begin(&in);
+    for (size_t i = 0; i < count && rc == HW_OK && !intake_stopped(&in); i++) {
+        rc = open_input(&in, &inputs[i]);
+    }
+    return finish(&in, rc);
 }

@@ -63,5 +63,13 @@ struct hw_intake_report {
  * What was stored before a failure stays. */
 HW_CHECK int hw_intake(const struct hw_intake_options *o, const char *const *paths, size_t count,
                        struct hw_intake_report *out, struct hw_error *err);
+/* The same for files that are open already and lie nowhere: `name` is told and kept as the place,
+ * a URL perhaps. The descriptors stay the caller's; nobody may be able to change what they hold. */
+struct hw_intake_input {
+    int fd;
+    const char *name;
+};
+HW_CHECK int hw_intake_open(const struct hw_intake_options *o, const struct hw_intake_input *inputs,
+                            size_t count, struct hw_intake_report *out, struct hw_error *err);
 
 #endif

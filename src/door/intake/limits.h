@@ -16,6 +16,8 @@
 #define HW_INPUT_NODES_MAX UINT64_C(1000000)
 #define HW_WORKER_MEMORY_BYTES (UINT64_C(256) << 20) /* private memory of one worker */
 
+#define HW_KEEP_LEARNED_BYTES (UINT64_C(64) << 20) /* of one learned document, kept unasked */
+
 #define HW_INPUT_CPU_BASE_S UINT64_C(60)
 #define HW_INPUT_CPU_PER_MIB_S UINT64_C(2)
 #define HW_INPUT_CPU_MAX_S UINT64_C(3600)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * door/intake/spawn.c -- starting headwater-worker: no PATH, no inherited environment, its own
- * session (so that Ctrl-C reaches only us), nothing open but what it is given.
+ * door/intake/spawn.c -- starting headwater-worker and headwater-fetch: no PATH, no inherited
+ * environment, its own session (so that Ctrl-C reaches only us), nothing open but what it is given.
  */
 #include "door/intake/spawn.h"
 
@@ -52,15 +52,15 @@ int hw_spawn_keyring(struct hw_span csv, struct hw_error *err)
 }
 
 /* Beside the program that runs; where that cannot be told (no /proc), the place of the install. */
-static int find_program(char out[PATH_MAX], struct hw_error *err)
+static int find_program(const char *name, char out[PATH_MAX], struct hw_error *err)
 {
-    static const char name[] = "headwater-worker";
-    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - sizeof name);
-    if (n > 0 && n < (ssize_t)(PATH_MAX - sizeof name)) {
+    size_t room = PATH_MAX - strlen(name) - 1;
+    ssize_t n = readlink("/proc/self/exe", out, room);
+    if (n > 0 && (size_t)n < room) {
         out[n] = '\0';
         char *slash = strrchr(out, '/');
         if (slash != NULL) {
-            memcpy(slash + 1, name, sizeof name);
+            memcpy(slash + 1, name, strlen(name) + 1);
             if (access(out, X_OK) == 0) {
                 return HW_OK;
             }
@@ -90,12 +90,14 @@ static int prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *acts, in
     return rc;
 }
 
-static int spawn(const char *program, int control, int keyring, pid_t *out, struct hw_error *err)
+static int spawn(const char *name, const char *program, int control, int keyring, pid_t *out,
+                 struct hw_error *err)
 {
-    char name[] = "headwater-worker";
+    char called[64];
+    (void)snprintf(called, sizeof called, "%s", name);
     /* OPENSSL_CONF: what verifies here must not depend on a system's crypto policy. */
     char conf[] = "OPENSSL_CONF=/dev/null";
-    char *argv[] = {name, NULL}, *envp[] = {conf, NULL};
+    char *argv[] = {called, NULL}, *envp[] = {conf, NULL};
     posix_spawnattr_t attr;
     posix_spawn_file_actions_t acts;
     if (posix_spawnattr_init(&attr) != 0) {
@@ -160,15 +162,14 @@ static int move_up(int fd)
     return high;
 }
 
-int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms, struct hw_spawned *out,
-                    struct hw_error *err)
+int hw_spawn_program(const char *name, const char *program, int second, struct hw_spawned *out,
+                     struct hw_error *err)
 {
     char path[PATH_MAX];
-    struct hw_msg_ready ready = {.kind = 0};
     struct hw_spawned s = {.pid = 0, .control = -1};
-    int ends[2], ring = fcntl(keyring, F_DUPFD_CLOEXEC, HIGH_FD);
+    int ends[2], ring = fcntl(second, F_DUPFD_CLOEXEC, HIGH_FD);
     if (ring < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        int rc = hw_fail(err, HW_E_IO, "socket for the worker: %s", strerror(errno));
+        int rc = hw_fail(err, HW_E_IO, "socket for %s: %s", name, strerror(errno));
         if (ring >= 0) {
             (void)close(ring);
         }
@@ -178,15 +179,32 @@ int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms, struct 
     int theirs = move_up(ends[1]);
     int rc = theirs >= 0 ? HW_OK : hw_fail(err, HW_E_IO, "socket: %s", strerror(errno));
     if (rc == HW_OK && program == NULL) {
-        rc = find_program(path, err);
+        rc = find_program(name, path, err);
         program = path;
     }
-    rc = rc == HW_OK ? spawn(program, theirs, ring, &s.pid, err) : rc;
+    rc = rc == HW_OK ? spawn(name, program, theirs, ring, &s.pid, err) : rc;
     (void)close(ring);
     if (theirs >= 0) {
         (void)close(theirs);
     }
-    rc = rc == HW_OK ? await_ready(s.control, ready_ms, &ready, err) : rc;
+    if (rc != HW_OK) {
+        hw_spawn_end(&s);
+        return rc;
+    }
+    *out = s;
+    return HW_OK;
+}
+
+int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms, struct hw_spawned *out,
+                    struct hw_error *err)
+{
+    struct hw_msg_ready ready = {.kind = 0};
+    struct hw_spawned s = {.pid = 0, .control = -1};
+    int rc = hw_spawn_program("headwater-worker", program, keyring, &s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    rc = await_ready(s.control, ready_ms, &ready, err);
     if (rc != HW_OK) {
         hw_spawn_end(&s);
         return rc;

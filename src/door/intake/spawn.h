@@ -20,6 +20,11 @@ struct hw_spawned {
     int control;
     struct hw_cage_held cage;
 };
+/* Starts a program of ours with one end of a SOCK_SEQPACKET pair at descriptor 3 and `second` at 4,
+ * and nothing else. program NULL: `name` beside this program, else in the libexecdir compiled in.
+ * */
+HW_CHECK int hw_spawn_program(const char *name, const char *program, int second,
+                              struct hw_spawned *out, struct hw_error *err);
 /* program NULL: headwater-worker beside this program, else in the libexecdir compiled in. */
 HW_CHECK int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms,
                              struct hw_spawned *out, struct hw_error *err);

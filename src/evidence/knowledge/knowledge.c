@@ -3,6 +3,7 @@
 
 #include "evidence/knowledge/csaf.h"
 #include "evidence/knowledge/estate.h"
+#include "evidence/knowledge/feedpage.h"
 #include "evidence/knowledge/intoto.h"
 #include "evidence/knowledge/knowngood.h"
 #include "evidence/knowledge/lifecycle.h"
@@ -11,6 +12,7 @@
 #include "evidence/knowledge/openioc.h"
 #include "evidence/knowledge/openvex.h"
 #include "evidence/knowledge/osv.h"
+#include "evidence/knowledge/pack.h"
 #include "evidence/knowledge/prose.h"
 #include "evidence/knowledge/sbom.h"
 #include "evidence/knowledge/sigma.h"
@@ -25,6 +27,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_csaf_format,
     &hw_cyclonedx_format,
     &hw_estate_format,
+    &hw_feedpage_format,
     &hw_intoto_format,
     &hw_knowngood_format,
     &hw_lifecycle_format,
@@ -33,6 +36,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_openioc_format,
     &hw_openvex_format,
     &hw_osv_format,
+    &hw_pack_format,
     &hw_sigma_format,
     &hw_spdx_format,
     &hw_stix_format,

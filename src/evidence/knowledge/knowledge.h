@@ -14,5 +14,8 @@
 
 extern const struct hw_format *const hw_knowledge_formats[];
 extern const size_t hw_knowledge_formats_count;
+/* Pages of feeds, and boxes of knowledge, that only who fetches or unpacks asks for. */
+extern const struct hw_format *const hw_feed_formats[];
+extern const size_t hw_feed_formats_count;
 
 #endif

@@ -72,6 +72,10 @@ class Walk:
                "--require-timestamp", "--expiring", "36500", "--anchors", "root.pem", "good.dll",
                "unsigned.dll", "unstamped.dll"], None
         yield ["hunt", *THEN], case
+        yield ["learn", "--pack", "../k.pack", "--key", "../k.key"], case
+        yield ["learn", "../k.pack"], case
+        yield ["learn", "--feed", "https://localhost:1/", "--ca", "root.pem"], case
+        yield ["watch", *THEN, "--once", "--all"], case
         yield from self.traces(case, bad)
         for advisory in ("list.csv", "defanged.csv", "hostile/labels.csv"):
             yield ["affected", *THEN, "--all", advisory], case
@@ -113,6 +117,9 @@ class Walk:
         yield ["verify", "--baseline", bad, "good.dll"], None
         yield ["verify", "--anchors", bad, "good.dll"], None
         yield ["verify", "--crl", bad, "good.dll"], None
+        yield ["learn", "--feed", bad, "--ca", "root.pem"], case
+        yield ["learn", "--pack", b"/nowhere/" + bad, "--key", "../k.key"], case
+        yield ["watch", "--once", "--feed", bad], case
         yield ["show", bad], case
         yield ["judge", bad, bad, "--because", "x"], case
         yield ["note", bad, "x"], case
