@@ -53,6 +53,18 @@ static struct hw_span kept(struct affecting *q, const struct hw_fact *f, unsigne
     return hw_span_keep(q->a->arena, hw_fact_get(f, field));
 }
 
+/* Inventories name programs and packages of the system. One of a language's registry is another
+ * thing under the same letters: hunt looks for those, in lock files and bills of materials. */
+static bool of_machines(const struct hw_fact *f)
+{
+    static const char *const kinds[] = {"deb", "rpm", "apk", "alpm", "generic", "brew"};
+    bool any = !hw_fact_has(f, HW_STATEMENT_ECOSYSTEM);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        any = any || hw_fact_is(f, HW_STATEMENT_ECOSYSTEM, kinds[i]);
+    }
+    return any;
+}
+
 static int statement(struct affecting *q, const struct hw_fact *f)
 {
     bool bad = hw_fact_is(f, HW_STATEMENT_STATUS, "affected") ||

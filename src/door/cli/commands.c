@@ -2,8 +2,8 @@
 #include "door/cli/cli.h"
 
 /* Option groups: e evidence, p policy of verify, a as-of and fail-on, b because, k anchors,
- * t the zone of printed times, l all, w the ways of a trace, f feeds, g packs, h of a watch, n known
- * good. */
+ * t the zone of printed times, l all, w the ways of a trace, f feeds, g packs, h of a watch, n what
+ * is known good. */
 /* clang-format off: a row a command */
 const struct hw_command hw_commands[] = {
     {"add", cmd_add, "ek", 1, -1},

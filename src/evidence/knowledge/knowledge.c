@@ -27,7 +27,6 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_csaf_format,
     &hw_cyclonedx_format,
     &hw_estate_format,
-    &hw_feedpage_format,
     &hw_intoto_format,
     &hw_knowngood_format,
     &hw_lifecycle_format,
@@ -36,7 +35,6 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_openioc_format,
     &hw_openvex_format,
     &hw_osv_format,
-    &hw_pack_format,
     &hw_sigma_format,
     &hw_spdx_format,
     &hw_stix_format,
@@ -46,3 +44,9 @@ const struct hw_format *const hw_knowledge_formats[] = {
 };
 const size_t hw_knowledge_formats_count =
     sizeof hw_knowledge_formats / sizeof hw_knowledge_formats[0];
+
+const struct hw_format *const hw_feed_formats[] = {
+    &hw_feedpage_format,
+    &hw_pack_format,
+};
+const size_t hw_feed_formats_count = sizeof hw_feed_formats / sizeof hw_feed_formats[0];
