@@ -348,6 +348,7 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     struct hw_asking q;
     struct hw_case_counts n;
     bool packages = false, told = false;
+    size_t patterns = 0;
     int rc = hw_asking_start(&q, c, "hunt", policy, err);
     if (rc != HW_OK) {
         return rc;
@@ -356,7 +357,8 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     rc = hw_case_count(c, &n, err);
     rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
     rc = rc != HW_OK ? rc : hw_find_sigma(&q, &rules, err);
-    if (rc == HW_OK && n.indicators + rules == 0 && !told) {
+    rc = rc != HW_OK ? rc : hw_find_stix(&q, &patterns, err);
+    if (rc == HW_OK && n.indicators + rules + patterns == 0 && !told) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
                         HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
                         HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);

@@ -123,6 +123,10 @@ struct hw_file_answer *hw_file_add(struct hw_asking *q, const struct hw_artifact
 HW_CHECK int hw_find_packages(struct hw_asking *q, bool *out_any, bool *out_told,
                               struct hw_error *err);
 
+/* Patterns of STIX that records and files meet (ask/stix_hunt.c). *out_patterns: how many could be
+ * asked. */
+HW_CHECK int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err);
+
 /* A deep copy of a decoded fact into the arena. */
 HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
                           struct hw_error *err);

@@ -150,6 +150,10 @@ static const struct hw_rule rules[] = {
      "vouches for itself.",
      "Internal tools signed with a private root: give it with --anchors.",
      "Find out who made the root.", "RFC 5280 6.1"},
+    {"stix-match", HW_HIGH, "Records or files of one host meet a published pattern of STIX, whole.",
+     "Patterns that are wider than their publisher thought; its own words are shown.",
+     "Read the records it names, then trace what they speak of.",
+     "STIX 2.1 section 9; the pattern's source"},
     {"twin-differs", HW_HIGH,
      "Two copies of one component, version and machine differ in code, not only in their "
      "signature.",

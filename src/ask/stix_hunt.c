@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/stix_hunt.c -- patterns of STIX against every record and every file of the case.
+ *
+ * Each record is one observation (stix_seen.c). What a pattern's [ ] are met by is kept, host by
+ * host, and then bound to the whole pattern (fact/stix_bind.c): the standard lets the parts of one
+ * pattern be seen on different machines, but two machines doing half of something each are not one
+ * doing it. Times are those the records state, without what is known of their clocks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/room.h"
+#include "ask/stix.h"
+#include "base/time.h"
+#include "fact/record.h"
+#include "fact/words.h"
+
+enum { RULES_MOST = 20000, HITS_MOST = 20000, REASONS = 12, BOUNDS = 8 };
+#define FUEL_RULE UINT64_C(2000000000)
+#define FUEL_BIND UINT64_C(20000000)
+
+struct place {
+    const char *path; /* of the log or file, as kept */
+    size_t path_n;
+    uint64_t number, off;
+    struct hw_span host;
+    bool record;
+};
+struct hit {
+    struct hw_stix_hit h;
+    struct place at;
+};
+struct rule {
+    struct hw_fact fact;
+    struct hw_stix p;
+    uint32_t types;
+    uint64_t fuel;
+    struct hit *hits;
+    size_t count, room;
+    bool gave_up;
+};
+struct layout {
+    struct hw_bound *bounds;
+    size_t count;
+};
+struct hunt {
+    struct hw_asking *q;
+    struct hw_error *err;
+    struct rule *rules;
+    size_t rule_count, rule_room;
+    uint32_t types; /* that any rule asks for */
+    struct hw_stix_scratch *scratch;
+    struct stix_seen seen;
+    struct hw_span *names, *values;
+    struct layout *layouts;
+    struct hw_bound *bound; /* room for one layout's */
+    uint16_t *counts;
+    uint32_t layout_count, layout_room;
+    struct hw_span path, host; /* of what is being read; kept once something was met in it */
+    bool path_kept;
+};
+
+/* ---- patterns ---- */
+
+static bool usable(const struct hw_fact *f, int64_t as_of)
+{
+    bool begun = !hw_fact_has(f, HW_PATTERN_FROM) || hw_fact_get_time(f, HW_PATTERN_FROM) <= as_of;
+    bool ended = hw_fact_has(f, HW_PATTERN_UNTIL) && hw_fact_get_time(f, HW_PATTERN_UNTIL) < as_of;
+    bool revoked =
+        hw_fact_has(f, HW_PATTERN_REVOKED) && hw_fact_get_time(f, HW_PATTERN_REVOKED) <= as_of;
+    return begun && !ended && !revoked && hw_fact_is(f, HW_PATTERN_LANGUAGE, "stix") &&
+           hw_fact_has(f, HW_PATTERN_PROGRAM) && !hw_fact_is(f, HW_PATTERN_ROLE, "context");
+}
+
+static int add_rule(struct hunt *h, const struct hw_fact *f)
+{
+    struct rule r = {.fuel = FUEL_RULE};
+    struct hw_span type;
+    if (h->rule_count == RULES_MOST) {
+        return HW_OK;
+    }
+    if (h->rule_count == h->rule_room) {
+        size_t room = h->rule_room == 0 ? 64 : h->rule_room * 2;
+        struct rule *p = realloc(h->rules, room * sizeof *p);
+        if (p == NULL) {
+            return hw_fail(h->err, HW_E_MEMORY, "no memory for patterns");
+        }
+        h->rules = p;
+        h->rule_room = room;
+    }
+    int rc = hw_fact_keep(h->q->a->arena, f, &r.fact, h->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    if (!hw_stix_check(hw_fact_get(&r.fact, HW_PATTERN_PROGRAM), &r.p)) {
+        return hw_fail(h->err, HW_E_CASE, "a pattern in the case is no program");
+    }
+    for (unsigned i = 0; i < r.p.test_count; i++) {
+        r.types |= hw_stix_type_at(&r.p, i, &type) ? stix_seen_type(type) : 0;
+    }
+    h->types |= r.types;
+    h->rules[h->rule_count++] = r;
+    return HW_OK;
+}
+
+static int gather(struct hunt *h)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row e;
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_evidence(h->q->c, &ask, &k, h->err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, h->err)) == HW_ROW) {
+        struct hw_cursor *facts = NULL;
+        struct hw_fact_row row;
+        rc = hw_case_facts(h->q->c, e.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
+                           &facts, h->err);
+        while (rc == HW_OK && (rc = hw_fact_next(facts, &row, h->err)) == HW_ROW) {
+            rc = usable(&row.fact, h->q->policy->as_of) ? add_rule(h, &row.fact) : HW_OK;
+        }
+        hw_cursor_free(facts);
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+/* ---- one observation ---- */
+
+static int keep_hit(struct hunt *h, struct rule *r, const struct hw_stix_hit *met, uint64_t number,
+                    uint64_t off, struct hw_span host, bool record)
+{
+    if (r->count == HITS_MOST) {
+        r->gave_up = r->gave_up || !hw_stix_is_single(&r->p);
+        return HW_OK;
+    }
+    if (r->count == r->room) {
+        size_t room = r->room == 0 ? 16 : r->room * 2;
+        struct hit *p = realloc(r->hits, room * sizeof *p);
+        if (p == NULL) {
+            return hw_fail(h->err, HW_E_MEMORY, "no memory for what was met");
+        }
+        r->hits = p;
+        r->room = room;
+    }
+    if (!h->path_kept) {
+        h->path = hw_span_keep(h->q->a->arena, h->path);
+        h->path_kept = true;
+    }
+    struct hit *hit = &r->hits[r->count++];
+    *hit = (struct hit){.h = *met,
+                        .at = {.path = (const char *)h->path.p,
+                               .path_n = h->path.n,
+                               .number = number,
+                               .off = off,
+                               .host = hw_span_keep(h->q->a->arena, host),
+                               .record = record}};
+    return HW_OK;
+}
+
+static int ask_all(struct hunt *h, uint64_t number, uint64_t off, struct hw_span host, bool record)
+{
+    int rc = HW_OK;
+    for (size_t i = 0; i < h->rule_count && rc == HW_OK; i++) {
+        struct rule *r = &h->rules[i];
+        struct hw_stix_hit met;
+        if ((r->types & h->seen.types) == 0 || r->fuel == 0) {
+            continue;
+        }
+        bool told = hw_stix_observe(&r->p, &h->seen.o, h->scratch, &r->fuel, &met);
+        r->gave_up = r->gave_up || !told;
+        if ((met.meets | met.unsure) != 0) {
+            rc = keep_hit(h, r, &met, number, off, host, record);
+        }
+    }
+    return rc;
+}
+
+/* ---- logs ---- */
+
+static size_t split(struct hw_span joined, struct hw_span *names)
+{
+    size_t n = 0;
+    while (n < HW_RECORD_VALUES) {
+        size_t end = hw_span_find(joined, '\n');
+        names[n++] = hw_span_cut(joined, 0, end);
+        if (end >= joined.n) {
+            break;
+        }
+        joined = hw_span_from(joined, end + 1);
+    }
+    return n;
+}
+
+static int take_layout(struct hunt *h, const struct hw_fact *f)
+{
+    if (h->layout_count == h->layout_room) {
+        uint32_t room = h->layout_room == 0 ? 64 : h->layout_room * 2;
+        struct layout *l = realloc(h->layouts, room * sizeof *l);
+        h->layouts = l == NULL ? h->layouts : l;
+        uint16_t *c = l == NULL ? NULL : realloc(h->counts, room * sizeof *c);
+        h->counts = c == NULL ? h->counts : c;
+        if (c == NULL) {
+            return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
+        }
+        h->layout_room = room;
+    }
+    if (hw_fact_get_u64(f, HW_LAYOUT_INDEX) != h->layout_count) {
+        return hw_fail(h->err, HW_E_CASE, "layouts of a log are not in order");
+    }
+    size_t count = split(hw_fact_get(f, HW_LAYOUT_NAMES), h->names);
+    struct layout *l = &h->layouts[h->layout_count];
+    *l = (struct layout){
+        .count = hw_bind(hw_fact_get(f, HW_LAYOUT_SOURCE), hw_fact_get(f, HW_LAYOUT_LOG),
+                         hw_fact_get(f, HW_LAYOUT_EVENT), h->names, count, h->bound, BOUNDS)};
+    if (l->count > 0) {
+        l->bounds = malloc(l->count * sizeof *l->bounds);
+        if (l->bounds == NULL) {
+            return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
+        }
+        memcpy(l->bounds, h->bound, l->count * sizeof *l->bounds);
+    }
+    h->counts[h->layout_count++] = (uint16_t)count;
+    return HW_OK;
+}
+
+static int take_record(struct hunt *h, const struct hw_record *rec)
+{
+    const struct layout *l = &h->layouts[rec->layout];
+    int64_t at = rec->time_ns == HW_TIME_NONE ? HW_TIME_MIN : rec->time_ns;
+    int rc = HW_OK;
+    for (size_t i = 0; i < l->count && rc == HW_OK; i++) {
+        const struct hw_bound *b = &l->bounds[i];
+        if (b->kind == HW_HAPPENED_DECLARED || b->kind == HW_HAPPENED_LOST ||
+            !hw_bound_holds(b, rec->values) || !stix_seen_record(b, rec->values, at, &h->seen) ||
+            (h->seen.types & h->types) == 0) {
+            continue;
+        }
+        struct hw_span host = hw_bound_get(b, HW_ROLE_HOST, rec->values);
+        rc = ask_all(h, rec->number, rec->off, host.n > 0 ? host : h->host, true);
+    }
+    return rc;
+}
+
+static int take_events(struct hunt *h, const struct hw_fact *f)
+{
+    struct hw_budget fuel = {1 << 20, 1 << 20, 4};
+    struct hw_reader in;
+    struct hw_record rec;
+    int rc = HW_OK;
+    hw_reader_init(&in, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
+    while (rc == HW_OK && hw_record_next(&in, h->counts, h->layout_count, h->values, &rec)) {
+        rc = take_record(h, &rec);
+    }
+    return rc != HW_OK || hw_reader_ok(&in)
+               ? rc
+               : hw_fail(h->err, HW_E_CASE, "records in the case are damaged");
+}
+
+static void forget_layouts(struct hunt *h)
+{
+    for (uint32_t i = 0; i < h->layout_count; i++) {
+        free(h->layouts[i].bounds);
+    }
+    h->layout_count = 0;
+}
+
+static int read_log(struct hunt *h, const struct hw_artifact_row *a)
+{
+    struct hw_fact_row row;
+    struct hw_cursor *k = NULL;
+    /* kinds are clustered, so all layouts come before the first event */
+    int rc =
+        hw_case_facts(h->q->c, a->reading, a->node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, h->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, h->err)) == HW_ROW) {
+        rc = row.fact.kind == HW_FACT_LAYOUT   ? take_layout(h, &row.fact)
+             : row.fact.kind == HW_FACT_EVENTS ? take_events(h, &row.fact)
+                                               : HW_OK;
+    }
+    hw_cursor_free(k);
+    forget_layouts(h);
+    return rc;
+}
+
+/* ---- files ---- */
+
+static struct hw_span hex(const uint8_t *bytes, size_t n, struct hw_buf *b)
+{
+    hw_buf_init(b, 128);
+    hw_buf_hex(b, (struct hw_span){bytes, n});
+    return hw_buf_span(b);
+}
+
+static int read_file(struct hunt *h, const struct hw_artifact_row *a)
+{
+    struct hw_buf b[3];
+    struct hw_span name = a->name.n > 0 ? a->name : a->path;
+    struct hw_span sha256 = hex(a->sha256, 32, &b[0]), sha1 = hex(a->sha1, 20, &b[1]);
+    stix_seen_file(name, a->size, sha256, sha1, hex(a->md5, 16, &b[2]), &h->seen);
+    int rc = (h->seen.types & h->types) == 0 ? HW_OK : ask_all(h, 0, 0, h->host, false);
+    for (size_t i = 0; i < 3; i++) {
+        hw_buf_done(&b[i]);
+    }
+    return rc;
+}
+
+static int read_case(struct hunt *h)
+{
+    struct hw_artifact_ask ask = {.ever = true, .knowledge = true};
+    struct hw_artifact_row a;
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_artifacts(h->q->c, &ask, &k, h->err);
+    while (rc == HW_OK && (rc = hw_artifact_next(k, &a, h->err)) == HW_ROW) {
+        h->path = a.path;
+        h->host = hw_span_str(a.host);
+        h->path_kept = false;
+        rc = hw_format_is_log(hw_span_str(a.format)) ? read_log(h, &a)
+             : a.of_class == HW_CLASS_KNOWLEDGE      ? HW_OK
+                                                     : read_file(h, &a);
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+/* ---- answers ---- */
+
+static int by_host(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    int by = hw_span_compare(x->at.host, y->at.host);
+    by = by != 0 ? by : (x->h.first > y->h.first) - (x->h.first < y->h.first);
+    by = by != 0 ? by
+                 : hw_span_compare((struct hw_span){(const uint8_t *)x->at.path, x->at.path_n},
+                                   (struct hw_span){(const uint8_t *)y->at.path, y->at.path_n});
+    by = by != 0 ? by : (x->at.number > y->at.number) - (x->at.number < y->at.number);
+    return by != 0 ? by : (x->at.off > y->at.off) - (x->at.off < y->at.off);
+}
+
+static void say_hit(struct hunt *h, struct hw_finding *f, const struct hit *hit,
+                    const struct rule *r)
+{
+    struct hw_arena *arena = h->q->a->arena;
+    struct hw_span title = hw_fact_get(&r->fact, HW_PATTERN_TITLE);
+    struct hw_span source = hw_fact_get(&r->fact, HW_PATTERN_SOURCE);
+    struct hw_span path = {(const uint8_t *)hit->at.path, hit->at.path_n};
+    struct hw_span says = hw_words(arena, "meets the pattern %.*s%s%.*s%s", (int)title.n,
+                                   (const char *)title.p, source.n > 0 ? " [" : "", (int)source.n,
+                                   (const char *)source.p, source.n > 0 ? "]" : "");
+    if (hit->at.record) {
+        hw_because_record(arena, &f->why, says, path, hit->at.number, hit->at.off);
+    } else {
+        hw_because(arena, &f->why, says, path, false, 0);
+    }
+}
+
+/* A finding for what one host's observations meet. */
+static int find(struct hunt *h, struct rule *r, const struct hit *hits, size_t count,
+                const struct hw_stix_hit *bound)
+{
+    struct hw_about about = {.kind = HW_ENTITY_INDICATOR,
+                             .key = hw_fact_get(&r->fact, HW_PATTERN_ID),
+                             .path = hw_fact_get(&r->fact, HW_PATTERN_TITLE),
+                             .host = hits[0].at.host};
+    unsigned reasons = 0;
+    about.key = about.key.n > 0 ? about.key : hw_fact_get(&r->fact, HW_PATTERN_TEXT);
+    int rc = hw_entity_id_bytes(HW_ENTITY_INDICATOR, (struct hw_span){NULL, 0}, about.key, about.id,
+                                h->err);
+    struct hw_finding *f = rc != HW_OK
+                               ? NULL
+                               : hw_find_about(h->q, "stix-match", HW_HIGH, HW_CONF_MODERATE,
+                                               &about, about.host, h->err);
+    if (f == NULL) {
+        return rc != HW_OK ? rc : h->err->code != HW_OK ? h->err->code : HW_E_MEMORY;
+    }
+    for (size_t i = 0; i < count && reasons < REASONS; i++) {
+        const struct hit *hit = &hits[bound[i].tag];
+        if (hw_stix_is_single(&r->p) ? hit->h.meets != 0 : bound[i].used > 0) {
+            say_hit(h, f, hit, r);
+            reasons++;
+        }
+    }
+    return HW_OK;
+}
+
+static int judge_host(struct hunt *h, struct rule *r, const struct hit *hits, size_t count)
+{
+    uint64_t fuel = FUEL_BIND;
+    struct hw_stix_hit *bound = malloc(count * sizeof *bound);
+    if (bound == NULL) {
+        return hw_fail(h->err, HW_E_MEMORY, "no memory for what was met");
+    }
+    for (size_t i = 0; i < count; i++) {
+        bound[i] = hits[i].h;
+        bound[i].tag = i;
+    }
+    enum hw_stix_answer a = hw_stix_bind(&r->p, bound, count, h->scratch, &fuel);
+    int rc = a == HW_STIX_YES ? find(h, r, hits, count, bound) : HW_OK;
+    r->gave_up = r->gave_up || a == HW_STIX_GAVE_UP;
+    free(bound);
+    return rc;
+}
+
+static int judge(struct hunt *h, struct rule *r)
+{
+    int rc = HW_OK;
+    if (r->count > 0) {
+        qsort(r->hits, r->count, sizeof *r->hits, by_host);
+    }
+    for (size_t i = 0, end; i < r->count && rc == HW_OK; i = end) {
+        end = i + 1;
+        while (end < r->count && hw_span_equal(r->hits[end].at.host, r->hits[i].at.host)) {
+            end++;
+        }
+        rc = judge_host(h, r, r->hits + i, end - i);
+    }
+    if (rc == HW_OK && r->gave_up) {
+        struct hw_span title = hw_fact_get(&r->fact, HW_PATTERN_TITLE);
+        rc = hw_gap_add(h->q, (struct hw_span){NULL, 0}, "pattern-unanswered",
+                        hw_words(h->q->a->arena,
+                                 "the pattern %.*s was given up: it asks for more than it may cost",
+                                 (int)title.n, (const char *)title.p),
+                        HW_SPAN_LIT("a narrower pattern"), true, h->err);
+    }
+    return rc;
+}
+
+/* ---- entry ---- */
+
+static bool make_room(struct hunt *h)
+{
+    h->scratch = malloc(sizeof *h->scratch);
+    h->names = malloc(HW_RECORD_VALUES * sizeof *h->names);
+    h->values = malloc(HW_RECORD_VALUES * sizeof *h->values);
+    h->bound = malloc(BOUNDS * sizeof *h->bound);
+    return h->bound != NULL && h->scratch != NULL && h->names != NULL && h->values != NULL;
+}
+
+int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err)
+{
+    struct hunt h = {.q = q, .err = err};
+    int rc = gather(&h);
+    *out_patterns = h.rule_count;
+    if (rc == HW_OK && h.rule_count > 0) {
+        rc = make_room(&h) ? read_case(&h) : hw_fail(err, HW_E_MEMORY, "no memory for patterns");
+    }
+    for (size_t i = 0; i < h.rule_count && rc == HW_OK; i++) {
+        rc = judge(&h, &h.rules[i]);
+    }
+    for (size_t i = 0; i < h.rule_count; i++) {
+        free(h.rules[i].hits);
+    }
+    free(h.rules);
+    free(h.scratch);
+    free(h.names);
+    free(h.values);
+    free(h.bound);
+    free(h.layouts);
+    free(h.counts);
+    return rc;
+}
