@@ -112,7 +112,7 @@ def the_same_arguments_give_the_same_bytes(folder):
         return {p.relative_to(fleet.root): hashlib.sha256(p.read_bytes()).hexdigest()
                 for p in fleet.root.rglob("*") if p.is_file()}
     one, two = digest("a"), digest("b")
-    assert one == two and len(one) == 10, sorted(one)
+    assert one == two and len(one) == 11, sorted(one)
 
 
 def every_twin_is_there_and_harmless(folder):
@@ -135,8 +135,9 @@ def the_advisories_name_what_is_poisoned(folder):
     fleet = Fleet(folder, "--seed", "9")
     values = {r["value"] for r in fleet.rows("advisory.csv")}
     assert values == {*fleet.bad["sha256"], fleet.bad["domain"]}, values
-    text = (fleet.root / "advisory.csaf.json").read_text()
-    assert all(h in text for h in fleet.bad["sha256"]) and fleet.bad["version"] in text
+    for name in ("advisory.csaf.json", "advisory.osv.json"):
+        text = (fleet.root / name).read_text()
+        assert all(h in text for h in fleet.bad["sha256"]) and fleet.bad["version"] in text
 
 
 TESTS = [the_truth_is_what_the_files_say_under_several_seeds,
