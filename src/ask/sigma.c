@@ -45,7 +45,7 @@ struct run {
     struct hw_span channel;
     uint32_t record;
     uint64_t spent;
-    uint8_t fold[256];
+    uint8_t fold[256]; /* ASCII letters in lower case: each byte of each record comes by here */
     struct hw_regex_scratch regex;
 };
 
@@ -174,14 +174,6 @@ static int ask_rule(struct run *r, struct sigma_rule *rule, const struct hw_reco
     enum hw_rule_answer answer = hw_rule_ask(&program, &record, &r->regex, &fuel);
     r->spent += answer == HW_RULE_SPENT;
     return answer == HW_RULE_YES ? note(r, rule, rec) : HW_OK;
-}
-
-/* ASCII letters in lower case, by a table: each byte of each record comes by here. */
-static void fold_table(uint8_t fold[256])
-{
-    for (unsigned i = 0; i < 256; i++) {
-        fold[i] = hw_ascii_lower((uint8_t)i);
-    }
 }
 
 /* Does the needed text stand around its four bytes, the last of which is at `end`? */
@@ -465,6 +457,13 @@ static int ask_log(struct run *r)
             row.fact.kind == HW_FACT_LAYOUT ? take_layout(r, &row.fact) : take_events(r, &row.fact);
     }
     hw_cursor_free(k);
+    if (rc == HW_E_CASE) { /* what was read of it stands, and no other log is the poorer */
+        rc = hw_gap_add(
+            r->q, r->log->path, "damaged",
+            hw_words(r->q->a->arena, "not all of its records could be asked: %s", r->err->text),
+            HW_SPAN_LIT("ingest the log again"), true, r->err);
+        r->err->code = HW_OK;
+    }
     rc = rc != HW_OK ? rc : find_in_log(r);
     layouts_done(r);
     return rc;
@@ -569,7 +568,9 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     }
     r->q = q;
     r->err = err;
-    fold_table(r->fold);
+    for (unsigned i = 0; i < 256; i++) {
+        r->fold[i] = hw_ascii_lower((uint8_t)i);
+    }
     int rc = sigma_rules_read(q, &r->rules, err);
     *out_rules = r->rules.count;
     if (rc == HW_OK && r->rules.count > 0) {
@@ -582,7 +583,9 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
             r->log = &r->logs[i];
             rc = ask_log(r);
         }
-        rc = rc != HW_OK || r->log_count == 0 ? rc : say_unasked(r);
+    }
+    if (rc == HW_OK && (r->log_count > 0 || r->rules.refused > 0)) {
+        rc = say_unasked(r);
     }
     sigma_rules_done(&r->rules);
     free(r->logs);

@@ -122,12 +122,11 @@ static int add_rule(struct sigma_rules *s, const struct hw_fact *f, struct hw_er
     if (!usable(f, s->q->policy->as_of)) {
         return HW_OK;
     }
-    if (!hw_fact_has(f, HW_PATTERN_PROGRAM)) {
+    /* Refused when it was read; or its program is not whole, in a case from elsewhere. */
+    if (!hw_fact_has(f, HW_PATTERN_PROGRAM) ||
+        !hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
         s->refused++;
         return HW_OK;
-    }
-    if (!hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
-        return hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
     }
     if (s->count == RULES_MAX) {
         return hw_fail(err, HW_E_LIMIT, "too many published rules");

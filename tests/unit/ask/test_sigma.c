@@ -194,6 +194,35 @@ static void rules_alone_are_knowledge(void **state)
     assert_null(tale_gap(tale_hunt(t), "no-knowledge"));
 }
 
+/* A case may be a stranger's: its programs and its packings too. */
+static void what_is_damaged_costs_nothing_else(void **state)
+{
+    struct tale *t = *state;
+    static const uint8_t bad[] = {'Q', 1, 0, 0, HW_RULE_ALL, 200, 0, 0}, cut[] = {0, 1, 2};
+    tell_log(t, 'l', &sysmon, child, 5, 1);
+    tell_rule(t, 'r', creation, "Image", "\\child.exe", "high", "status.test");
+    tell_rule(t, 's', creation, "Image", "\\other.exe", "high", "status.test");
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->facts[i].kind == HW_FACT_PATTERN) {
+            hw_fact_span(&t->facts[i], HW_PATTERN_PROGRAM, (struct hw_span){bad, sizeof bad});
+        }
+    }
+    t->letter = 's';
+    tale_store(t, HW_CLASS_KNOWLEDGE, "/rules/bad.yml");
+    tell_log(t, 'm', &sysmon, child, 5, 1);
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->facts[i].kind == HW_FACT_EVENTS) {
+            hw_fact_span(&t->facts[i], HW_EVENTS_PACKED, (struct hw_span){cut, sizeof cut});
+        }
+    }
+    tale_store(t, HW_CLASS_TELEMETRY, "/logs/two.evtx");
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "sigma-match"), 1);
+    assert_true(hw_span_holds(tale_gap(a, "rules-not-asked")->what, "of 2 Sigma rules 1 cannot"));
+    assert_non_null(tale_gap(a, "damaged"));
+    assert_true(tale_gap(a, "damaged")->needed);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, tale_setup, tale_teardown)
@@ -204,6 +233,7 @@ int main(void)
         T(a_rule_is_asked_of_the_logs_it_is_for),
         T(a_rule_that_two_feeds_bring_is_one),
         T(rules_alone_are_knowledge),
+        T(what_is_damaged_costs_nothing_else),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("ask_sigma", tests, NULL, NULL);
