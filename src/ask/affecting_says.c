@@ -71,7 +71,7 @@ static int statement(struct affecting *q, const struct hw_fact *f)
                hw_fact_is(f, HW_STATEMENT_STATUS, "malicious");
     bool good = hw_fact_is(f, HW_STATEMENT_STATUS, "fixed") ||
                 hw_fact_is(f, HW_STATEMENT_STATUS, "not-affected");
-    if ((!bad && !good) ||
+    if ((!bad && !good) || !of_machines(f) ||
         over(f, HW_STATEMENT_FROM, HW_STATEMENT_UNTIL, HW_STATEMENT_REVOKED, q->ask->as_of)) {
         q->a->unmatched++;
         return HW_OK;
