@@ -6,6 +6,8 @@
  * other, and a number of lists is not a number of proofs (sources.c counts what is left of them).
  * What stands on a list of harmless values as well is said with both, and weighs little.
  */
+#include "ask/known.h"
+
 #include <string.h>
 
 #include "ask/harmless.h"
@@ -14,11 +16,12 @@
 #include "ask/room.h"
 #include "ask/sources.h"
 #include "base/time.h"
+#include "fact/ruleset.h"
 
 enum { REASONS = 12, BUCKETS = 1 << 14, LISTS = 64 };
 
 /* The documents that name one file. */
-struct lists {
+struct known_lists {
     struct {
         int64_t reading;
         uint32_t node;
@@ -28,25 +31,8 @@ struct lists {
     bool more;
 };
 
-/* A file of the answer and its finding. One file under several paths has several: each is named. */
-struct slot {
-    struct slot *next;
-    struct hw_file_answer *file;
-    struct hw_finding *finding; /* NULL: no match yet */
-    struct lists *by;           /* NULL: no match yet */
-    unsigned reasons;
-};
-
-struct known {
-    struct hw_asking *q;
-    struct hw_error *err;
-    bool only_files;
-    struct slot **buckets;
-    struct hw_sources *sources; /* made when the first match is met */
-};
-
 /* A hash of the evidence is spread already. */
-static struct slot **bucket(struct known *s, const uint8_t evidence[32], uint64_t node)
+static struct known_slot **bucket(struct known *s, const uint8_t evidence[32], uint64_t node)
 {
     uint64_t h = node * 0x9e3779b97f4a7c15ULL;
     for (unsigned i = 0; i < 8; i++) {
@@ -55,19 +41,19 @@ static struct slot **bucket(struct known *s, const uint8_t evidence[32], uint64_
     return &s->buckets[(h ^ h >> 29) % BUCKETS];
 }
 
-static bool fits(const struct slot *l, const uint8_t evidence[32], uint64_t node)
+static bool fits(const struct known_slot *l, const uint8_t evidence[32], uint64_t node)
 {
     return l->file->node == node && memcmp(l->file->evidence_sha256, evidence, 32) == 0;
 }
 
 static int put_slot(struct known *s, struct hw_file_answer *file)
 {
-    struct slot **b = bucket(s, file->evidence_sha256, file->node);
-    struct slot *l = hw_arena_alloc(s->q->a->arena, sizeof *l);
+    struct known_slot **b = bucket(s, file->evidence_sha256, file->node);
+    struct known_slot *l = hw_arena_alloc(s->q->a->arena, sizeof *l);
     if (l == NULL) {
         return hw_fail(s->err, HW_E_MEMORY, "no memory for what is known");
     }
-    *l = (struct slot){.next = *b, .file = file};
+    *l = (struct known_slot){.next = *b, .file = file};
     *b = l;
     return HW_OK;
 }
@@ -115,7 +101,7 @@ static void weigh(enum hw_mark mark, enum hw_severity *severity, enum hw_confide
 
 /* The known-bad finding of this file, made when it is the first match, as strong as the
  * strongest. */
-static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_mark mark)
+static struct hw_finding *finding_of(struct known *s, struct known_slot *l, enum hw_mark mark)
 {
     enum hw_severity severity;
     enum hw_confidence confidence;
@@ -133,6 +119,21 @@ static struct hw_finding *finding_of(struct known *s, struct slot *l, enum hw_ma
     return l->finding;
 }
 
+int known_place(struct known *s, const uint8_t evidence[32], struct hw_span *out)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_sighting_row place;
+    *out = (struct hw_span){NULL, 0};
+    int rc = hw_case_sightings(s->q->c, evidence, &k, s->err);
+    rc = rc != HW_OK ? rc : hw_sighting_next(k, &place, s->err);
+    if (rc == HW_ROW) {
+        *out = hw_span_keep(s->q->a->arena, place.place.path);
+        rc = HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
 static int say(struct known *s, const struct hw_match_row *m, struct hw_finding *f)
 {
     struct hw_arena *arena = s->q->a->arena;
@@ -140,16 +141,8 @@ static int say(struct known *s, const struct hw_match_row *m, struct hw_finding 
     struct hw_span label = hw_fact_get(i, HW_INDICATOR_LABEL);
     struct hw_span source = hw_fact_get(i, HW_INDICATOR_SOURCE);
     struct hw_span kind = hw_fact_get(i, HW_INDICATOR_KIND);
-    struct hw_cursor *k = NULL;
-    struct hw_sighting_row place;
-    struct hw_span list = {NULL, 0};
-    int rc = hw_case_sightings(s->q->c, m->indicator.evidence, &k, s->err);
-    rc = rc != HW_OK ? rc : hw_sighting_next(k, &place, s->err);
-    if (rc == HW_ROW) {
-        list = hw_span_keep(arena, place.place.path);
-        rc = HW_OK;
-    }
-    hw_cursor_free(k);
+    struct hw_span list;
+    int rc = known_place(s, m->indicator.evidence, &list);
     struct hw_buf b;
     hw_buf_init(&b, 8192);
     hw_buf_printf(&b, "%.*s matches", (int)kind.n, (const char *)kind.p);
@@ -170,7 +163,7 @@ static int say(struct known *s, const struct hw_match_row *m, struct hw_finding 
 }
 
 /* Keeps which document this match is of. */
-static int count_list(struct known *s, const struct hw_match_row *m, struct slot *l)
+static int count_list(struct known *s, const struct hw_match_row *m, struct known_slot *l)
 {
     const struct hw_fact_row *i = &m->indicator;
     if (s->sources == NULL) {
@@ -198,8 +191,9 @@ static int count_list(struct known *s, const struct hw_match_row *m, struct slot
     return HW_OK;
 }
 
-static int one_slot(struct known *s, const struct hw_match_row *m, struct slot *l)
+static int one_slot(struct known *s, struct known_slot *l, void *state)
 {
+    const struct hw_match_row *m = state;
     s->err->code = HW_OK;
     struct hw_finding *f = finding_of(s, l, m->mark);
     if (f == NULL) {
@@ -212,7 +206,7 @@ static int one_slot(struct known *s, const struct hw_match_row *m, struct slot *
 /* ---- what the matches of one file come to ---- */
 
 /* Several lists are as many proofs as they have sources. */
-static void weigh_sources(struct known *s, const struct slot *l)
+static void weigh_sources(struct known *s, const struct known_slot *l)
 {
     unsigned classes = 0;
     for (unsigned i = 0; i < l->by->count; i++) {
@@ -246,7 +240,7 @@ static void say_harmless(struct known *s, struct hw_finding *f, const struct hw_
     f->confidence = good ? f->confidence : HW_CONF_LOW;
 }
 
-static int weigh_harmless(struct known *s, const struct slot *l)
+static int weigh_harmless(struct known *s, const struct known_slot *l)
 {
     struct hw_artifact_row art;
     struct hw_harmless_row h, said = {.how = HW_HARMLESS_NOT};
@@ -279,7 +273,7 @@ static int weigh_all(struct known *s)
 {
     int rc = HW_OK;
     for (size_t i = 0; i < BUCKETS && rc == HW_OK; i++) {
-        for (struct slot *l = s->buckets[i]; l != NULL && rc == HW_OK; l = l->next) {
+        for (struct known_slot *l = s->buckets[i]; l != NULL && rc == HW_OK; l = l->next) {
             if (l->finding != NULL) {
                 weigh_sources(s, l);
                 rc = weigh_harmless(s, l);
@@ -289,26 +283,23 @@ static int weigh_all(struct known *s)
     return rc;
 }
 
-/* Matches what is in the answer; otherwise, in a hunt, adds it. */
-static int one_match(struct known *s, const struct hw_match_row *m)
+/* What is in the answer; otherwise, in a hunt, it is added. */
+int known_visit(struct known *s, const struct hw_fact_row *about, known_each each, void *state)
 {
     bool met = false;
     int rc = HW_OK;
-    if (!hw_indicator_counts(&m->indicator.fact, s->q->policy->as_of)) {
-        return HW_OK;
-    }
-    struct slot **b = bucket(s, m->found.evidence, m->found.node);
-    for (struct slot *l = *b; l != NULL && rc == HW_OK; l = l->next) {
-        if (fits(l, m->found.evidence, m->found.node)) {
+    struct known_slot **b = bucket(s, about->evidence, about->node);
+    for (struct known_slot *l = *b; l != NULL && rc == HW_OK; l = l->next) {
+        if (fits(l, about->evidence, about->node)) {
             met = true;
-            rc = one_slot(s, m, l);
+            rc = each(s, l, state);
         }
     }
     if (rc != HW_OK || met || s->only_files) {
         return rc;
     }
     struct hw_artifact_row art;
-    rc = hw_case_artifact_get(s->q->c, m->found.reading, m->found.node, &art, s->err);
+    rc = hw_case_artifact_get(s->q->c, about->reading, about->node, &art, s->err);
     if (rc != 1) {
         return rc < 0 ? rc : hw_fail(s->err, HW_E_CASE, "a match without its artifact");
     }
@@ -318,7 +309,24 @@ static int one_match(struct known *s, const struct hw_match_row *m)
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
     rc = put_slot(s, file);
-    return rc != HW_OK ? rc : one_slot(s, m, *bucket(s, file->evidence_sha256, file->node));
+    return rc != HW_OK ? rc : each(s, *bucket(s, file->evidence_sha256, file->node), state);
+}
+
+static int one_match(struct known *s, struct hw_match_row *m)
+{
+    return hw_indicator_counts(&m->indicator.fact, s->q->policy->as_of)
+               ? known_visit(s, &m->found, one_slot, m)
+               : HW_OK;
+}
+
+/* The rules are wanted for their number and name, not their text. */
+static int rules_of_case(struct hw_case *c, struct hw_case_rules *out, struct hw_error *err)
+{
+    struct hw_buf set;
+    hw_buf_init(&set, 2 * HW_RULESET_BYTES);
+    int rc = hw_case_rules(c, &set, out, err);
+    hw_buf_done(&set);
+    return rc;
 }
 
 int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
@@ -327,7 +335,7 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
     struct hw_cursor *k = NULL;
     struct hw_match_row m;
     int rc = HW_OK;
-    s.buckets = hw_arena_array(q->a->arena, BUCKETS, sizeof(struct slot *));
+    s.buckets = hw_arena_array(q->a->arena, BUCKETS, sizeof(struct known_slot *));
     if (s.buckets == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for what is known");
     }
@@ -339,7 +347,10 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
         rc = one_match(&s, &m);
     }
     hw_cursor_free(k);
-    return rc != HW_OK ? rc : weigh_all(&s);
+    rc = rc != HW_OK ? rc : weigh_all(&s);
+    struct hw_case_rules rules;
+    rc = rc != HW_OK ? rc : rules_of_case(q->c, &rules, err);
+    return rc != HW_OK ? rc : known_rules(&s, &rules);
 }
 
 int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer **out,
@@ -358,7 +369,12 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
     rc = rc != HW_OK ? rc : hw_find_sigma(&q, &rules, err);
     rc = rc != HW_OK ? rc : hw_find_stix(&q, &patterns, err);
-    if (rc == HW_OK && n.indicators + rules + patterns == 0 && !told) {
+    struct hw_case_rules yara = {.sources = 0};
+    bool none = n.indicators + rules + patterns == 0 && !told;
+    if (rc == HW_OK && none) {
+        rc = rules_of_case(c, &yara, err);
+    }
+    if (rc == HW_OK && none && yara.sources == 0) {
         rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
                         HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
                         HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);

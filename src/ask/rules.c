@@ -178,6 +178,14 @@ static const struct hw_rule rules[] = {
      "Second devices: declare them in the estate. A device that replaces another is not said.",
      "Ask the account's owner about the device. Trace from the session.",
      "MITRE ATT&CK T1133, T1078"},
+    {"yara-match", HW_HIGH,
+     "A published YARA rule matches the file. How grave that is, its publisher says (score, or "
+     "level); "
+     "without his word it is medium, and never is a rule more than high by itself.",
+     "Rules are leads: broad ones match honest software, security tools and the rules' own files. "
+     "Their publisher's words are shown.",
+     "Read the rule and what it looks for at the offset; then trace how the file came.",
+     "the rule's own reference"},
 };
 
 const struct hw_rule *hw_rules(size_t *count)

@@ -160,6 +160,9 @@ enum hw_mark {
     HW_MARK_SIGNER,      /* SHA-256 of the signer's certificate -> SIGNATURE */
     HW_MARK_CODE,        /* SHA-256 of what a component is without its signature -> COMPONENT */
     HW_MARK_ENTITY,      /* id of an artifact or certificate -> ARTIFACT, CERTIFICATE */
+    HW_MARK_PATTERN,     /* language of a rule that can be run -> PATTERN */
+    HW_MARK_RULES,       /* SHA-256 of the file that a rule came in -> MATCH */
+    HW_MARK_RULESET,     /* SHA-256 of the set of rules a reading was made with -> PROPERTY */
     HW_MARK_COUNT,
 };
 const char *hw_mark_word(enum hw_mark m);
@@ -169,6 +172,20 @@ HW_CHECK int hw_case_marked(struct hw_case *c, enum hw_mark mark, const char *he
 /* The same for one whole value. */
 HW_CHECK int hw_case_marked_by(struct hw_case *c, enum hw_mark mark, struct hw_span value,
                                struct hw_cursor **out, struct hw_error *err);
+
+/* The YARA rules of the case as one set (fact/ruleset.h), appended to `set`, which is empty. Each
+ * file of rules is in it once. No rules: a set without sources. */
+struct hw_case_rules {
+    uint64_t sources, rules;
+    uint64_t left;      /* sources that no longer fit */
+    uint8_t digest[32]; /* of the set */
+};
+HW_CHECK int hw_case_rules(struct hw_case *c, struct hw_buf *set, struct hw_case_rules *out,
+                           struct hw_error *err);
+/* Was this evidence read as software with that set? True where it was not read so, or could not
+ * be. */
+HW_CHECK int hw_case_scanned(struct hw_case *c, const uint8_t sha256[32], const uint8_t set[32],
+                             bool *out, struct hw_error *err);
 
 /* COMPONENT facts by name (ASCII case folded), version, machine, then as usual. name, version and
  * machine narrow it; NULL: all. Copies of one component come one after the other. */

@@ -19,8 +19,8 @@
                                      " AND r.class>0 JOIN evidence e ON e.id=r.evidence"
 
 static const char *const mark_words[HW_MARK_COUNT] = {
-    NULL,        "sha256",      "sha1",      "md5",    "imphash", "cert-sha256",
-    "cert-sha1", "cert-serial", "cert-spki", "signer", "code",    "entity",
+    NULL,        "sha256", "sha1", "md5",    "imphash", "cert-sha256", "cert-sha1", "cert-serial",
+    "cert-spki", "signer", "code", "entity", "pattern", "rules",       "rule-set",
 };
 
 const char *hw_mark_word(enum hw_mark m)

@@ -264,6 +264,9 @@ static struct hw_span trim(struct hw_span s)
 
 static void property(struct pass *p)
 {
+    if (hw_fact_is(p->f, HW_PROPERTY_KEY, "rules.set")) {
+        mark(p, HW_MARK_RULESET, hw_fact_get(p->f, HW_PROPERTY_BYTES));
+    }
     if (!hw_fact_is(p->f, HW_PROPERTY_KEY, "pe.imphash")) {
         return;
     }
@@ -422,6 +425,14 @@ static int pass(struct pass *p)
         break;
     case HW_FACT_STATEMENT:
         statement(p);
+        break;
+    case HW_FACT_MATCH:
+        mark(p, HW_MARK_RULES, hw_fact_get(p->f, HW_MATCH_RULES));
+        break;
+    case HW_FACT_PATTERN:
+        if (hw_fact_has(p->f, HW_PATTERN_PROGRAM)) {
+            mark(p, HW_MARK_PATTERN, hw_fact_get(p->f, HW_PATTERN_LANGUAGE));
+        }
         break;
     default:
         break;

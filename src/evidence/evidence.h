@@ -20,6 +20,7 @@
 #include "fact/words.h"
 
 struct hw_keyring; /* trust/keyring.h */
+struct hw_yara;    /* evidence/rules.h */
 
 /* What one input may spend. Zero means the default of hw_limits_default(). */
 struct hw_limits {
@@ -54,6 +55,11 @@ struct hw_exam {
     struct hw_budget fuel;
     struct hw_arena *arena;
     enum hw_reading reading;
+    /* Published rules to run over every node that is no log and no knowledge; NULL: none. */
+    struct hw_yara *rules;
+    uint64_t rules_ns;       /* processor time they may take, all together */
+    bool rules_failed;       /* they ended an earlier try: none is run, and that is said */
+    struct hw_span path;     /* of the outermost input, since rules ask; empty: not known */
     uint32_t nodes;          /* handed out so far */
     uint64_t unpacked_bytes; /* so far */
     uint64_t live_bytes;     /* members in memory now */
@@ -64,6 +70,7 @@ struct hw_exam {
     uint64_t outer_bytes; /* size of the outermost input */
     size_t arena_bytes;   /* what the arenas of the boxes above hold */
     uint64_t name_key[2]; /* keys the tables of names; from the input's own digest */
+    uint64_t rules_matches, rules_nodes, rules_left; /* said; looked at; not, or not to the end */
 };
 
 struct hw_format;

@@ -24,6 +24,7 @@
 #include "evidence/knowledge/knowledge.h"
 #include "evidence/knowledge/pack.h"
 #include "evidence/room.h"
+#include "evidence/rules.h"
 #include "evidence/telemetry/telemetry.h"
 
 enum { BIDS = 64, ARENA_BYTES = 40 * 1024 * 1024 };
@@ -241,6 +242,19 @@ static void say_degree(struct hw_exam *x, const struct hw_node *n)
     hw_say(x, &f);
 }
 
+/* Is it read as software? Rules about poison speak of that, and match their own text. */
+static bool is_artifact(const struct hw_exam *x, const struct auction *a)
+{
+    if (x->reading != HW_READ_ANY && x->reading != HW_READ_ARTIFACT) {
+        return false;
+    }
+    bool artifact = a->count == 0;
+    for (size_t i = 0; i < hw_artifact_formats_count; i++) {
+        artifact = artifact || a->bids[0].format == hw_artifact_formats[i];
+    }
+    return artifact;
+}
+
 static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_member *m,
                          const struct hw_outer *digests)
 {
@@ -254,6 +268,9 @@ static void examine_node(struct hw_exam *x, struct hw_node *n, const struct hw_m
     }
     for (size_t i = 0; i < a.count && hw_exam_going(x); i++) {
         read_as(x, n, a.bids[i].format);
+    }
+    if (is_artifact(x, &a)) {
+        hw_rules_examine(x, n);
     }
     if (a.count == 0 && x->reading != HW_READ_KNOWLEDGE && x->reading != HW_READ_TELEMETRY &&
         x->reading != HW_READ_FEED && hw_exam_going(x) && !hw_lock_examine(x, n)) {
@@ -303,6 +320,7 @@ int hw_examine(struct hw_exam *x, struct hw_span bytes, const struct hw_outer *o
     x->fuel = (struct hw_budget){x->limits.parse_bytes, x->limits.items, 64};
     x->nodes = 1;
     x->unpacked_bytes = x->live_bytes = x->facts = 0;
+    x->rules_matches = x->rules_nodes = x->rules_left = 0;
     x->rc = HW_OK;
     x->outer_bytes = bytes.n;
     x->arena_bytes = 0;
@@ -310,6 +328,7 @@ int hw_examine(struct hw_exam *x, struct hw_span bytes, const struct hw_outer *o
     x->name_key[1] = word_of(outer->sha256 + 8);
     struct hw_node n = {.bytes = bytes};
     examine_in_arena(x, &n, NULL, outer);
+    hw_rules_done(x);
     uint64_t facts = x->facts;
     struct hw_fact f;
     hw_fact_init(&f, HW_FACT_END);

@@ -15,12 +15,18 @@
 #include "base/text.h"
 #include "evidence/rules_room.h"
 
-enum { TAGS_BYTES = 2000 };
+/* Bytes that matched are told by their offset; libyara would keep a copy of each. */
+static int start_library(void)
+{
+    uint32_t none = 0;
+    int rc = yr_initialize();
+    return rc != ERROR_SUCCESS ? rc : yr_set_configuration(YR_CONFIG_MAX_MATCH_DATA, &none);
+}
 
 void hw_yara_warm(void)
 {
     /* What fails here fails again, and is said, when the first rule is compiled. */
-    (void)!yr_initialize();
+    (void)!start_library();
 }
 
 bool hw_yara_module_allowed(struct hw_span name, const char **out_why)
@@ -73,7 +79,7 @@ static int define(YR_COMPILER *c)
 int hw_yara_compiler(YR_COMPILER **out, struct hw_error *err)
 {
     YR_COMPILER *c = NULL;
-    if (yr_initialize() != ERROR_SUCCESS) {
+    if (start_library() != ERROR_SUCCESS) {
         return hw_fail(err, HW_E_MEMORY, "libyara cannot be initialised");
     }
     if (yr_compiler_create(&c) != ERROR_SUCCESS || define(c) != ERROR_SUCCESS) {
@@ -142,24 +148,24 @@ void hw_yara_free(struct hw_yara *y)
     free(y);
 }
 
-static void put_tags(const YR_RULE *rule, char out[TAGS_BYTES])
+void hw_yara_tags(const YR_RULE *rule, char out[HW_YARA_TAGS])
 {
     const char *tag;
     size_t n = 0;
     out[0] = '\0';
     yr_rule_tags_foreach(rule, tag)
     {
-        if (strlen(tag) + 2 > TAGS_BYTES - n) {
+        if (strlen(tag) + 2 > HW_YARA_TAGS - n) {
             break;
         }
-        n += (size_t)snprintf(out + n, TAGS_BYTES - n, "%s%s", n == 0 ? "" : " ", tag);
+        n += (size_t)snprintf(out + n, HW_YARA_TAGS - n, "%s%s", n == 0 ? "" : " ", tag);
     }
 }
 
 void hw_yara_each(const struct hw_yara *y, hw_yara_rule_take take, void *state)
 {
     const YR_RULE *rule;
-    char tags[TAGS_BYTES];
+    char tags[HW_YARA_TAGS];
     yr_rules_foreach(y->rules, rule)
     {
         struct hw_yara_rule r = {.id = hw_span_str(rule->identifier),
@@ -175,7 +181,7 @@ void hw_yara_each(const struct hw_yara *y, hw_yara_rule_take take, void *state)
                     .number = meta->type == META_TYPE_STRING ? 0 : meta->integer};
             }
         }
-        put_tags(rule, tags);
+        hw_yara_tags(rule, tags);
         take(state, &r);
     }
 }

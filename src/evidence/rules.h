@@ -8,6 +8,10 @@
  * opens nothing, starts nothing and asks no clock but the monotonic one for that: includes are
  * refused, and so are the modules that would need more (magic, cuckoo, time).
  *
+ *   rules.c       one source alone, for who learns it (knowledge/yara.c)
+ *   rules_scan.c  all sources of a case together, and running them
+ *   rules_node.c  what is said of a node
+ *
  * Every source sees the external variables filename, filepath, extension, filetype and owner, as
  * Loki and THOR give them, because published rules use them.
  */
@@ -19,6 +23,9 @@
 
 #include "base/error.h"
 #include "base/reader.h"
+
+struct hw_exam;
+struct hw_node;
 
 struct hw_yara; /* compiled rules; forked children share them */
 
@@ -64,5 +71,45 @@ struct hw_yara_rule {
 typedef void (*hw_yara_rule_take)(void *state, const struct hw_yara_rule *r);
 /* Each rule, in the order of the source. */
 void hw_yara_each(const struct hw_yara *y, hw_yara_rule_take take, void *state);
+
+/* Compiles a whole set (fact/ruleset.h), each source in a namespace of its own. A source that no
+ * longer compiles is left out and counted. HW_E_EVIDENCE: no set. HW_E_USAGE:
+ * they do not compile together. */
+HW_CHECK int hw_yara_load(struct hw_span set, struct hw_yara **out, struct hw_error *err);
+struct hw_yara_held {
+    uint64_t sources, rules, refused; /* refused: sources that were left out */
+    uint8_t digest[32];               /* of the set, whole as it was given */
+};
+void hw_yara_held(const struct hw_yara *y, struct hw_yara_held *out);
+
+/* What rules may ask about where the bytes lie; "" where it is not known. */
+struct hw_yara_place {
+    const char *filename, *filepath, *extension, *filetype;
+};
+struct hw_yara_match {
+    struct hw_span id, tags;
+    uint8_t source[32]; /* digest of the source it came in */
+    struct hw_span string;
+    uint64_t strings, off; /* strings 0: no text of it stands there */
+};
+/* False: enough, no further match is wanted. */
+typedef bool (*hw_yara_match_take)(void *state, const struct hw_yara_match *m);
+enum hw_yara_end {
+    HW_YARA_WHOLE,  /* every rule had its say */
+    HW_YARA_ENOUGH, /* the caller wanted no more */
+    HW_YARA_TIME,
+    HW_YARA_MEMORY,
+    HW_YARA_MANY, /* a text stands there more often than libyara counts: rules may be missed */
+    HW_YARA_FAILED,
+};
+/* Runs all rules over the bytes, for at most so many seconds. */
+enum hw_yara_end hw_yara_scan(struct hw_yara *y, struct hw_span bytes,
+                              const struct hw_yara_place *place, unsigned seconds,
+                              hw_yara_match_take take, void *state);
+
+/* Runs the exam's rules over one node and says what matches; rules_node.c. */
+void hw_rules_examine(struct hw_exam *x, struct hw_node *n);
+/* Says with which rules this input was read, and what they did not look at. */
+void hw_rules_done(struct hw_exam *x);
 
 #endif

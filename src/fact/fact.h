@@ -38,6 +38,7 @@ enum hw_fact_kind {
     HW_FACT_REGION = 17,
     HW_FACT_COMPONENT = 18,
     HW_FACT_SEAL = 19,
+    HW_FACT_MATCH = 20,
     HW_FACT_DEPENDS = 21,
     HW_FACT_CHECKSUM = 22,
     /* programs */
@@ -146,6 +147,15 @@ enum {
     HW_SEAL_CLAIMED,
     HW_SEAL_FOUND,
     HW_SEAL_OK,
+};
+enum {
+    HW_MATCH_LANGUAGE = 1, /* word of hw_languages */
+    HW_MATCH_ID,
+    HW_MATCH_RULES,   /* SHA-256 of the file the rule came in */
+    HW_MATCH_STRING,  /* its text that stands first in the node; absent: no text stands there */
+    HW_MATCH_STRINGS, /* how many of its texts stand there */
+    HW_MATCH_OFF,     /* of the first */
+    HW_MATCH_TAGS,
 };
 enum {
     HW_SECTION_INDEX = 1,

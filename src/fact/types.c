@@ -154,6 +154,15 @@ static const struct hw_fact_type types[] = {
       BYTES("claimed", 64),
       BYTES("found", 64),
       M_U64("ok")}},
+    {HW_FACT_MATCH, "match",
+     {NODE,
+      M_OF("language", hw_languages),
+      M_TEXT("id", 256),
+      M_DIGEST("rules"),
+      TEXT("string", 256),
+      U64("strings"),
+      U64("off"),
+      TEXT("tags", 2048)}},
     {HW_FACT_SECTION, "section",
      {NODE,
       M_U64("index"),
@@ -415,44 +424,46 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[10];
     case HW_FACT_SEAL:
         return &types[11];
-    case HW_FACT_SECTION:
+    case HW_FACT_MATCH:
         return &types[12];
-    case HW_FACT_IMPORT:
+    case HW_FACT_SECTION:
         return &types[13];
-    case HW_FACT_EXPORT:
+    case HW_FACT_IMPORT:
         return &types[14];
-    case HW_FACT_SIGNATURE:
+    case HW_FACT_EXPORT:
         return &types[15];
-    case HW_FACT_TIMESTAMP:
+    case HW_FACT_SIGNATURE:
         return &types[16];
-    case HW_FACT_CERTIFICATE:
+    case HW_FACT_TIMESTAMP:
         return &types[17];
-    case HW_FACT_LINK:
+    case HW_FACT_CERTIFICATE:
         return &types[18];
-    case HW_FACT_UNCOVERED:
+    case HW_FACT_LINK:
         return &types[19];
-    case HW_FACT_CRL:
+    case HW_FACT_UNCOVERED:
         return &types[20];
-    case HW_FACT_REVOKED:
+    case HW_FACT_CRL:
         return &types[21];
-    case HW_FACT_KNOWLEDGE:
+    case HW_FACT_REVOKED:
         return &types[22];
-    case HW_FACT_INDICATOR:
+    case HW_FACT_KNOWLEDGE:
         return &types[23];
-    case HW_FACT_STATEMENT:
+    case HW_FACT_INDICATOR:
         return &types[24];
-    case HW_FACT_PATTERN:
+    case HW_FACT_STATEMENT:
         return &types[25];
-    case HW_FACT_LAYOUT:
+    case HW_FACT_PATTERN:
         return &types[26];
-    case HW_FACT_EVENTS:
+    case HW_FACT_LAYOUT:
         return &types[27];
-    case HW_FACT_LOST:
+    case HW_FACT_EVENTS:
         return &types[28];
-    case HW_FACT_DEPENDS:
+    case HW_FACT_LOST:
         return &types[29];
-    case HW_FACT_CHECKSUM:
+    case HW_FACT_DEPENDS:
         return &types[30];
+    case HW_FACT_CHECKSUM:
+        return &types[31];
     case HW_FACT_NONE:
         break;
     }

@@ -48,7 +48,12 @@ void hw_told_done(struct hw_told *t)
 
 void hw_told_examine(struct hw_told *t, const void *p, size_t n, const struct hw_limits *limits)
 {
-    struct hw_exam x = {.sink = &t->sink, .reading = t->reading};
+    struct hw_exam x = {.sink = &t->sink,
+                        .reading = t->reading,
+                        .rules = t->rules,
+                        .rules_ns = t->rules_ns,
+                        .rules_failed = t->rules_failed,
+                        .path = {(const uint8_t *)t->path, t->path == NULL ? 0 : strlen(t->path)}};
     /* Any digest does for the outermost; a sum of the bytes keeps the name key honest. */
     struct hw_outer outer = {{0}, {0}, {0}};
     for (size_t i = 0; i < n; i += 1 + n / 4096) {

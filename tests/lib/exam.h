@@ -21,6 +21,11 @@ struct hw_told {
     unsigned anomalies, unopened;
     unsigned worst;          /* enum hw_degree over all nodes */
     enum hw_reading reading; /* what was asked for; any, unless set after init */
+    /* Set after init where rules are to be run: those, as hw_exam has them. */
+    struct hw_yara *rules;
+    uint64_t rules_ns;
+    bool rules_failed;
+    const char *path; /* of the input; NULL: not known */
 };
 
 void hw_told_init(struct hw_told *t);

@@ -3,11 +3,13 @@
  * door/cli/cmd_case.c -- what the case holds, and its upkeep.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "case/care.h"
 #include "case/log.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
+#include "fact/ruleset.h"
 
 static int say_evidence(struct hw_cli *cli, struct hw_error *err)
 {
@@ -284,38 +286,81 @@ static int place_of(struct hw_cli *cli, const struct hw_evidence_row *e, struct 
     return rc;
 }
 
+/* Is there more to say of it today: by newer parsers, or by rules learned since? */
+static int is_old(struct hw_cli *cli, const struct hw_evidence_row *e,
+                  const struct hw_case_rules *rules, bool *out, struct hw_error *err)
+{
+    bool scanned = true;
+    int rc = HW_OK;
+    if (e->of_class == HW_CLASS_ARTIFACT && rules->sources > 0 && !cli->all) {
+        rc = hw_case_scanned(cli->c, e->sha256, rules->digest, &scanned, err);
+    }
+    *out = cli->all || e->parser < HW_PARSER_VERSION || !scanned;
+    return rc;
+}
+
 /* The places to read again; a list first, since reading changes what a cursor would see. */
 static int old_places(struct hw_cli *cli, struct old_places *out, struct hw_error *err)
 {
-    struct hw_evidence_ask ask = {.read_before = cli->all ? 0 : HW_PARSER_VERSION};
+    struct hw_evidence_ask ask = {.read_before = 0};
+    struct hw_case_rules rules;
     struct hw_cursor *k = NULL;
     struct hw_evidence_row e;
-    int rc = hw_case_evidence(cli->c, &ask, &k, err);
+    struct hw_buf set;
+    hw_buf_init(&set, 2 * HW_RULESET_BYTES);
+    int rc = hw_case_rules(cli->c, &set, &rules, err);
+    hw_buf_done(&set);
+    rc = rc != HW_OK ? rc : hw_case_evidence(cli->c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = place_of(cli, &e, out, err);
+        bool old = false;
+        rc = is_old(cli, &e, &rules, &old, err);
+        rc = rc != HW_OK || !old ? rc : place_of(cli, &e, out, err);
     }
     hw_cursor_free(k);
     return rc;
 }
 
 /* For the same purpose and under the same host and scope as before: what was declared since then
- * stands. */
-static int read_again(struct hw_cli *cli, const struct old_place *at, uint64_t *gone, int *worst,
+ * stands. Places that agree in that are read in one go. */
+static int read_again(struct hw_cli *cli, const struct old_place *at, size_t count, int *worst,
                       struct hw_error *err)
 {
     int status = HW_EXIT_FINE;
     struct hw_targets seen = {.count = 0};
+    const char **paths = hw_arena_array(cli->arena, count, sizeof *paths);
+    if (paths == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
+    }
+    for (size_t i = 0; i < count; i++) {
+        paths[i] = at[i].path;
+    }
     cli->again = true;
     cli->again_scope = at->scope;
     cli->again_host = at->host;
-    int rc = hw_cli_intake(cli, at->asked, &at->path, 1, &seen, &status, err);
-    if (rc == HW_E_MISSING) {
-        ++*gone;
-        hw_cli_unread(cli, "gone", hw_span_str(at->path), "", true);
-        rc = HW_OK;
-    }
+    int rc = hw_cli_intake(cli, at->asked, paths, count, &seen, &status, err);
     *worst = status > *worst ? status : *worst;
     return rc;
+}
+
+/* Takes out what lies there no more, and says so. */
+static uint64_t drop_gone(struct hw_cli *cli, struct old_places *places)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        if (access(places->p[i].path, F_OK) != 0) {
+            hw_cli_unread(cli, "gone", hw_span_str(places->p[i].path), "", true);
+        } else {
+            places->p[kept++] = places->p[i];
+        }
+    }
+    uint64_t gone = places->count - kept;
+    places->count = kept;
+    return gone;
+}
+
+static bool same_purpose(const struct old_place *a, const struct old_place *b)
+{
+    return a->asked == b->asked && strcmp(a->scope, b->scope) == 0 && strcmp(a->host, b->host) == 0;
 }
 
 static int reread(struct hw_cli *cli, struct hw_error *err)
@@ -327,16 +372,19 @@ static int reread(struct hw_cli *cli, struct hw_error *err)
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     rc = rc != HW_OK ? rc : old_places(cli, &places, err);
     rc = rc != HW_OK ? rc : hw_case_reindex(cli->c, err);
-    for (size_t i = 0; i < places.count && rc == HW_OK && !hw_cli_stop; i++) {
-        rc = read_again(cli, &places.p[i], &gone, &worst, err);
+    size_t all = places.count, n;
+    gone = rc == HW_OK ? drop_gone(cli, &places) : 0;
+    for (size_t i = 0; i < places.count && rc == HW_OK && !hw_cli_stop; i += n) {
+        for (n = 1; i + n < places.count && same_purpose(&places.p[i], &places.p[i + n]); n++) {
+        }
+        rc = read_again(cli, &places.p[i], n, &worst, err);
     }
     if (rc != HW_OK) {
         return rc;
     }
     if (!cli->json) {
-        hw_text_count(&cli->out, places.count);
-        hw_buf_str(&cli->out,
-                   places.count == 1 ? " file to read again, " : " files to read again, ");
+        hw_text_count(&cli->out, all);
+        hw_buf_str(&cli->out, all == 1 ? " file to read again, " : " files to read again, ");
         hw_text_count(&cli->out, gone);
         hw_buf_str(&cli->out, " gone; indexes made anew.\n");
     }

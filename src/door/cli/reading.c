@@ -189,6 +189,27 @@ static void summary(struct hw_cli *cli, const struct hw_intake_report *r)
     }
 }
 
+/* Rules of the case that were not run are a gap of what was asked. */
+static void say_rules(struct reading *r, const struct hw_intake_report *report)
+{
+    char says[160];
+    if (report->rules_lost > 0) {
+        (void)snprintf(says, sizeof says,
+                       "the %llu published rules of this case could not be compiled together: "
+                       "nothing was matched with them",
+                       (unsigned long long)report->rules_lost);
+    } else if (report->rules_left > 0) {
+        (void)snprintf(says, sizeof says,
+                       "%llu files of published rules are more than one reading takes: nothing was "
+                       "matched with them",
+                       (unsigned long long)report->rules_left);
+    } else {
+        return;
+    }
+    hw_cli_unread(r->cli, "rules", HW_SPAN_LIT("of the case"), says, true);
+    r->status = HW_EXIT_UNKNOWN;
+}
+
 enum { DECLARED = 18 };
 
 static void options_of(struct reading *r, const char *tool, const char *at,
@@ -257,6 +278,7 @@ int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *const *pa
     if (report.anchors_origin[0] != 0) {
         memcpy(cli->anchors_origin, report.anchors_origin, sizeof cli->anchors_origin);
     }
+    say_rules(&r, &report);
     *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
     if (targets == NULL) {
         summary(cli, &report);

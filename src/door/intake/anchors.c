@@ -59,9 +59,9 @@ static void row(struct hw_buf *b, const char *purpose, const struct hw_fact *f, 
     hw_buf_printf(b, ",%s\n", origin);
 }
 
-static int start(struct intake *in, struct hw_span keyring)
+static int start(struct intake *in, struct hw_span keyring, struct hw_span rules)
 {
-    struct hw_broker_options o = {.keyring = keyring};
+    struct hw_broker_options o = {.keyring = keyring, .rules = rules};
     hw_broker_free(in->broker);
     in->broker = NULL;
     int rc = hw_broker_start(&o, &in->broker, in->err);
@@ -69,6 +69,7 @@ static int start(struct intake *in, struct hw_span keyring)
         struct hw_cage_held held = hw_broker_cage(in->broker);
         (void)snprintf(in->cage, sizeof in->cage, "seccomp%s uid %u",
                        held.landlock_abi > 0 ? "+landlock" : "", held.uid);
+        in->r->rules = hw_broker_rules(in->broker).rules;
     }
     return rc;
 }
@@ -194,13 +195,19 @@ int intake_broker(struct intake *in)
     size_t built_in = csv.n;
     int rc = in->o->know_certificates ? known_certificates(in, &csv) : HW_OK;
     if (rc == HW_OK && in->o->anchors != NULL) {
-        rc = start(in, (struct hw_span){csv.p, built_in});
+        rc = start(in, (struct hw_span){csv.p, built_in}, (struct hw_span){NULL, 0});
         rc = rc != HW_OK ? rc : users_anchors(in, &csv);
     }
     if (rc == HW_OK && !hw_buf_ok(&csv)) {
         rc = hw_fail(in->err, HW_E_MEMORY, "no memory for the trust anchors");
     }
-    rc = rc != HW_OK ? rc : start(in, hw_buf_span(&csv));
+    bool rules = in->ruleset.sources > 0;
+    rc = rc != HW_OK ? rc
+                     : start(in, hw_buf_span(&csv),
+                             rules ? hw_buf_span(&in->rules) : (struct hw_span){NULL, 0});
+    if (rc == HW_OK && rules && in->r->rules == 0) {
+        in->r->rules_lost = in->ruleset.rules;
+    }
     hw_buf_done(&csv);
     return rc;
 }

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "door/intake/reply.h"
 #include "door/intake/spawn.h"
 #include "door/worker/protocol.h"
@@ -39,14 +40,16 @@ struct flight {
     struct hw_reply *reply;
     int64_t overdue_ms;
     bool again; /* a broker died with it among others: this time alone */
+    bool bare;  /* its worker died while rules were run: this time without them */
     bool told_to_die, done;
     struct hw_msg_done death;
 };
 
 struct hw_broker {
     struct hw_spawned process;
-    char *program; /* NULL: the ordinary one */
-    int keyring;
+    char *program;      /* NULL: the ordinary one */
+    int keyring, rules; /* rules: -1 once they are found to end a broker */
+    int nothing;        /* an empty file in their place */
     uint32_t ready_ms, grace_ms;
     unsigned jobs, deaths;
     uint64_t next_number;
@@ -106,6 +109,34 @@ static unsigned default_jobs(void)
     return n < 1 ? 1 : n > HW_BROKER_JOBS_MAX ? HW_BROKER_JOBS_MAX : (unsigned)n;
 }
 
+/* Starts the process. Rules that end it before it is ready, or take too long, are left behind. */
+static int start_process(struct hw_broker *b, struct hw_error *err)
+{
+    int rc = HW_E_STATE;
+    if (b->rules >= 0) {
+        uint32_t ms = b->ready_ms + HW_BROKER_RULES_MS;
+        rc = hw_spawn_broker(b->program, b->keyring, b->rules, ms, &b->process, err);
+        if (rc != HW_OK) {
+            (void)close(b->rules);
+            b->rules = -1;
+        }
+    }
+    return rc == HW_OK
+               ? rc
+               : hw_spawn_broker(b->program, b->keyring, b->nothing, b->ready_ms, &b->process, err);
+}
+
+static int make_files(struct hw_broker *b, const struct hw_broker_options *o, struct hw_error *err)
+{
+    b->keyring = hw_spawn_file(o->keyring, "keyring", err);
+    b->nothing = b->keyring < 0 ? -1 : hw_spawn_file((struct hw_span){NULL, 0}, "rules", err);
+    if (b->nothing >= 0 && o->rules.n > 0) {
+        b->rules = hw_spawn_file(o->rules, "rules", err);
+        return b->rules < 0 ? b->rules : HW_OK;
+    }
+    return b->keyring < 0 ? b->keyring : b->nothing < 0 ? b->nothing : HW_OK;
+}
+
 int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out, struct hw_error *err)
 {
     struct hw_broker *b = calloc(1, sizeof *b);
@@ -120,18 +151,12 @@ int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out, s
     b->jobs = b->jobs > HW_BROKER_JOBS_MAX ? HW_BROKER_JOBS_MAX : b->jobs;
     b->in = malloc(READ_BYTES);
     b->program = o->program == NULL ? NULL : strdup(o->program);
-    b->keyring = -1;
+    b->keyring = b->rules = b->nothing = -1;
     int rc = b->in == NULL || (o->program != NULL && b->program == NULL)
                  ? hw_fail(err, HW_E_MEMORY, "no memory for the broker")
                  : HW_OK;
-    if (rc == HW_OK) {
-        int fd = hw_spawn_keyring(o->keyring, err);
-        rc = fd < 0 ? fd : HW_OK;
-        b->keyring = fd < 0 ? -1 : fd;
-    }
-    if (rc == HW_OK) {
-        rc = hw_spawn_broker(b->program, b->keyring, b->ready_ms, &b->process, err);
-    }
+    rc = rc == HW_OK ? make_files(b, o, err) : rc;
+    rc = rc == HW_OK ? start_process(b, err) : rc;
     if (rc != HW_OK) {
         hw_broker_free(b);
         return rc;
@@ -152,8 +177,11 @@ void hw_broker_free(struct hw_broker *b)
     for (struct hw_reply *a = hw_broker_next(b); a != NULL; a = hw_broker_next(b)) {
         hw_reply_free(a);
     }
-    if (b->keyring >= 0) {
-        (void)close(b->keyring);
+    const int fds[] = {b->keyring, b->rules, b->nothing};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            (void)close(fds[i]);
+        }
     }
     free(b->program);
     free(b->in);
@@ -163,6 +191,11 @@ void hw_broker_free(struct hw_broker *b)
 struct hw_cage_held hw_broker_cage(const struct hw_broker *b)
 {
     return b->process.cage;
+}
+
+struct hw_rules_held hw_broker_rules(const struct hw_broker *b)
+{
+    return b->process.rules;
 }
 
 unsigned hw_broker_flying(const struct hw_broker *b)
@@ -189,10 +222,11 @@ struct hw_reply *hw_broker_next(struct hw_broker *b)
     return a;
 }
 
-static void fill_defaults(struct hw_job *j)
+static void fill_defaults(struct hw_job *j, bool rules)
 {
     struct hw_channel_caps caps = hw_channel_caps_default();
-    j->cpu_seconds = j->cpu_seconds == 0 ? hw_input_cpu_seconds(j->size) : j->cpu_seconds;
+    uint64_t cpu = hw_input_cpu_seconds(j->size);
+    j->cpu_seconds = j->cpu_seconds == 0 ? cpu + (rules ? cpu : 0) : j->cpu_seconds;
     j->wall_ms = j->wall_ms == 0 ? 2000 * j->cpu_seconds : j->wall_ms;
     j->memory_bytes = j->memory_bytes == 0 ? HW_WORKER_MEMORY_BYTES : j->memory_bytes;
     j->caps.facts = j->caps.facts == 0 ? caps.facts : j->caps.facts;
@@ -225,7 +259,7 @@ int hw_broker_submit(struct hw_broker *b, const struct hw_job *job, struct hw_er
     *f = (struct flight){
         .state = WAITING, .job = *job, .pipe = -1, .reply = a, .number = ++b->next_number};
     f->job.fd = fd;
-    fill_defaults(&f->job);
+    fill_defaults(&f->job, b->process.rules.rules > 0);
     return HW_OK;
 }
 
@@ -255,6 +289,21 @@ static bool tell(const struct hw_broker *b, const void *msg, size_t n, const int
     }
 }
 
+/* Half of the input's time is theirs. */
+static void put_rules(const struct hw_broker *b, const struct flight *f, struct hw_msg_job *msg)
+{
+    struct hw_span path = f->job.path;
+    if (b->process.rules.rules > 0) {
+        msg->rules = f->bare ? HW_JOB_RULES_FAILED : HW_JOB_RULES_RUN;
+        msg->rules_ms = f->job.cpu_seconds * 500;
+    }
+    path = hw_span_from(path, path.n > sizeof msg->path ? path.n - sizeof msg->path : 0);
+    if (path.n > 0) {
+        memcpy(msg->path, path.p, path.n);
+    }
+    msg->path_n = (uint32_t)path.n;
+}
+
 static int launch(struct hw_broker *b, struct flight *f, bool *out_taken, struct hw_error *err)
 {
     int ends[2];
@@ -278,6 +327,7 @@ static int launch(struct hw_broker *b, struct flight *f, bool *out_taken, struct
                              .memory_bytes = f->job.memory_bytes,
                              .outer = f->job.outer,
                              .limits = f->job.limits};
+    put_rules(b, f, &msg);
     f->overdue_ms = now_ms() + (int64_t)f->job.wall_ms + b->grace_ms;
     int fds[2] = {f->job.fd, ends[1]};
     *out_taken = tell(b, &msg, sizeof msg, fds);
@@ -297,11 +347,27 @@ static void try_again(struct flight *f)
     f->told_to_die = false;
 }
 
+/* May rules be to blame for this end? */
+static bool is_theirs(const struct hw_broker *b, const struct flight *f)
+{
+    enum hw_refusal r = hw_reply_refusal(f->reply);
+    return b->process.rules.rules > 0 && !f->bare &&
+           (r == HW_REFUSAL_CRASHED || r == HW_REFUSAL_FORBIDDEN_CALL || r == HW_REFUSAL_TIME ||
+            r == HW_REFUSAL_MEMORY);
+}
+
 static void finish(struct hw_broker *b, struct flight *f)
 {
     close_pipe(f);
     hw_channel_close(f->channel);
     hw_reply_judge(f->reply, f->channel, &f->death, f->job.cpu_seconds);
+    if (is_theirs(b, f)) {
+        hw_reply_anew(f->reply);
+        try_again(f);
+        f->again = f->done = false;
+        f->bare = true;
+        return;
+    }
     reply_flight(b, f);
 }
 
@@ -365,7 +431,7 @@ static int lose_broker(struct hw_broker *b, struct flight *culprit, enum hw_refu
     if (++b->deaths > HW_BROKER_DEATHS_MAX) {
         return hw_fail(err, HW_E_PEER, "the broker died %u times in a row: %s", b->deaths, says);
     }
-    int rc = hw_spawn_broker(b->program, b->keyring, b->ready_ms, &b->process, err);
+    int rc = start_process(b, err);
     return hw_blame(err, rc, "after a broker died: ");
 }
 

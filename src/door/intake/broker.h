@@ -8,7 +8,8 @@
  * of a refused input is ever handed out: facts wait in a spool until END was accepted and the
  * worker left in peace. A worker's death costs its input; a broker's death costs none: it is
  * started again and what was in flight is tried once more, each input alone, so that only the
- * culprit is refused. Not thread-safe; no signals, no environment, no PATH are used.
+ * culprit is refused. Rules that end a worker, or the broker, cost themselves: that input is read
+ * again without them, and says so. Not thread-safe; no signals, no environment, no PATH are used.
  */
 #ifndef HW_DOOR_INTAKE_BROKER_H
 #define HW_DOOR_INTAKE_BROKER_H
@@ -25,6 +26,7 @@ struct hw_broker;
 
 struct hw_broker_options {
     struct hw_span keyring; /* CSV of trust/keyring.h; copied into a sealed memory file */
+    struct hw_span rules;   /* set of fact/ruleset.h, likewise; empty: none */
     const char *program;    /* NULL: headwater-worker beside this program, else in libexecdir */
     unsigned jobs;          /* at a time; 0: as many as processors; at most HW_BROKER_JOBS_MAX */
     uint32_t ready_ms;      /* 0: HW_BROKER_READY_MS */
@@ -38,6 +40,12 @@ struct hw_cage_held {
     uint32_t uid;
 };
 
+/* Which of the rules given it holds. None though some were given: they could not be had, and the
+ * broker was started without them. */
+struct hw_rules_held {
+    uint64_t sources, rules, refused; /* refused: sources that do not compile */
+};
+
 /* Starts a broker and waits until its cage is closed. HW_E_CAGE with its own words when it could
  * not close it, does not answer, or cannot be found; HW_E_USAGE when it refused the keyring. */
 HW_CHECK int hw_broker_start(const struct hw_broker_options *o, struct hw_broker **out,
@@ -46,13 +54,15 @@ HW_CHECK int hw_broker_start(const struct hw_broker_options *o, struct hw_broker
 void hw_broker_free(struct hw_broker *b);
 HW_AUTO_DEFINE(hw_broker);
 struct hw_cage_held hw_broker_cage(const struct hw_broker *b);
+struct hw_rules_held hw_broker_rules(const struct hw_broker *b);
 
 struct hw_job {
     int fd; /* the evidence, open read-only; duplicated, so the caller may close */
     uint64_t size;
     struct hw_outer outer; /* as the caller hashed them */
     enum hw_reading reading;
-    struct hw_limits limits;                     /* zeros: defaults */
+    struct hw_span path;     /* where it lies, for rules that ask; kept until it is replied to */
+    struct hw_limits limits; /* zeros: defaults */
     uint64_t cpu_seconds, wall_ms, memory_bytes; /* zeros: limits.h */
     struct hw_channel_caps caps;                 /* zeros: limits.h */
     void *tag;                                   /* the caller's own, handed back */

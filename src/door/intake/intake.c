@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "case/kept.h"
 #include "door/intake/room.h"
+#include "fact/ruleset.h"
 
 enum { CHUNK_BYTES = 256 * 1024 };
 
@@ -309,6 +310,13 @@ static int digest(struct intake *in, int fd, uint64_t size, struct hw_outer *out
     return rc;
 }
 
+/* Known bytes are read again where more could be said of them today. */
+static int is_stale(struct intake *in, const uint8_t sha256[32], bool *out)
+{
+    int rc = intake_unproven(in, sha256, out);
+    return rc != HW_OK || *out ? rc : intake_unscanned(in, sha256, out);
+}
+
 static bool in_flight(const struct intake *in, const uint8_t sha256[32])
 {
     for (const struct flight *f = in->flying; f != NULL; f = f->next) {
@@ -334,6 +342,7 @@ static int launch(struct intake *in, struct flight *f)
                          .size = f->id.size,
                          .outer = f->outer,
                          .reading = (enum hw_reading)in->o->asked,
+                         .path = hw_buf_span(&f->full),
                          .tag = f};
     rc = rc != HW_OK ? rc : hw_broker_submit(in->broker, &job, in->err);
     if (rc != HW_OK) {
@@ -376,7 +385,7 @@ static int consider(struct intake *in, struct flight *f)
         rc = hw_case_known(in->o->c, f->outer.sha256, in->o->asked, HW_PARSER_VERSION, &known,
                            in->err);
         if (rc == HW_OK && known) {
-            rc = intake_unproven(in, f->outer.sha256, &stale);
+            rc = is_stale(in, f->outer.sha256, &stale);
             known = !stale;
         }
     }
@@ -415,7 +424,7 @@ int intake_file(struct intake *in, int dirfd, const char *name, const struct hw_
         rc = hw_case_unchanged(in->o->c, &p, in->o->asked, HW_PARSER_VERSION, seen, &same, sha256,
                                in->err);
         if (rc == HW_OK && same) {
-            rc = intake_unproven(in, sha256, &stale);
+            rc = is_stale(in, sha256, &stale);
             same = !stale;
         }
         if (rc == HW_OK && same) {
@@ -453,6 +462,7 @@ static void done(struct intake *in)
 {
     hw_broker_free(in->broker);
     hw_digests_free(in->digests);
+    hw_buf_done(&in->rules);
     free(in->own);
     while (in->flying != NULL) {
         struct flight *f = in->flying;
@@ -464,8 +474,10 @@ static void done(struct intake *in)
 static int begin(struct intake *in)
 {
     *in->r = (struct hw_intake_report){.files = 0};
+    hw_buf_init(&in->rules, 2 * HW_RULESET_BYTES);
     in->digests = hw_digests_new(HW_DIGEST_THREE);
     int rc = in->digests == NULL ? hw_fail(in->err, HW_E_MEMORY, "no memory to hash") : HW_OK;
+    rc = rc != HW_OK ? rc : intake_rules(in);
     /* With anchors of the user's the worker must read: what it says depends on them. */
     return rc == HW_OK && in->o->anchors != NULL ? intake_broker(in) : rc;
 }

@@ -55,6 +55,9 @@ struct hw_intake_report {
     uint64_t count[HW_INTAKE_COUNT];
     uint64_t files, bytes; /* regular files met; bytes hashed */
     bool stopped;
+    uint64_t rules;          /* published rules the worker ran over what it read */
+    uint64_t rules_lost;     /* those of the case that could not be had: nothing was matched */
+    uint64_t rules_left;     /* files of rules beyond what one set may hold */
     char cage[64];           /* which cage held */
     char anchors_origin[80]; /* "user:" and the hash of --anchors: what the policy must name */
 };

@@ -25,6 +25,7 @@
 enum {
     HW_BROKER_JOBS_MAX = 16,         /* workers of one broker at a time */
     HW_BROKER_READY_MS = 10000,      /* for the broker to close its cage and say so */
+    HW_BROKER_RULES_MS = 50000,      /* more, to compile rules */
     HW_BROKER_GRACE_MS = 5000,       /* beyond a job's wall time, until the broker is killed */
     HW_BROKER_DEATHS_MAX = 8,        /* in a row, without one finished input between them */
     HW_SPOOL_MEMORY_BYTES = 1 << 20, /* facts of one input kept in memory; more go to a file */

@@ -39,6 +39,11 @@ void hw_reply_refuse(struct hw_reply *a, enum hw_refusal r, const char *why)
     hw_spool_done(&a->spool);
 }
 
+void hw_reply_anew(struct hw_reply *a)
+{
+    hw_reply_refuse(a, HW_REFUSAL_NONE, "");
+}
+
 static void judge_signal(struct hw_reply *a, const struct hw_msg_done *d, uint64_t cpu_seconds)
 {
     char why[128];

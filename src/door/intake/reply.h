@@ -26,6 +26,8 @@ struct hw_reply *hw_reply_new(void *tag); /* NULL: no memory */
 int hw_reply_keep(void *state, const struct hw_frame *f, struct hw_error *err);
 /* Refuses it and drops what it kept. */
 void hw_reply_refuse(struct hw_reply *a, enum hw_refusal r, const char *why);
+/* As it was when new: it is tried again. */
+void hw_reply_anew(struct hw_reply *a);
 /* The verdict of frames and death together; c has been closed. */
 void hw_reply_judge(struct hw_reply *a, const struct hw_channel *c, const struct hw_msg_done *d,
                     uint64_t cpu_seconds);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "case/cursor.h"
 #include "door/intake/broker.h"
 #include "door/intake/intake.h"
 
@@ -18,6 +19,8 @@ struct intake {
     struct hw_digests *digests;
     struct flight *flying;
     struct hw_error *err;
+    struct hw_buf rules; /* of the case, for the worker */
+    struct hw_case_rules ruleset;
     char cage[64];
     char *own; /* the case's full path, or NULL for a private one */
 };
@@ -26,6 +29,10 @@ struct intake {
 int intake_broker(struct intake *in);
 /* Does this evidence hold a revocation list that no key had verified when it was read? */
 int intake_unproven(struct intake *in, const uint8_t sha256[32], bool *out);
+/* Was this evidence read as software without the rules that the case now knows? */
+int intake_unscanned(struct intake *in, const uint8_t sha256[32], bool *out);
+/* Gathers those rules, where software is read. */
+int intake_rules(struct intake *in);
 /* Walks one named path. */
 int intake_walk(struct intake *in, const char *named);
 /* One regular file that looked like id, seen as `shown`, kept under `full`. */

@@ -27,16 +27,16 @@
 
 enum { HIGH_FD = 16 }; /* above every number the child is given */
 
-int hw_spawn_keyring(struct hw_span csv, struct hw_error *err)
+int hw_spawn_file(struct hw_span bytes, const char *what, struct hw_error *err)
 {
-    int fd = memfd_create("keyring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = memfd_create(what, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0) {
-        return hw_fail(err, HW_E_IO, "memory file for the keyring: %s", strerror(errno));
+        return hw_fail(err, HW_E_IO, "memory file for the %s: %s", what, strerror(errno));
     }
-    for (size_t at = 0; at < csv.n;) {
-        ssize_t n = pwrite(fd, csv.p + at, csv.n - at, (off_t)at);
+    for (size_t at = 0; at < bytes.n;) {
+        ssize_t n = pwrite(fd, bytes.p + at, bytes.n - at, (off_t)at);
         if (n <= 0 && errno != EINTR) {
-            int rc = hw_fail(err, HW_E_IO, "writing the keyring: %s", strerror(errno));
+            int rc = hw_fail(err, HW_E_IO, "writing the %s: %s", what, strerror(errno));
             (void)close(fd);
             return rc;
         }
@@ -44,7 +44,7 @@ int hw_spawn_keyring(struct hw_span csv, struct hw_error *err)
     }
     int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
     if (fcntl(fd, F_ADD_SEALS, seals) != 0) {
-        int rc = hw_fail(err, HW_E_IO, "sealing the keyring: %s", strerror(errno));
+        int rc = hw_fail(err, HW_E_IO, "sealing the %s: %s", what, strerror(errno));
         (void)close(fd);
         return rc;
     }
@@ -74,8 +74,13 @@ static int find_program(const char *name, char out[PATH_MAX], struct hw_error *e
                    HW_LIBEXECDIR);
 }
 
-static int prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *acts, int control,
-                   int keyring)
+/* What the child is born with. */
+struct born {
+    int control, keyring, rules;
+};
+
+static int prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *acts,
+                   const struct born *with)
 {
     sigset_t none, all;
     (void)sigemptyset(&none);
@@ -85,12 +90,15 @@ static int prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *acts, in
     int rc = posix_spawnattr_setflags(attr, flags);
     rc = rc == 0 ? posix_spawnattr_setsigmask(attr, &none) : rc;
     rc = rc == 0 ? posix_spawnattr_setsigdefault(attr, &all) : rc;
-    rc = rc == 0 ? posix_spawn_file_actions_adddup2(acts, control, HW_WORKER_CONTROL_FD) : rc;
-    rc = rc == 0 ? posix_spawn_file_actions_adddup2(acts, keyring, HW_WORKER_KEYRING_FD) : rc;
+    rc = rc == 0 ? posix_spawn_file_actions_adddup2(acts, with->control, HW_WORKER_CONTROL_FD) : rc;
+    rc = rc == 0 ? posix_spawn_file_actions_adddup2(acts, with->keyring, HW_WORKER_KEYRING_FD) : rc;
+    if (rc == 0 && with->rules >= 0) {
+        rc = posix_spawn_file_actions_adddup2(acts, with->rules, HW_WORKER_RULES_FD);
+    }
     return rc;
 }
 
-static int spawn(const char *name, const char *program, int control, int keyring, pid_t *out,
+static int spawn(const char *name, const char *program, const struct born *with, pid_t *out,
                  struct hw_error *err)
 {
     char called[64];
@@ -107,7 +115,7 @@ static int spawn(const char *name, const char *program, int control, int keyring
         (void)posix_spawnattr_destroy(&attr);
         return hw_fail(err, HW_E_MEMORY, "no memory to start %s", program);
     }
-    int rc = prepare(&attr, &acts, control, keyring);
+    int rc = prepare(&attr, &acts, with);
     rc = rc == 0 ? posix_spawn(out, program, &acts, &attr, argv, envp) : rc;
     (void)posix_spawn_file_actions_destroy(&acts);
     (void)posix_spawnattr_destroy(&attr);
@@ -162,31 +170,43 @@ static int move_up(int fd)
     return high;
 }
 
-int hw_spawn_program(const char *name, const char *program, int second, struct hw_spawned *out,
-                     struct hw_error *err)
+static void close_born(const struct born *b)
+{
+    const int fds[] = {b->control, b->keyring, b->rules};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            (void)close(fds[i]);
+        }
+    }
+}
+
+/* rules: -1 where the program takes none. */
+static int spawn_with(const char *name, const char *program, int keyring, int rules,
+                      struct hw_spawned *out, struct hw_error *err)
 {
     char path[PATH_MAX];
     struct hw_spawned s = {.pid = 0, .control = -1};
-    int ends[2], ring = fcntl(second, F_DUPFD_CLOEXEC, HIGH_FD);
-    if (ring < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        int rc = hw_fail(err, HW_E_IO, "socket for %s: %s", name, strerror(errno));
-        if (ring >= 0) {
-            (void)close(ring);
-        }
+    struct born with = {.control = -1,
+                        .keyring = fcntl(keyring, F_DUPFD_CLOEXEC, HIGH_FD),
+                        .rules = rules < 0 ? -1 : fcntl(rules, F_DUPFD_CLOEXEC, HIGH_FD)};
+    int ends[2], rc = HW_OK;
+    if (with.keyring < 0 || (rules >= 0 && with.rules < 0) ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        rc = hw_fail(err, HW_E_IO, "socket for %s: %s", name, strerror(errno));
+        close_born(&with);
         return rc;
     }
     s.control = ends[0];
-    int theirs = move_up(ends[1]);
-    int rc = theirs >= 0 ? HW_OK : hw_fail(err, HW_E_IO, "socket: %s", strerror(errno));
+    with.control = move_up(ends[1]);
+    if (with.control < 0) {
+        rc = hw_fail(err, HW_E_IO, "socket: %s", strerror(errno));
+    }
     if (rc == HW_OK && program == NULL) {
         rc = find_program(name, path, err);
         program = path;
     }
-    rc = rc == HW_OK ? spawn(name, program, theirs, ring, &s.pid, err) : rc;
-    (void)close(ring);
-    if (theirs >= 0) {
-        (void)close(theirs);
-    }
+    rc = rc == HW_OK ? spawn(name, program, &with, &s.pid, err) : rc;
+    close_born(&with);
     if (rc != HW_OK) {
         hw_spawn_end(&s);
         return rc;
@@ -195,12 +215,18 @@ int hw_spawn_program(const char *name, const char *program, int second, struct h
     return HW_OK;
 }
 
-int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms, struct hw_spawned *out,
-                    struct hw_error *err)
+int hw_spawn_program(const char *name, const char *program, int second, struct hw_spawned *out,
+                     struct hw_error *err)
+{
+    return spawn_with(name, program, second, /* rules= */ -1, out, err);
+}
+
+int hw_spawn_broker(const char *program, int keyring, int rules, uint32_t ready_ms,
+                    struct hw_spawned *out, struct hw_error *err)
 {
     struct hw_msg_ready ready = {.kind = 0};
     struct hw_spawned s = {.pid = 0, .control = -1};
-    int rc = hw_spawn_program("headwater-worker", program, keyring, &s, err);
+    int rc = spawn_with("headwater-worker", program, keyring, rules, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -210,6 +236,7 @@ int hw_spawn_broker(const char *program, int keyring, uint32_t ready_ms, struct 
         return rc;
     }
     s.cage = (struct hw_cage_held){ready.landlock_abi, ready.seccomp, ready.uid};
+    s.rules = (struct hw_rules_held){ready.rule_sources, ready.rules, ready.rules_refused};
     *out = s;
     return HW_OK;
 }

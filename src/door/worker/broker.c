@@ -2,11 +2,15 @@
 /*
  * door/worker/broker.c -- the broker: one small caged process that forks a worker for each input.
  *
- * It never looks at evidence. What it reads is the keyring, once, and after its cage is closed.
+ * It never looks at evidence. What it reads is the keyring and the published rules, once, and after
+ * its cage is closed. Rules are compiled here so that every worker has them for nothing; each of
+ * them has compiled before, alone, in a worker. Where they end this process all the same, the
+ * parent starts the next one without them.
  * It holds no descriptor of an input longer than the fork takes, so no worker ever inherits
  * another's. When the control socket ends it leaves, and its workers with it (PR_SET_PDEATHSIG).
  */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -27,8 +31,12 @@
 
 enum {
     KEYRING_BYTES_MAX = 64 << 20,
+    RULES_BYTES_MAX = 80 << 20,
     EXIT_BROKEN = 2, /* the parent broke the protocol, or is gone */
 };
+
+/* For compiling rules; a thousand megabytes compile fifty times what is published today. */
+static const rlim_t COMPILE_BYTES = (rlim_t)1 << 30;
 
 struct running {
     uint64_t job;
@@ -41,7 +49,7 @@ struct broker {
     struct hw_cage *cage;
     struct hw_arena *arena;
     struct hw_keyring keys;
-    pid_t self;
+    struct hw_worker_lent lent;
     sigset_t outside; /* the mask while we wait: SIGCHLD gets through */
     struct running running[HW_WORKER_JOBS_MAX];
 };
@@ -69,14 +77,14 @@ static bool tell(const void *msg, size_t n)
 }
 
 /* Asked before the cage is closed, which has no stat(). */
-static int size_keyring(size_t *out, struct hw_error *err)
+static int size_file(int fd, const char *what, size_t most, size_t *out, struct hw_error *err)
 {
     struct stat st;
-    if (fstat(HW_WORKER_KEYRING_FD, &st) != 0 || !S_ISREG(st.st_mode)) {
-        return hw_fail(err, HW_E_STATE, "no keyring was handed over");
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return hw_fail(err, HW_E_STATE, "no %s was handed over", what);
     }
-    if (st.st_size > KEYRING_BYTES_MAX) {
-        return hw_fail(err, HW_E_USAGE, "keyring over %d MiB", KEYRING_BYTES_MAX >> 20);
+    if (st.st_size < 0 || (uint64_t)st.st_size > most) {
+        return hw_fail(err, HW_E_USAGE, "%s over %zu MiB", what, most >> 20);
     }
     *out = (size_t)st.st_size;
     return HW_OK;
@@ -98,6 +106,44 @@ static int read_keyring(struct broker *b, size_t n, struct hw_error *err)
     return hw_keyring_read(&b->keys, (struct hw_span){p, n}, b->arena, err);
 }
 
+/* Memory from the kernel, as the allocator counts it. */
+static uint64_t held_bytes(void)
+{
+    struct mallinfo2 m = mallinfo2();
+    return m.arena + m.hblkhd;
+}
+
+/* Compiles the rules, within a limit of memory that this process alone has and only here. Rules
+ * that cannot be had are no reason to read nothing: READY says how many there are. */
+static int read_rules(struct broker *b, size_t n, struct hw_error *err)
+{
+    struct rlimit was;
+    uint64_t before = held_bytes();
+    if (n == 0) {
+        return HW_OK;
+    }
+    if (getrlimit(RLIMIT_DATA, &was) != 0) {
+        return hw_fail(err, HW_E_CAGE, "getrlimit: %s", strerror(errno));
+    }
+    struct rlimit now = {was.rlim_max < COMPILE_BYTES ? was.rlim_max : COMPILE_BYTES, was.rlim_max};
+    uint8_t *p = malloc(n);
+    if (p == NULL || setrlimit(RLIMIT_DATA, &now) != 0) {
+        free(p);
+        return hw_fail(err, HW_E_MEMORY, "no memory for rules");
+    }
+    int rc = pread(HW_WORKER_RULES_FD, p, n, 0) == (ssize_t)n
+                 ? hw_yara_load((struct hw_span){p, n}, &b->lent.rules, err)
+                 : hw_fail(err, HW_E_IO, "the rules cannot be read: %s", strerror(errno));
+    free(p);
+    if (setrlimit(RLIMIT_DATA, &was) != 0) {
+        return hw_fail(err, HW_E_CAGE, "setrlimit: %s", strerror(errno));
+    }
+    (void)malloc_trim(0);
+    uint64_t after = held_bytes();
+    b->lent.rules_bytes = after > before ? after - before : 0;
+    return rc == HW_E_CAGE ? rc : HW_OK;
+}
+
 static int set_signals(struct broker *b, struct hw_error *err)
 {
     sigset_t child;
@@ -115,21 +161,34 @@ static int get_ready(struct broker *b)
 {
     struct hw_error err = {.code = HW_OK};
     struct hw_cage_state state = {0, 0};
-    size_t keyring_n = 0;
+    size_t keyring_n = 0, rules_n = 0;
     struct hw_msg_ready ready = {.kind = HW_MSG_READY, .version = HW_PROTOCOL_VERSION};
-    b->self = getpid();
-    int rc = hw_cage_descriptors(HW_WORKER_KEYRING_FD + 1, &err);
+    b->lent.broker = getpid();
+    b->lent.keys = &b->keys;
+    int rc = hw_cage_descriptors(HW_WORKER_RULES_FD + 1, &err);
     rc = rc == HW_OK ? hw_cage_new(&b->cage, &err) : rc;
     rc = rc == HW_OK ? set_signals(b, &err) : rc;
-    rc = rc == HW_OK ? size_keyring(&keyring_n, &err) : rc;
+    rc = rc == HW_OK
+             ? size_file(HW_WORKER_KEYRING_FD, "keyring", KEYRING_BYTES_MAX, &keyring_n, &err)
+             : rc;
+    rc = rc == HW_OK ? size_file(HW_WORKER_RULES_FD, "rules", RULES_BYTES_MAX, &rules_n, &err) : rc;
     if (rc == HW_OK) {
         hw_warm();
     }
     rc = rc == HW_OK ? hw_cage_enter_broker(b->cage, &state, &err) : rc;
     rc = rc == HW_OK ? read_keyring(b, keyring_n, &err) : rc;
+    rc = rc == HW_OK ? read_rules(b, rules_n, &err) : rc;
+    b->lent.cage = b->cage;
     ready.landlock_abi = state.landlock_abi;
     ready.uid = state.uid;
     ready.seccomp = rc == HW_OK ? 1 : 0;
+    if (b->lent.rules != NULL) {
+        struct hw_yara_held held;
+        hw_yara_held(b->lent.rules, &held);
+        ready.rule_sources = held.sources;
+        ready.rules = held.rules;
+        ready.rules_refused = held.refused;
+    }
     if (rc != HW_OK) {
         ready.code = rc;
         (void)snprintf(ready.refusal, sizeof ready.refusal, "%.*s", (int)sizeof ready.refusal - 1,
@@ -157,7 +216,7 @@ static bool start_worker(struct broker *b, const struct hw_msg_job *job, int evi
     pid_t pid = fork();
     if (pid == 0) {
         (void)sigprocmask(SIG_SETMASK, &b->outside, NULL);
-        hw_worker_read(b->cage, &b->keys, b->self, job, evidence, facts);
+        hw_worker_read(&b->lent, job, evidence, facts);
     }
     if (pid < 0) {
         struct hw_msg_done done = {

@@ -4,7 +4,8 @@
  *
  * Control channel: SOCK_SEQPACKET, descriptor 3 of the broker; one struct a message, host order,
  * same machine and same build (the version is checked). Facts channel: a pipe per job.
- * Descriptor 4 of the broker is the keyring (CSV, sealed memory file).
+ * Descriptor 4 of the broker is the keyring (CSV), 5 the published rules (fact/ruleset.h); both are
+ * sealed memory files.
  */
 #ifndef HW_DOOR_WORKER_PROTOCOL_H
 #define HW_DOOR_WORKER_PROTOCOL_H
@@ -13,7 +14,13 @@
 
 #include "evidence/evidence.h"
 
-enum { HW_PROTOCOL_VERSION = 1, HW_WORKER_CONTROL_FD = 3, HW_WORKER_KEYRING_FD = 4 };
+enum {
+    HW_PROTOCOL_VERSION = 2,
+    HW_WORKER_CONTROL_FD = 3,
+    HW_WORKER_KEYRING_FD = 4,
+    HW_WORKER_RULES_FD = 5,
+    HW_WORKER_PATH_BYTES = 1024,
+};
 
 enum hw_message_kind { HW_MSG_READY = 1, HW_MSG_JOB, HW_MSG_KILL, HW_MSG_DONE };
 
@@ -26,7 +33,11 @@ struct hw_msg_ready {
     char refusal[128];     /* not empty: the cage could not be closed; the broker leaves */
     int32_t code;          /* with a refusal: the enum hw_code it is */
     uint32_t pad;
+    uint64_t rule_sources, rules, rules_refused; /* refused: sources that do not compile */
 };
+
+/* Does the worker run the broker's rules? FAILED: they ended an earlier try, and it says so. */
+enum hw_job_rules { HW_JOB_RULES_NONE, HW_JOB_RULES_RUN, HW_JOB_RULES_FAILED };
 
 /* Parent to broker, with two descriptors (SCM_RIGHTS): evidence (read-only), facts pipe (write). */
 struct hw_msg_job {
@@ -35,6 +46,9 @@ struct hw_msg_job {
     uint64_t cpu_seconds, wall_ms, memory_bytes;
     struct hw_outer outer;
     struct hw_limits limits;
+    uint32_t rules, path_n;             /* enum hw_job_rules; bytes of path */
+    uint64_t rules_ms;                  /* processor time for them */
+    uint8_t path[HW_WORKER_PATH_BYTES]; /* where the input lies, its last part if it is long */
 };
 
 struct hw_msg_kill {

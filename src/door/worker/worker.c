@@ -121,15 +121,21 @@ static enum hw_worker_exit get_bytes(uint64_t size, struct hw_span *out)
     return HW_EXIT_FINE;
 }
 
-static int examine(const struct hw_keyring *keys, const struct hw_msg_job *job,
+static int examine(const struct hw_worker_lent *lent, const struct hw_msg_job *job,
                    struct hw_span bytes, struct hw_error *err)
 {
     struct wire w = {.sink = {put}};
     hw_buf_init(&w.out, OUT_BYTES);
     struct hw_exam x = {.sink = &w.sink,
-                        .keys = keys,
+                        .keys = lent->keys,
                         .limits = job->limits,
-                        .reading = (enum hw_reading)job->reading};
+                        .reading = (enum hw_reading)job->reading,
+                        .rules = job->rules == HW_JOB_RULES_NONE ? NULL : lent->rules,
+                        .rules_failed = job->rules == HW_JOB_RULES_FAILED,
+                        .rules_ns = job->rules_ms * 1000000};
+    if (job->path_n <= sizeof job->path) {
+        x.path = (struct hw_span){job->path, job->path_n};
+    }
     x.arena = hw_arena_new((size_t)job->memory_bytes);
     if (x.arena == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for the exam");
@@ -147,21 +153,21 @@ static bool place(int evidence, int facts)
            dup2(facts, HW_CAGE_OUT_FD) == HW_CAGE_OUT_FD;
 }
 
-void hw_worker_read(const struct hw_cage *cage, const struct hw_keyring *keys, pid_t broker,
-                    const struct hw_msg_job *job, int evidence, int facts)
+void hw_worker_read(const struct hw_worker_lent *lent, const struct hw_msg_job *job, int evidence,
+                    int facts)
 {
     struct hw_error err;
     struct hw_span bytes = {NULL, 0};
-    struct hw_cage_worker limits = {.broker = broker,
-                                    .memory_bytes = job->memory_bytes,
+    struct hw_cage_worker limits = {.broker = lent->broker,
+                                    .memory_bytes = job->memory_bytes + lent->rules_bytes,
                                     .evidence_bytes = job->size,
                                     .cpu_seconds = job->cpu_seconds};
-    if (!place(evidence, facts) || hw_cage_enter_worker(cage, &limits, &err) != HW_OK) {
+    if (!place(evidence, facts) || hw_cage_enter_worker(lent->cage, &limits, &err) != HW_OK) {
         _exit(HW_EXIT_CAGE);
     }
     enum hw_worker_exit way = get_bytes(job->size, &bytes);
     if (way == HW_EXIT_FINE) {
-        way = exit_for(examine(keys, job, bytes, &err));
+        way = exit_for(examine(lent, job, bytes, &err));
     }
     _exit((int)way);
 }

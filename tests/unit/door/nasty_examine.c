@@ -4,7 +4,8 @@
  *
  * Linked with the real broker and worker in place of evidence/, it does what the input's first word
  * says: what a parser with a hole in it might be made to do. Inert: every attempt is on itself.
- * It also stands in for the keyring's reader, which is told by "bad" to refuse.
+ * It also stands in for the keyring's reader, which is told by "bad" to refuse, and for the
+ * compiler of rules, which does what the rules say.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -18,6 +19,7 @@
 
 #include "door/worker/warm.h"
 #include "evidence/evidence.h"
+#include "evidence/rules.h"
 #include "trust/keyring.h"
 
 int hw_keyring_read(struct hw_keyring *ring, struct hw_span csv, struct hw_arena *arena,
@@ -31,6 +33,32 @@ int hw_keyring_read(struct hw_keyring *ring, struct hw_span csv, struct hw_arena
 
 void hw_evidence_warm(void)
 {
+}
+
+struct hw_yara {
+    uint64_t rules;
+};
+
+int hw_yara_load(struct hw_span set, struct hw_yara **out, struct hw_error *err)
+{
+    static struct hw_yara seven = {7};
+    if (hw_span_equal(set, HW_SPAN_LIT("abort"))) {
+        abort();
+    }
+    while (hw_span_equal(set, HW_SPAN_LIT("memory"))) {
+        uint8_t *p = malloc(1 << 20);
+        if (p == NULL) {
+            return hw_fail(err, HW_E_MEMORY, "no memory");
+        }
+        memset(p, 1, 1 << 20);
+    }
+    *out = &seven;
+    return HW_OK;
+}
+
+void hw_yara_held(const struct hw_yara *y, struct hw_yara_held *out)
+{
+    *out = (struct hw_yara_held){.sources = 1, .rules = y->rules};
 }
 
 static int say_property(struct hw_exam *x, uint64_t v, struct hw_error *err)
@@ -210,6 +238,10 @@ static int misbehave(struct hw_exam *x, const char *word, struct hw_span bytes,
         sink_byte = (uint8_t)dig(0);
     } else if (strcmp(word, "abort") == 0) {
         abort();
+    } else if (strcmp(word, "rules-abort") == 0 && x->rules != NULL && !x->rules_failed) {
+        abort();
+    } else if (strcmp(word, "rules-spin") == 0 && x->rules != NULL && !x->rules_failed) {
+        spin(bytes);
     } else if (strcmp(word, "trap") == 0) {
         __builtin_trap();
     } else if (strcmp(word, "exit") == 0) {

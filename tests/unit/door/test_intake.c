@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "beside.h"
+#include "case/cursor.h"
 #include "door/intake/intake.h"
 
 #define OK(call) assert_int_equal(call, HW_OK)
@@ -239,6 +240,46 @@ static void an_unproven_list_is_read_again_when_learned_again(void **state)
     assert_int_equal(t->report.count[HW_INTAKE_READ], 1);
 }
 
+static bool holds_fact(struct tree *t, enum hw_mark mark, size_t want)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    size_t n = 0;
+    OK(hw_case_marked(t->c, mark, NULL, &k, &t->err));
+    while (hw_fact_next(k, &row, &t->err) == HW_ROW) {
+        n++;
+    }
+    hw_cursor_free(k);
+    return n == want;
+}
+
+/* Rules learned later are run over what was read before, once. */
+static void what_was_read_without_a_rule_is_read_again_with_it(void **state)
+{
+    struct tree *t = *state;
+    char rules[128], sample[128];
+    put(t, "rules.yar", "rule poison { strings: $a = \"poison words\" condition: $a }", 0);
+    put(t, "sample", "some poison words\n", 0);
+    snprintf(rules, sizeof rules, "%s/rules.yar", t->dir);
+    snprintf(sample, sizeof sample, "%s/sample", t->dir);
+    OK(take(t, HW_CLASS_ARTIFACT, sample));
+    assert_int_equal(t->report.rules, 0);
+    assert_true(holds_fact(t, HW_MARK_RULES, 0));
+    OK(take(t, HW_CLASS_KNOWLEDGE, rules));
+    assert_true(met(t, HW_INTAKE_READ, ""));
+    OK(take(t, HW_CLASS_ARTIFACT, sample));
+    assert_true(met(t, HW_INTAKE_READ, ""));
+    assert_int_equal(t->report.rules, 1);
+    assert_int_equal(t->report.rules_lost, 0);
+    assert_true(holds_fact(t, HW_MARK_RULES, 1));
+    assert_true(holds_fact(t, HW_MARK_RULESET, 1));
+    OK(take(t, HW_CLASS_ARTIFACT, sample));
+    assert_false(met(t, HW_INTAKE_READ, ""));
+    /* the rules themselves are knowledge, and match nothing, not even themselves */
+    OK(take(t, HW_CLASS_ANY, rules));
+    assert_true(holds_fact(t, HW_MARK_RULES, 1));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +290,7 @@ int main(int argc, char **argv)
         T(a_stop_does_not_wait_for_the_end_of_a_huge_file),
         T(a_missing_path_is_said_before_anything_is_read),
         T(an_unproven_list_is_read_again_when_learned_again),
+        T(what_was_read_without_a_rule_is_read_again_with_it),
     };
     if (argc != 2 || !put_beside(argv[1])) {
         return 2;

@@ -223,6 +223,45 @@ static void many_inputs_fly_at_once(void **state)
     hw_broker_free(b);
 }
 
+static struct hw_broker *start_with(const char *rules, uint64_t want)
+{
+    struct hw_error err;
+    struct hw_broker *with = NULL;
+    struct hw_broker_options o = {.program = program,
+                                  .keyring = HW_SPAN_LIT("fine"),
+                                  .rules = {(const uint8_t *)rules, strlen(rules)}};
+    assert_int_equal(hw_broker_start(&o, &with, &err), HW_OK);
+    assert_int_equal(hw_broker_rules(with).rules, want);
+    return with;
+}
+
+/* A broker that its rules end is started without them; the scan is not lost. */
+static void rules_that_end_the_broker_cost_themselves(void **state)
+{
+    (void)state;
+    struct hw_broker *with = start_with("abort", 0);
+    expect_reply(run_input(with, "plain"), NULL);
+    hw_broker_free(with);
+    with = start_with("memory", 0); /* within its limit: it lives on, without rules */
+    expect_reply(run_input(with, "plain"), NULL);
+    hw_broker_free(with);
+}
+
+/* An input that crashes only with rules is read without them; one that crashes anyway is not. */
+static void rules_that_end_a_worker_cost_themselves(void **state)
+{
+    (void)state;
+    struct hw_broker *with = start_with("fine", 7);
+    expect_reply(run_input(with, "plain"), NULL);
+    expect_reply(run_input(with, "rules-abort"), NULL);
+    struct hw_job job = make_job(make_input("rules-spin", 0));
+    job.cpu_seconds = 1;
+    expect_reply(run_job(with, job), NULL);
+    expect_reply(run_input(with, "abort"), "crashed");
+    expect_reply(run_input(with, "plain"), NULL);
+    hw_broker_free(with);
+}
+
 static void bad_keyring_is_usage(void **state)
 {
     (void)state;
@@ -331,6 +370,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(only_regular_files_are_read, set_up, tear_down),
         cmocka_unit_test(many_inputs_fly_at_once),
         cmocka_unit_test(bad_keyring_is_usage),
+        cmocka_unit_test(rules_that_end_the_broker_cost_themselves),
+        cmocka_unit_test(rules_that_end_a_worker_cost_themselves),
         cmocka_unit_test(cage_closes_for_an_ordinary_user),
         cmocka_unit_test(cage_closes_where_nobody_is_unknown),
         cmocka_unit_test(missing_program_is_refused),
