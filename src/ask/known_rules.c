@@ -95,6 +95,26 @@ static int read_rules(struct matching *m, const struct hw_fact_row *file)
     return rc;
 }
 
+/* Where that file lies, inside its archive too. */
+static int place_of(struct matching *m, const struct hw_fact_row *file)
+{
+    struct hw_artifact_row row;
+    struct hw_buf b;
+    struct hw_span outer;
+    int rc = known_place(m->s, file->evidence, &outer);
+    rc = rc != HW_OK ? rc
+                     : hw_case_artifact_get(m->s->q->c, file->reading, file->node, &row, m->s->err);
+    if (rc != 1) {
+        return rc < 0 ? rc : hw_fail(m->s->err, HW_E_CASE, "rules without their file");
+    }
+    hw_buf_init(&b, 1 << 20);
+    hw_buf_span_put(&b, outer);
+    hw_buf_span_put(&b, row.inside);
+    m->book.place = hw_span_keep(m->s->q->a->arena, hw_buf_span(&b));
+    hw_buf_done(&b);
+    return HW_OK;
+}
+
 static void close_book(struct rulebook *b)
 {
     hw_arena_free(b->arena);
@@ -121,7 +141,7 @@ static int open_book(struct matching *m, struct hw_span digest)
     while (rc == HW_OK && b->count == 0 && (rc = hw_fact_next(k, &file, m->s->err)) == HW_ROW) {
         rc = read_rules(m, &file);
         if (rc == HW_OK && b->count > 0) {
-            rc = known_place(m->s, file.evidence, &b->place);
+            rc = place_of(m, &file);
         }
     }
     hw_cursor_free(k);
