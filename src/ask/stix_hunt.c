@@ -49,6 +49,7 @@ struct hunt {
     struct hw_error *err;
     struct rule *rules;
     size_t rule_count, rule_room;
+    uint64_t blind; /* patterns about nothing that a record tells of */
     uint32_t types; /* that any rule asks for */
     struct hw_stix_scratch *scratch;
     struct stix_seen seen;
@@ -98,6 +99,10 @@ static int add_rule(struct hunt *h, const struct hw_fact *f)
     }
     for (unsigned i = 0; i < r.p.test_count; i++) {
         r.types |= hw_stix_type_at(&r.p, i, &type) ? stix_seen_type(type) : 0;
+    }
+    if (r.types == 0) {
+        h->blind++;
+        return HW_OK;
     }
     h->types |= r.types;
     h->rules[h->rule_count++] = r;
@@ -444,6 +449,13 @@ int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err
     }
     for (size_t i = 0; i < h.rule_count && rc == HW_OK; i++) {
         rc = judge(&h, &h.rules[i]);
+    }
+    if (rc == HW_OK && h.blind > 0) {
+        rc = hw_gap_add(
+            q, (struct hw_span){NULL, 0}, "pattern-unseen",
+            hw_words(q->a->arena, "%llu pattern%s ask%s for objects that no record here tells of",
+                     (unsigned long long)h.blind, h.blind == 1 ? "" : "s", h.blind == 1 ? "s" : ""),
+            HW_SPAN_LIT("other means, such as the logs of a mail gateway"), false, err);
     }
     for (size_t i = 0; i < h.rule_count; i++) {
         free(h.rules[i].hits);

@@ -208,6 +208,17 @@ static void a_pattern_that_costs_too_much_is_a_gap_and_no_answer(void **state)
     assert_int_equal(a->exit_status, 3);
 }
 
+static void a_pattern_about_what_no_record_tells_is_said(void **state)
+{
+    struct tale *t = *state;
+    log_of(t, 'e', day, 4);
+    learn(t, 'k', "[email-message:subject = 'x' AND email-message:is_multipart = true]");
+    learned(t);
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "stix-match"), 0);
+    assert_non_null(tale_gap(a, "pattern-unseen"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -217,6 +228,7 @@ int main(void)
         T(a_file_that_was_read_is_asked_too),
         T(a_pattern_counts_within_its_time_and_role_and_until_it_is_taken_back),
         T(a_pattern_that_costs_too_much_is_a_gap_and_no_answer),
+        T(a_pattern_about_what_no_record_tells_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
