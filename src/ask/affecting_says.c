@@ -57,12 +57,16 @@ static struct hw_span kept(struct affecting *q, const struct hw_fact *f, unsigne
  * thing under the same letters: hunt looks for those, in lock files and bills of materials. */
 static bool of_machines(const struct hw_fact *f)
 {
-    static const char *const kinds[] = {"deb", "rpm", "apk", "alpm", "generic", "brew"};
-    bool any = !hw_fact_has(f, HW_STATEMENT_ECOSYSTEM);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        any = any || hw_fact_is(f, HW_STATEMENT_ECOSYSTEM, kinds[i]);
+    static const char *const registries[] = {
+        "cargo",  "cocoapods", "composer", "conan",  "conda",   "cpan", "cran",
+        "docker", "gem",       "github",   "golang", "hackage", "hex",  "luarocks",
+        "maven",  "npm",       "nuget",    "oci",    "pub",     "pypi", "swift"};
+    for (size_t i = 0; i < sizeof registries / sizeof registries[0]; i++) {
+        if (hw_fact_is(f, HW_STATEMENT_ECOSYSTEM, registries[i])) {
+            return false;
+        }
     }
-    return any;
+    return true;
 }
 
 static int statement(struct affecting *q, const struct hw_fact *f)

@@ -157,6 +157,9 @@ int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
 /* Writes the list of a folder of known-good files; `list` must not exist. */
 HW_CHECK int hw_cli_known_good(const char *folder, const char *list, struct hw_error *err);
 
+/* knows.c: says what the case knows, form by form; every document with --all. */
+HW_CHECK int hw_cli_knows(struct hw_cli *cli, struct hw_error *err);
+
 int cmd_add(struct hw_cli *cli, struct hw_error *err);
 int cmd_affected(struct hw_cli *cli, struct hw_error *err);
 int cmd_scan(struct hw_cli *cli, struct hw_error *err);

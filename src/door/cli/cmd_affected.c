@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "case/cursor.h"
+#include "case/graph.h"
 #include "derive/derive.h"
 #include "door/cli/cli.h"
 
@@ -88,27 +89,83 @@ static int ask_and_tell(struct hw_cli *cli, const struct hw_targets *advisory,
     return rc;
 }
 
-int cmd_affected(struct hw_cli *cli, struct hw_error *err)
+static const char TOGETHER[] = "these machines";
+
+/* The one organisation that the estates among what was named declare machines of; empty: none, or
+ * several. */
+static int declared_org(struct hw_cli *cli, struct hw_span *out, struct hw_error *err)
 {
-    struct hw_targets advisory = {.count = 0}, others = {.count = 0};
-    struct hw_derived derived;
-    bool private = cli->args.count > 1;
-    int ignored = 0;
-    if (private && cli->org == NULL) {
-        cli->org = "these machines"; /* one inventory's WS1 is the other log's */
+    struct hw_thing t;
+    uint32_t n;
+    bool several = false;
+    HW_AUTO(hw_walk) *w = NULL;
+    *out = (struct hw_span){NULL, 0};
+    int rc = hw_walk_new(cli->c, &w, err);
+    rc = rc != HW_OK ? rc : hw_walk_find(w, &(struct hw_thing_ask){.kind = HW_ENTITY_HOST}, err);
+    while (rc == HW_OK && (rc = hw_walk_found(w, &n, &t, err)) == HW_ROW) {
+        rc = HW_OK;
+        struct hw_span scope = hw_span_str(t.scope);
+        if ((t.flags & HW_THING_DECLARED) == 0 || hw_span_equal(scope, *out)) {
+            continue;
+        }
+        several = several || out->n > 0;
+        *out = (struct hw_span){hw_arena_copy(cli->arena, scope), scope.n};
     }
-    int rc = hw_cli_open(cli, private ? HW_CASE_PRIVATE : HW_CASE_WRITE, true, err);
-    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
-    rc = rc != HW_OK
-             ? rc
-             : hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, cli->args.p, 1, &advisory, &ignored, err);
-    if (rc == HW_OK && private) {
-        rc = hw_cli_intake(cli, HW_CLASS_ANY, cli->args.p + 1, cli->args.count - 1, &others,
+    *out = several ? (struct hw_span){NULL, 0} : *out;
+    return rc;
+}
+
+static int read_all(struct hw_cli *cli, struct hw_targets *advisory, struct hw_targets *others,
+                    struct hw_error *err)
+{
+    struct hw_derived derived;
+    int ignored = 0;
+    *advisory = *others = (struct hw_targets){.count = 0};
+    int rc = hw_cli_intake(cli, HW_CLASS_KNOWLEDGE, cli->args.p, 1, advisory, &ignored, err);
+    if (rc == HW_OK && cli->args.count > 1) {
+        rc = hw_cli_intake(cli, HW_CLASS_ANY, cli->args.p + 1, cli->args.count - 1, others,
                            &ignored, err);
     }
     if (rc == HW_OK && hw_cli_stop) {
         return hw_fail(err, HW_E_STOPPED, "stopped before everything was read: no answer");
     }
-    rc = rc != HW_OK ? rc : hw_cli_derive(cli, &derived, err);
+    return rc != HW_OK ? rc : hw_cli_derive(cli, &derived, err);
+}
+
+/* What is named together belongs together, so that one inventory's WS1 is the other log's: to the
+ * organisation that an estate among it speaks of, or else to one of no name. Whose it is decides
+ * how it is read, so it is read again once that is known. */
+static int read_together(struct hw_cli *cli, struct hw_targets *advisory, struct hw_targets *others,
+                         struct hw_error *err)
+{
+    struct hw_span org;
+    cli->org = TOGETHER;
+    int rc = read_all(cli, advisory, others, err);
+    rc = rc != HW_OK ? rc : declared_org(cli, &org, err);
+    if (rc != HW_OK || org.n == 0 || hw_span_is(org, TOGETHER)) {
+        return rc;
+    }
+    char *name = hw_arena_alloc(cli->arena, org.n + 1);
+    if (name == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for a name");
+    }
+    memcpy(name, org.p, org.n);
+    cli->org = name;
+    hw_case_free(cli->c);
+    cli->c = NULL;
+    rc = hw_cli_open(cli, HW_CASE_PRIVATE, true, err);
+    return rc != HW_OK ? rc : read_all(cli, advisory, others, err);
+}
+
+int cmd_affected(struct hw_cli *cli, struct hw_error *err)
+{
+    struct hw_targets advisory = {.count = 0}, others = {.count = 0};
+    bool private = cli->args.count > 1;
+    int rc = hw_cli_open(cli, private ? HW_CASE_PRIVATE : HW_CASE_WRITE, true, err);
+    rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
+    if (rc == HW_OK) {
+        rc = private && cli->org == NULL ? read_together(cli, &advisory, &others, err)
+                                         : read_all(cli, &advisory, &others, err);
+    }
     return rc != HW_OK ? rc : ask_and_tell(cli, &advisory, &others, err);
 }

@@ -112,6 +112,9 @@ int cmd_learn(struct hw_cli *cli, struct hw_error *err)
         rc = hw_cli_feed(cli, cli->feed.p[i], &status, err);
         worst = status > worst ? status : worst;
     }
+    if (rc == HW_OK && cli->args.count + cli->feed.count > 0) {
+        rc = hw_cli_knows(cli, err);
+    }
     if (rc == HW_OK && cli->pack != NULL && !hw_cli_stop) {
         rc = write_pack(cli, err);
     }

@@ -9,7 +9,7 @@ const struct hw_command hw_commands[] = {
     {"add", cmd_add, "ek", 1, -1},
     {"scan", cmd_scan, "ek", 1, -1},
     {"ingest", cmd_ingest, "ek", 1, -1},
-    {"learn", cmd_learn, "ekfgn", 0, -1},
+    {"learn", cmd_learn, "ekfgln", 0, -1},
     {"verify", cmd_verify, "paktl", 1, -1},
     {"affected", cmd_affected, "eatl", 1, -1},
     {"hunt", cmd_hunt, "atl", 0, 0},

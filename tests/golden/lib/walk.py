@@ -60,6 +60,7 @@ class Walk:
         yield ["scan", "--keep", "good.dll", "hostile"], case
         yield ["learn", "list.csv", "defanged.csv", "revoked.crl", "root.pem", "hostile/labels.csv",
                "hostile/words.csv"], case
+        yield ["learn", "--all", "list.csv"], case
         os.mkfifo(self.tree / "hostile" / "pipe\x1b[5m") if not list(
             (self.tree / "hostile").glob("pipe*")) else None
         yield ["scan", "hostile"], case
