@@ -148,17 +148,17 @@ def of_a_misp_feed_only_what_is_new_is_fetched(desk):
 def taxii_is_read_page_by_page_and_goes_on_where_it_was(desk):
     objects = f"/api1/collections/{COLLECTION}/objects/"
     run = desk.feed("/taxii2/", "--match-types", "indicator,malware", want=3)
-    has(run, "elsewhere.example", "another host", "3 files")
+    has(run, "elsewhere.example", "another host", "3 files: 3 read")
     asked = [(path, query) for path, query, _ in desk.server.state.asked]
     assert [path for path, _ in asked] == ["/taxii2/", "/api1/collections/"] + [objects] * 3, asked
     assert [q.get("next") for _, q in asked[2:]] == [None, ["2"], ["4"]], asked
     assert all(q["match[type]"] == ["indicator,malware"] for _, q in asked[2:]), asked
     desk.server.asked()
     # From the root itself: what was read is read no more, and what is added is.
-    desk.feed("/api1/", "--match-types", "indicator,malware", want=None)
+    desk.feed("/api1/", "--match-types", "indicator,malware")
     assert desk.server.state.asked[-1][1]["added_after"] == ["2023-04-05T00:00:00.000Z"]
     desk.server.state.objects = 6
-    has(desk.feed("/api1/", "--match-types", "indicator,malware", want=None), "1 file")
+    has(desk.feed("/api1/", "--match-types", "indicator,malware"), "1 file")
 
 
 def a_taxii_collection_can_be_chosen(desk):

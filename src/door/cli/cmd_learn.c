@@ -80,7 +80,9 @@ static int write_pack(struct hw_cli *cli, struct hw_error *err)
     }
     if (w.private > 0) {
         hw_text_count(&cli->out, w.private);
-        hw_buf_str(&cli->out, " left out, declared and not published (estates).\n");
+        hw_buf_str(
+            &cli->out,
+            " left out, about their owner and not published (estates, bills of materials).\n");
     }
     return HW_OK;
 }

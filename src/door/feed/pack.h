@@ -15,7 +15,7 @@
 struct hw_pack_written {
     uint64_t documents, bytes;
     uint64_t missing; /* whose bytes were not kept */
-    uint64_t private; /* estates: declared, not published */
+    uint64_t private; /* estates, bills of materials: not published */
     bool new_key;
     char fingerprint[65]; /* of the key that signed: SHA-256 in hex */
 };

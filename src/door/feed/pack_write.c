@@ -93,8 +93,9 @@ static int read_key(const char *path, uint8_t seed[HW_ED25519_KEY], bool *out_ne
 
 /* ---- what goes in ---- */
 
-/* A declared estate is about its owner, and is not published by taking a pack along. */
-static int is_estate(struct hw_case *c, int64_t reading, bool *out, struct hw_error *err)
+/* Estates and bills of materials are about their owner, and are not published by taking a pack
+ * along. */
+static int is_private(struct hw_case *c, int64_t reading, bool *out, struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
     struct hw_fact_row f;
@@ -102,7 +103,10 @@ static int is_estate(struct hw_case *c, int64_t reading, bool *out, struct hw_er
     int rc = hw_case_facts(c, reading, 0, HW_FACT_ARTIFACT, HW_FACT_ARTIFACT, &k, err);
     rc = rc != HW_OK ? rc : hw_fact_next(k, &f, err);
     if (rc == HW_ROW) {
-        *out = hw_fact_is(&f.fact, HW_ARTIFACT_FORMAT, "estate");
+        static const char *const own[] = {"cyclonedx", "estate", "spdx"};
+        for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+            *out = *out || hw_fact_is(&f.fact, HW_ARTIFACT_FORMAT, own[i]);
+        }
         rc = HW_OK;
     }
     hw_cursor_free(k);
@@ -130,10 +134,10 @@ static int collect(struct hw_case *c, struct hw_arena *arena, struct document **
     struct hw_cursor *k = NULL;
     int rc = hw_case_evidence(c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        bool estate = false;
-        rc = is_estate(c, e.reading, &estate, err);
-        if (rc != HW_OK || estate) {
-            w->private += estate;
+        bool private = false;
+        rc = is_private(c, e.reading, &private, err);
+        if (rc != HW_OK || private) {
+            w->private += private;
             continue;
         }
         int kept = hw_case_kept_read(c, e.sha256, -1, err);
