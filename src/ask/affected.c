@@ -43,6 +43,32 @@ static int inventories(struct affecting *q)
     return rc;
 }
 
+/* Of which machines it is recorded what they asked for or spoke with: that they did not speak with
+ * something can be told of no others. */
+static int networks(struct affecting *q)
+{
+    static const enum hw_verb verbs[] = {HW_VERB_RESOLVED, HW_VERB_CONNECTED};
+    int rc = HW_OK;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0] && rc == HW_OK; i++) {
+        struct hw_edge e;
+        struct hw_thing t;
+        uint32_t n;
+        rc = hw_walk_verb(q->w, verbs[i], q->err);
+        while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
+            const uint32_t ends[] = {e.subject, e.object};
+            rc = HW_OK;
+            for (size_t k = 0; k < 2 && rc == HW_OK; k++) {
+                rc = hw_walk_thing(q->w, ends[k], &t, q->err);
+                uint32_t host = t.kind == HW_ENTITY_HOST ? ends[k] : t.host;
+                if (rc == HW_OK && host != UINT32_MAX && q->machine_of[host] != 0) {
+                    affecting_machine(q, host)->network = true;
+                }
+            }
+        }
+    }
+    return rc;
+}
+
 /* Every machine that an estate declares or that sent records. One that is merely named by others is
  * nobody's to answer for. */
 static int all_machines(struct affecting *q)
@@ -109,7 +135,16 @@ static void lacks(struct machine *m, struct hw_span what, const char *ask_for)
 static void judge_rest(struct affecting *q, struct machine *m)
 {
     bool by_name = q->said != NULL;
-    if (m->unsure) {
+    const struct hw_affected_answer *a = q->a;
+    if (a->hashes + a->versions + a->places == 0) {
+        lacks(m, hw_span_str("the advisory names nothing that inventories and logs can answer"),
+              "a list of its hashes, domains or versions; its rules are for learn and hunt");
+    } else if (a->hashes + a->versions == 0 && m->network) {
+        m->asset->state = HW_ASSET_ABSENT;
+    } else if (a->hashes + a->versions == 0) {
+        lacks(m, hw_span_str("no log says what they asked for or spoke with"),
+              "their DNS, proxy or connection logs of that time");
+    } else if (m->unsure) {
         lacks(m,
               hw_words(q->a->arena, "inventories list %.*s, and not its bytes",
                        (int)m->unsure_name.n, (const char *)m->unsure_name.p),
@@ -247,6 +282,9 @@ static int run(struct affecting *q)
     rc = rc != HW_OK ? rc : all_machines(q);
     rc = rc != HW_OK ? rc : loose_files(q);
     rc = rc != HW_OK ? rc : affecting_packages(q);
+    if (rc == HW_OK && q->a->hashes + q->a->versions == 0 && q->a->places > 0) {
+        rc = networks(q);
+    }
     rc = rc != HW_OK ? rc : close_answer(q);
     free(q->marks);
     free(q->machine_of);

@@ -35,6 +35,7 @@ struct machine {
     bool inventory, with_hashes; /* packages are known; some by their bytes */
     bool product, unsure;        /* the product is there; in bytes or a version nobody can judge */
     bool logs;                   /* sent records of its own */
+    bool network;                /* something recorded what it asked for or spoke with */
     struct hw_span unsure_name;
 };
 
