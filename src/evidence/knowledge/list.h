@@ -101,6 +101,7 @@ enum hw_list_use {
     HW_LIST_ROLE,
     HW_LIST_DETECT, /* MISP to_ids */
     HW_LIST_VERSION,
+    HW_LIST_PRODUCT, /* a package where the row has versions of it, else a label */
 };
 struct hw_list_column {
     enum hw_list_use use;

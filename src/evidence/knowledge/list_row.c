@@ -382,6 +382,7 @@ static void describe(struct sharing *c, const struct hw_list_column *column, str
         hw_list_words_cell(s, &c->words);
         add_label(c, s);
         break;
+    case HW_LIST_PRODUCT:
     case HW_LIST_LABEL:
     case HW_LIST_NAME:
         hw_list_words_text(s, &c->words);
@@ -444,6 +445,8 @@ void hw_list_row_read(struct hw_list_run *run, const struct hw_list_row *row)
         const struct hw_list_column *column = &shape->columns[i];
         if (column->use == HW_LIST_KINDED) {
             read_values(&c, row->fields[i], column->kind);
+        } else if (column->use == HW_LIST_PRODUCT && !hw_list_is_blank(c.version)) {
+            read_values(&c, row->fields[i], HW_LIST_PACKAGE);
         } else if (column->use == HW_LIST_VALUE && c.typed) {
             read_typed(&c, c.type, row->fields[i]);
         } else if (column->use == HW_LIST_VALUE) {

@@ -116,8 +116,10 @@ static void try_shape(struct sniffing *f, struct hw_list_run *out_run)
 /* Settles what depends on the other columns; answers whether any column holds values. */
 static bool settle(struct hw_list_shape *s)
 {
-    bool type = false, value = false, kinded = false;
+    bool type = false, value = false, kinded = false, product = false, version = false;
     for (size_t i = 0; i < s->column_count; i++) {
+        product = product || s->columns[i].use == HW_LIST_PRODUCT;
+        version = version || s->columns[i].use == HW_LIST_VERSION;
         type = type || s->columns[i].use == HW_LIST_TYPE;
         value = value || s->columns[i].use == HW_LIST_VALUE;
         kinded = kinded || s->columns[i].use == HW_LIST_KINDED;
@@ -131,7 +133,7 @@ static bool settle(struct hw_list_shape *s)
             c->use = HW_LIST_LABEL;
         }
     }
-    return value || kinded;
+    return value || kinded || (product && version);
 }
 
 /* A table of certificates, such as a list of roots, has digests and calls nothing bad. */

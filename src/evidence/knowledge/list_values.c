@@ -390,14 +390,26 @@ static bool is_version(struct hw_span s)
     return true;
 }
 
+/* Products have blanks in their names, packages have none: blanks are for what has a version. */
+static bool has_version(struct hw_span name)
+{
+    size_t at = name.n;
+    while (at > 0 && name.p[at - 1] != '@') {
+        at--;
+    }
+    return at > 1 && is_version(hw_span_from(name, at));
+}
+
 bool hw_list_package_read(struct hw_span name, struct hw_span version, struct hw_list_value *out,
                           const char **out_why)
 {
     name = hw_span_trim(name);
     version = hw_span_trim(version);
     out->n = 0;
+    bool blanks = version.n > 0 || has_version(name);
     for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] <= 0x20 || name.p[i] == 0x7f) {
+        bool blank = blanks && name.p[i] == ' ' && name.p[i - 1] != ' ' && name.p[i + 1] != '@';
+        if ((name.p[i] <= 0x20 && !blank) || name.p[i] == 0x7f) {
             return hw_value_no(out_why, "not the name of a package");
         }
     }

@@ -107,6 +107,33 @@ static bool next_sign(struct hw_span line, size_t *at, struct hw_span *out)
     return false;
 }
 
+static size_t count_of(struct hw_span line, uint8_t c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        n += line.p[i] == c;
+    }
+    return n;
+}
+
+/* A table has its fields parted alike in its first two lines. What no list reader took of one (a
+ * list of roots, say) is no list of bad things, and running text neither. */
+static bool is_table(struct hw_span text)
+{
+    static const uint8_t delimiters[] = {',', ';', '\t', '|'};
+    size_t end = hw_span_find(text, '\n');
+    struct hw_span first = hw_span_cut(text, 0, end);
+    struct hw_span rest = hw_span_from(text, end < text.n ? end + 1 : end);
+    struct hw_span second = hw_span_cut(rest, 0, hw_span_find(rest, '\n'));
+    for (size_t i = 0; i < sizeof delimiters; i++) {
+        size_t n = count_of(first, delimiters[i]);
+        if (n >= 2 && count_of(second, delimiters[i]) == n) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Text with at least one sign in its first part. */
 static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
 {
@@ -126,6 +153,9 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
     /* What begins as JSON or XML is a document of some form, and no running text. */
     struct hw_span text = hw_span_trim(head);
     if (text.n > 0 && (text.p[0] == '{' || text.p[0] == '[' || text.p[0] == '<')) {
+        return 0;
+    }
+    if (is_table(text)) {
         return 0;
     }
     return next_sign(head, &at, &sign) ? GUESS_BITS : 0;

@@ -244,7 +244,15 @@ static void packages_are_names_with_one_version(void **state)
     assert_true(hw_list_package_read(hw_span_str("b"), hw_span_str("v2.3.28-rc.1+x"), &v, &why));
     assert_false(hw_list_package_read(hw_span_str("b"), hw_span_str("0.2.0 to 0.2.6"), &v, &why));
     assert_false(hw_list_package_read(hw_span_str("b"), hw_span_str("latest"), &v, &why));
-    assert_false(hw_list_package_read(hw_span_str("a b"), hw_span_str("1"), &v, &why));
+    /* A product's name has blanks, where a version says that it is one. */
+    assert_true(hw_list_package_read(hw_span_str("Example Trader"), hw_span_str("7.17"), &v, &why));
+    struct hw_span told = {v.p, v.n};
+    struct hw_list_value again;
+    assert_true(hw_list_value_read(told, HW_LIST_PACKAGE, &again, &why));
+    assert_true(hw_span_equal(told, (struct hw_span){again.p, again.n}));
+    assert_false(hw_list_package_read(hw_span_str("see below"), hw_span_str(""), &v, &why));
+    assert_false(hw_list_package_read(hw_span_str("a  b"), hw_span_str("1.0"), &v, &why));
+    assert_false(hw_list_package_read(hw_span_str("a\tb"), hw_span_str("1"), &v, &why));
     assert_false(hw_list_package_read(hw_span_str(""), hw_span_str("1"), &v, &why));
 }
 

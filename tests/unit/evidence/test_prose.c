@@ -65,6 +65,12 @@ static void text_is_no_knowledge_unless_somebody_says_so(void **state)
     read_as(&t, HW_READ_KNOWLEDGE, "Nothing is wrong with https://vendor.example/.\n");
     assert_int_equal(hw_told_count(&t, "knowledge"), 0);
     hw_told_done(&t);
+    read_as(
+        &t, HW_READ_KNOWLEDGE,
+        "purpose,subject,note\nroot,0e70094de7bb18cc687386579feb2e86e075167dfa9a1abc81adeb63ec32"
+        "b666,kept\n");
+    assert_int_equal(hw_told_count(&t, "indicator"), 0);
+    hw_told_done(&t);
     read_as(&t, HW_READ_KNOWLEDGE, "{\"x\":\"evil[.]example\"}");
     assert_int_equal(hw_told_count(&t, "indicator"), 0);
     hw_told_done(&t);
