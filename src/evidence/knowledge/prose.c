@@ -107,31 +107,34 @@ static bool next_sign(struct hw_span line, size_t *at, struct hw_span *out)
     return false;
 }
 
-static size_t count_of(struct hw_span line, uint8_t c)
+/* Fields stand close; in running text a blank follows a comma. */
+static bool is_record(struct hw_span line)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < line.n; i++) {
-        n += line.p[i] == c;
+    size_t close = 0;
+    for (size_t i = 0; i + 1 < line.n; i++) {
+        uint8_t c = line.p[i];
+        close += (c == ',' || c == ';' || c == '|' || c == '\t') && line.p[i + 1] != ' ';
     }
-    return n;
+    return close >= 2;
 }
 
-/* A table has its fields parted alike in its first two lines. What no list reader took of one (a
- * list of roots, say) is no list of bad things, and running text neither. */
+/* What no list reader took of a table (a list of roots, say) is no list of bad things, and running
+ * text neither. */
 static bool is_table(struct hw_span text)
 {
-    static const uint8_t delimiters[] = {',', ';', '\t', '|'};
-    size_t end = hw_span_find(text, '\n');
-    struct hw_span first = hw_span_cut(text, 0, end);
-    struct hw_span rest = hw_span_from(text, end < text.n ? end + 1 : end);
-    struct hw_span second = hw_span_cut(rest, 0, hw_span_find(rest, '\n'));
-    for (size_t i = 0; i < sizeof delimiters; i++) {
-        size_t n = count_of(first, delimiters[i]);
-        if (n >= 2 && count_of(second, delimiters[i]) == n) {
-            return true;
+    enum { LINES = 40 };
+    size_t lines = 0, records = 0;
+    for (size_t at = 0; at < text.n && lines < LINES;) {
+        struct hw_span rest = hw_span_from(text, at);
+        size_t end = hw_span_find(rest, '\n');
+        struct hw_span line = hw_span_trim(hw_span_cut(rest, 0, end));
+        at += end + 1;
+        if (line.n > 0 && line.p[0] != '#') {
+            lines++;
+            records += is_record(line);
         }
     }
-    return false;
+    return records * 2 > lines;
 }
 
 /* Text with at least one sign in its first part. */
