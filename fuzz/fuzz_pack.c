@@ -8,31 +8,13 @@
 
 #include "base/text.h"
 #include "build_pack.h"
-#include "exam.h"
-
-static void examine(const uint8_t *data, size_t size, struct hw_told *t)
-{
-    static const struct hw_limits small = {.parse_bytes = 64 << 20, .items = 1 << 20};
-    hw_told_init(t);
-    t->reading = HW_READ_FEED;
-    hw_told_examine(t, data, size, &small);
-}
+#include "exam_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bool warm;
-    if (!warm) {
-        hw_evidence_warm();
-        warm = true;
-    }
-    struct hw_told one, two;
-    examine(data, size, &one);
-    examine(data, size, &two);
-    bool same = hw_span_equal(hw_buf_span(&one.lines), hw_buf_span(&two.lines));
-    hw_told_done(&one);
-    hw_told_done(&two);
-    if (!same) {
-        hw_fuzz_broken("the same bytes give the same facts");
+    const char *broken = exam_fuzz_as(data, size, HW_READ_FEED);
+    if (broken != NULL) {
+        hw_fuzz_broken(broken);
     }
     return 0;
 }

@@ -183,27 +183,20 @@ static void judge(struct affecting *q, struct machine *m)
     r->contacted += a->contacted;
 }
 
-static int compare_span(struct hw_span x, struct hw_span y)
-{
-    size_t n = x.n < y.n ? x.n : y.n;
-    int order = n == 0 ? 0 : memcmp(x.p, y.p, n);
-    return order != 0 ? order : (x.n > y.n) - (x.n < y.n);
-}
-
 static int by_state(const void *a, const void *b)
 {
     const struct hw_asset *x = ((const struct machine *)a)->asset;
     const struct hw_asset *y = ((const struct machine *)b)->asset;
     int order =
-        x->state != y->state ? (x->state < y->state ? -1 : 1) : compare_span(x->host, y->host);
-    return order != 0 ? order : compare_span(x->org, y->org);
+        x->state != y->state ? (x->state < y->state ? -1 : 1) : hw_span_compare(x->host, y->host);
+    return order != 0 ? order : hw_span_compare(x->org, y->org);
 }
 
 static int by_machines(const void *a, const void *b)
 {
     const struct hw_lack *const *x = a, *const *y = b;
     return (*x)->machines != (*y)->machines ? ((*x)->machines > (*y)->machines ? -1 : 1)
-                                            : compare_span((*x)->lacks, (*y)->lacks);
+                                            : hw_span_compare((*x)->lacks, (*y)->lacks);
 }
 
 enum { LACKS = 64 };

@@ -17,6 +17,7 @@ struct said {
     const char *name; /* letters and digits only, lower case: how inventories spell is chance */
     enum hw_order scheme;
     struct hw_versions in;
+    bool named;              /* nothing of versions: the name is known from bytes of it */
     bool bad;                /* affected or malicious; else fixed or not affected */
     struct hw_span advisory; /* in words */
 };

@@ -6,6 +6,7 @@
 
 #include "ask/affecting.h"
 #include "base/time.h"
+#include "fact/package.h"
 
 enum { REASONS = 6 };
 
@@ -176,19 +177,18 @@ static int runs(struct affecting *q, uint32_t thing, struct hw_span says)
 static int learn_product(struct affecting *q, uint32_t package)
 {
     struct hw_thing t;
+    struct hw_span name, version;
     int rc = hw_walk_thing(q->w, package, &t, q->err);
-    size_t at = rc == HW_OK ? t.key.n : 0;
-    while (at > 0 && t.key.p[at - 1] != '@') {
-        at--;
+    if (rc != HW_OK || !hw_package_split(t.key, &name, &version)) {
+        return rc;
     }
-    struct said *s = at <= 1 ? NULL : hw_arena_alloc(q->a->arena, sizeof *s);
-    if (s != NULL) {
-        *s = (struct said){.next = q->said,
-                           .name = affecting_plain(q, hw_span_cut(t.key, 0, at - 1))};
-        s->in.exact = HW_SPAN_LIT("\n"); /* no version: only the name is learned */
-        q->said = s;
+    struct said *s = hw_arena_alloc(q->a->arena, sizeof *s);
+    if (s == NULL) {
+        return no_memory(q);
     }
-    return rc != HW_OK ? rc : s != NULL && s->name == NULL ? no_memory(q) : HW_OK;
+    *s = (struct said){.next = q->said, .name = affecting_plain(q, name), .named = true};
+    q->said = s;
+    return s->name == NULL ? no_memory(q) : HW_OK;
 }
 
 int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
@@ -272,7 +272,7 @@ static uint8_t judge(const struct affecting *q, const char *plain, struct hw_spa
             continue;
         }
         known = true;
-        if (hw_span_is(s->in.exact, "\n")) {
+        if (s->named) {
             continue;
         }
         enum hw_within w = hw_version_within(s->scheme, version, &s->in);
@@ -293,16 +293,13 @@ static int mark_packages(struct affecting *q)
     uint32_t n;
     int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = HW_ENTITY_PACKAGE}, q->err);
     while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, q->err)) == HW_ROW) {
-        size_t at = t.key.n;
-        while (at > 0 && t.key.p[at - 1] != '@') {
-            at--;
+        struct hw_span name, version = {NULL, 0};
+        if (!hw_package_split(t.key, &name, &version)) {
+            name = t.key; /* an estate's: it has no version */
         }
-        const char *plain = affecting_plain(q, at > 1 ? hw_span_cut(t.key, 0, at - 1) : t.key);
+        const char *plain = affecting_plain(q, name);
         rc = plain == NULL ? no_memory(q) : HW_OK;
-        if (rc == HW_OK) {
-            q->marks[n] |=
-                judge(q, plain, at > 1 ? hw_span_from(t.key, at) : hw_span_cut(t.key, 0, 0));
-        }
+        q->marks[n] |= rc == HW_OK ? judge(q, plain, version) : 0;
     }
     return rc;
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "ask/affecting.h"
+#include "ask/harmless.h"
 #include "base/time.h"
+#include "fact/package.h"
 
 static int no_memory(struct affecting *q)
 {
@@ -24,14 +26,6 @@ const char *affecting_plain(struct affecting *q, struct hw_span name)
         }
     }
     return p; /* zeroed by the arena */
-}
-
-static bool over(const struct hw_fact *f, unsigned from, unsigned until, unsigned revoked,
-                 int64_t as_of)
-{
-    return (hw_fact_has(f, from) && hw_fact_get_time(f, from) > as_of) ||
-           (hw_fact_has(f, until) && hw_fact_get_time(f, until) < as_of) ||
-           (hw_fact_has(f, revoked) && hw_fact_get_time(f, revoked) <= as_of);
 }
 
 static int keep(struct affecting *q, struct hw_span name, const struct said *what)
@@ -75,8 +69,7 @@ static int statement(struct affecting *q, const struct hw_fact *f)
                hw_fact_is(f, HW_STATEMENT_STATUS, "malicious");
     bool good = hw_fact_is(f, HW_STATEMENT_STATUS, "fixed") ||
                 hw_fact_is(f, HW_STATEMENT_STATUS, "not-affected");
-    if ((!bad && !good) || !of_machines(f) ||
-        over(f, HW_STATEMENT_FROM, HW_STATEMENT_UNTIL, HW_STATEMENT_REVOKED, q->ask->as_of)) {
+    if ((!bad && !good) || !of_machines(f) || !hw_in_force(f, q->ask->as_of)) {
         q->a->unmatched++;
         return HW_OK;
     }
@@ -93,17 +86,14 @@ static int statement(struct affecting *q, const struct hw_fact *f)
 /* "name@version"; a name alone says nothing of a version. */
 static int package(struct affecting *q, struct hw_span value)
 {
-    size_t at = value.n;
-    while (at > 0 && value.p[at - 1] != '@') {
-        at--;
-    }
-    if (at <= 1) {
+    struct hw_span name, version;
+    if (!hw_package_split(value, &name, &version)) {
         q->a->unmatched++;
         return HW_OK;
     }
     struct said s = {.bad = true, .scheme = HW_ORDER_NONE};
-    s.in.exact = hw_span_keep(q->a->arena, hw_span_from(value, at));
-    return keep(q, hw_span_cut(value, 0, at - 1), &s);
+    s.in.exact = hw_span_keep(q->a->arena, version);
+    return keep(q, name, &s);
 }
 
 /* The things of one kind and name. Numbers first, for what is done with them walks again. */
@@ -183,11 +173,9 @@ static int indicator(struct affecting *q, const struct hw_fact *f)
         {"sha256", HW_MARK_SHA256, HW_ENTITY_NONE},    {"sha1", HW_MARK_SHA1, HW_ENTITY_NONE},
         {"md5", HW_MARK_MD5, HW_ENTITY_NONE},          {"domain", HW_MARK_COUNT, HW_ENTITY_DOMAIN},
         {"address", HW_MARK_COUNT, HW_ENTITY_ADDRESS}, {"url", HW_MARK_COUNT, HW_ENTITY_URL}};
-    bool passed = hw_fact_is(f, HW_INDICATOR_ROLE, "context") ||
-                  hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") ||
-                  hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
-    if (passed ||
-        over(f, HW_INDICATOR_FROM, HW_INDICATOR_UNTIL, HW_INDICATOR_REVOKED, q->ask->as_of)) {
+    bool passed =
+        hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") || hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
+    if (passed || !hw_indicator_counts(f, q->ask->as_of)) {
         q->a->unmatched++;
         return HW_OK;
     }

@@ -5,22 +5,10 @@
 #include "base/address.h"
 #include "fact/words.h"
 
-bool hw_indicator_holds(const struct hw_fact *indicator, int64_t as_of)
-{
-    bool begun = !hw_fact_has(indicator, HW_INDICATOR_FROM) ||
-                 hw_fact_get_time(indicator, HW_INDICATOR_FROM) <= as_of;
-    bool ended = hw_fact_has(indicator, HW_INDICATOR_UNTIL) &&
-                 hw_fact_get_time(indicator, HW_INDICATOR_UNTIL) < as_of;
-    bool taken_back = hw_fact_has(indicator, HW_INDICATOR_REVOKED) &&
-                      hw_fact_get_time(indicator, HW_INDICATOR_REVOKED) <= as_of;
-    return begun && !ended && !taken_back;
-}
-
 bool hw_indicator_counts(const struct hw_fact *indicator, int64_t as_of)
 {
     return !hw_fact_is(indicator, HW_INDICATOR_ROLE, "context") &&
-           !hw_fact_is(indicator, HW_INDICATOR_ROLE, "harmless") &&
-           hw_indicator_holds(indicator, as_of);
+           !hw_fact_is(indicator, HW_INDICATOR_ROLE, "harmless") && hw_in_force(indicator, as_of);
 }
 
 /* One look-up. */
@@ -81,7 +69,7 @@ static int look_up(struct look *l, const char *kind, struct hw_span value, bool 
     while (rc == HW_OK && !found && (rc = hw_fact_next(k, &row, l->err)) == HW_ROW) {
         rc = HW_OK;
         if (hw_fact_is(&row.fact, HW_INDICATOR_ROLE, "harmless") &&
-            hw_indicator_holds(&row.fact, l->as_of)) {
+            hw_in_force(&row.fact, l->as_of)) {
             rc = read_list(l, &row, below, &found);
             if (rc == HW_OK && found) {
                 l->out->line = hw_fact_get_u64(&row.fact, HW_INDICATOR_LINE);

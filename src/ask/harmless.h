@@ -30,7 +30,5 @@ HW_CHECK int hw_harmless_look(struct hw_case *c, struct hw_arena *arena, const c
 /* Does this INDICATOR fact alert at that time: neither context nor harmless, begun, not ended, not
  * taken back? */
 bool hw_indicator_counts(const struct hw_fact *indicator, int64_t as_of);
-/* Is it in force at that time, whatever its role? */
-bool hw_indicator_holds(const struct hw_fact *indicator, int64_t as_of);
 
 #endif

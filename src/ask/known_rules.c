@@ -40,11 +40,7 @@ struct matching {
 
 static bool is_usable(const struct hw_fact *f, int64_t as_of)
 {
-    bool begun = !hw_fact_has(f, HW_PATTERN_FROM) || hw_fact_get_time(f, HW_PATTERN_FROM) <= as_of;
-    bool ended = hw_fact_has(f, HW_PATTERN_UNTIL) && hw_fact_get_time(f, HW_PATTERN_UNTIL) < as_of;
-    bool revoked =
-        hw_fact_has(f, HW_PATTERN_REVOKED) && hw_fact_get_time(f, HW_PATTERN_REVOKED) <= as_of;
-    return begun && !ended && !revoked && hw_fact_has(f, HW_PATTERN_PROGRAM) &&
+    return hw_in_force(f, as_of) && hw_fact_has(f, HW_PATTERN_PROGRAM) &&
            !hw_fact_has(f, HW_PATTERN_PART) && !hw_fact_is(f, HW_PATTERN_ROLE, "context");
 }
 

@@ -193,15 +193,6 @@ static int mark_checksum(struct hw_packages *s, const struct hw_fact_row *row)
 
 /* ---- what was published ---- */
 
-bool hw_package_holds(const struct hw_packages *s, const struct hw_fact *f, unsigned from,
-                      unsigned until, unsigned revoked)
-{
-    int64_t as_of = s->q->policy->as_of;
-    return (!hw_fact_has(f, from) || hw_fact_get_time(f, from) <= as_of) &&
-           (!hw_fact_has(f, until) || hw_fact_get_time(f, until) >= as_of) &&
-           (!hw_fact_has(f, revoked) || hw_fact_get_time(f, revoked) > as_of);
-}
-
 static int keep_indicator(struct hw_packages *s, const struct hw_fact_row *row, struct hw_span kind)
 {
     const struct hw_fact *f = &row->fact;
@@ -212,7 +203,7 @@ static int keep_indicator(struct hw_packages *s, const struct hw_fact_row *row, 
     put(&k, hw_fact_get(f, HW_INDICATOR_VALUE));
     struct hw_span key = {k.p, k.n};
     if (!is_marked(s, key) || hw_fact_is(f, HW_INDICATOR_ROLE, "context") ||
-        !hw_package_holds(s, f, HW_INDICATOR_FROM, HW_INDICATOR_UNTIL, HW_INDICATOR_REVOKED)) {
+        !hw_in_force(f, s->q->policy->as_of)) {
         return HW_OK;
     }
     struct hw_package_sign *i = hw_arena_alloc(arena, sizeof *i);

@@ -68,9 +68,6 @@ HW_CHECK bool hw_package_key_digest(struct hw_span alg, struct hw_span digest,
 /* What was published under this key; NULL: nothing. */
 const struct hw_package_sign *hw_package_known(const struct hw_packages *s,
                                                const struct hw_package_key *k);
-/* Does a fact hold at the time asked for? Fields FROM, UNTIL and REVOKED of its kind. */
-bool hw_package_holds(const struct hw_packages *s, const struct hw_fact *f, unsigned from,
-                      unsigned until, unsigned revoked);
 /* All findings of one component. */
 HW_CHECK int hw_package_judge(struct hw_packages *s, const struct hw_fact_row *row);
 

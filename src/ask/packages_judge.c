@@ -274,8 +274,7 @@ static int match_statement(struct hw_packages *s, const struct hw_fact_row *row,
                            struct match **list)
 {
     const struct hw_fact *f = &row->fact;
-    if (!hw_fact_is(f, HW_STATEMENT_STATUS, "malicious") ||
-        !hw_package_holds(s, f, HW_STATEMENT_FROM, HW_STATEMENT_UNTIL, HW_STATEMENT_REVOKED)) {
+    if (!hw_fact_is(f, HW_STATEMENT_STATUS, "malicious") || !hw_in_force(f, s->q->policy->as_of)) {
         return HW_OK;
     }
     struct hw_versions in = {.exact = hw_fact_get(f, HW_STATEMENT_EXACT),

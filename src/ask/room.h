@@ -127,6 +127,10 @@ HW_CHECK int hw_find_packages(struct hw_asking *q, bool *out_any, bool *out_told
  * asked. */
 HW_CHECK int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err);
 
+/* Has this INDICATOR, STATEMENT or PATTERN begun by then, and neither ended nor been taken back?
+ * False for any other fact. */
+bool hw_in_force(const struct hw_fact *f, int64_t as_of);
+
 /* A deep copy of a decoded fact into the arena. */
 HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
                           struct hw_error *err);

@@ -24,17 +24,10 @@ struct shelf {
     size_t count, room;
 };
 
-static int compare_spans(struct hw_span a, struct hw_span b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int by = n == 0 ? 0 : memcmp(a.p, b.p, n);
-    return by != 0 ? by : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_known(const void *a, const void *b)
 {
     const struct known *x = a, *y = b;
-    int by = compare_spans(x->base, y->base);
+    int by = hw_span_compare(x->base, y->base);
     return by != 0 ? by : (x->file > y->file) - (x->file < y->file);
 }
 
@@ -93,7 +86,7 @@ static bool from_system(struct look *l, const struct shelf *s, struct hw_span ba
     bool found = false;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (compare_spans(s->p[mid].base, base) < 0) {
+        if (hw_span_compare(s->p[mid].base, base) < 0) {
             lo = mid + 1;
         } else {
             hi = mid;

@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "fact/record.h"
+#include "fact/layouts.h"
 
 enum { SHOWN = 3, FUEL = 20000000, SHOW_BYTES = 160 };
 
@@ -32,10 +32,9 @@ struct run {
     size_t log_count, log_room;
     const struct log *log;
     /* of the log being read */
-    struct sigma_layout *layouts;
-    uint16_t *counts;
-    uint32_t layout_count, layout_room;
-    struct hw_span *values;
+    struct hw_layouts known;
+    struct sigma_layout *layouts; /* beside those known */
+    uint32_t layout_room;
     struct hw_bound *scratch;
     uint32_t *hit; /* numbers of the rules with hits in this log */
     size_t hit_count;
@@ -68,14 +67,14 @@ static struct hw_span field(void *state, unsigned name)
     if (at >= SIGMA_ROLE) {
         for (size_t i = 0; i < l->bound_count; i++) {
             struct hw_span v =
-                hw_bound_get(&l->bounds[i], (enum hw_role)(at - SIGMA_ROLE), r->values);
+                hw_bound_get(&l->bounds[i], (enum hw_role)(at - SIGMA_ROLE), r->known.values);
             if (v.n > 0) {
                 return v;
             }
         }
         return (struct hw_span){NULL, 0};
     }
-    return at >= 0                ? r->values[at]
+    return at >= 0                ? r->known.values[at]
            : at == SIGMA_EVENT    ? l->event
            : at == SIGMA_PROVIDER ? l->log
                                   : (struct hw_span){NULL, 0};
@@ -84,7 +83,7 @@ static struct hw_span field(void *state, unsigned name)
 static struct hw_span value(void *state, size_t i)
 {
     const struct run *r = state;
-    return r->values[i];
+    return r->known.values[i];
 }
 
 static struct hw_span cut(struct hw_span s, size_t max)
@@ -109,7 +108,7 @@ static struct hw_span shown(struct run *r, const struct hw_record *rec)
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && what.n == 0; i++) {
         for (size_t k = 0; k < l->count && what.n == 0; k++) {
             if (hw_span_is(l->names[k], wanted[i])) {
-                what = cut(r->values[k], SHOW_BYTES);
+                what = cut(r->known.values[k], SHOW_BYTES);
                 name = l->names[k];
             }
         }
@@ -145,7 +144,7 @@ static struct sigma_hit *hit_of(struct run *r, struct sigma_rule *rule, struct h
 static int note(struct run *r, struct sigma_rule *rule, const struct hw_record *rec)
 {
     const struct sigma_layout *l = r->layout;
-    struct hw_span host = l->host >= 0 ? r->values[l->host] : (struct hw_span){NULL, 0};
+    struct hw_span host = l->host >= 0 ? r->known.values[l->host] : (struct hw_span){NULL, 0};
     struct sigma_hit *h = hit_of(r, rule, host.n > 0 ? host : r->log->host);
     if (h == NULL) {
         return no_memory(r->err);
@@ -216,8 +215,9 @@ static int ask_by_text(struct run *r, struct hw_span v, const struct hw_record *
     return rc;
 }
 
-static int ask_record(struct run *r, const struct hw_record *rec)
+static int ask_record(void *state, const struct hw_record *rec)
 {
+    struct run *r = state;
     const struct sigma_layout *l = &r->layouts[rec->layout];
     int rc = HW_OK;
     if (!l->any || (rec->time_ns != HW_TIME_NONE && rec->time_ns > r->q->a->as_of)) {
@@ -225,7 +225,7 @@ static int ask_record(struct run *r, const struct hw_record *rec)
     }
     r->layout = l;
     r->record++;
-    r->channel = l->channel >= 0 ? r->values[l->channel] : l->log;
+    r->channel = l->channel >= 0 ? r->known.values[l->channel] : l->log;
     for (size_t i = 0; i < r->rules.class_count && rc == HW_OK; i++) {
         for (struct sigma_rule *a = l->applies[i] ? r->rules.classes[i].always : NULL;
              a != NULL && rc == HW_OK; a = a->next_always) {
@@ -235,7 +235,7 @@ static int ask_record(struct run *r, const struct hw_record *rec)
     rc = rc != HW_OK ? rc : ask_by_text(r, l->event, rec);
     rc = rc != HW_OK ? rc : ask_by_text(r, l->log, rec);
     for (size_t i = 0; i < rec->count && rc == HW_OK; i++) {
-        rc = ask_by_text(r, r->values[i], rec);
+        rc = ask_by_text(r, r->known.values[i], rec);
     }
     return rc;
 }
@@ -244,13 +244,14 @@ static int ask_record(struct run *r, const struct hw_record *rec)
 
 static void layouts_done(struct run *r)
 {
-    for (uint32_t i = 0; i < r->layout_count; i++) {
+    for (uint32_t i = 0; i < r->known.count && i < r->layout_room; i++) {
         free(r->layouts[i].names);
         free(r->layouts[i].columns);
         free(r->layouts[i].bounds);
         free(r->layouts[i].applies);
+        r->layouts[i] = (struct sigma_layout){.count = 0};
     }
-    r->layout_count = 0;
+    hw_layouts_clear(&r->known);
 }
 
 static int column_named(const struct sigma_layout *l, const char *name)
@@ -264,16 +265,11 @@ static int column_named(const struct sigma_layout *l, const char *name)
 }
 
 /* The layout's own texts lie behind its names, since facts are borrowed for a moment only. */
-static int fill_layout(struct run *r, struct sigma_layout *l, const struct hw_fact *f)
+static int fill_layout(struct run *r, struct sigma_layout *l, const struct hw_fact *f, size_t count)
 {
     struct hw_span parts[4] = {hw_fact_get(f, HW_LAYOUT_NAMES), hw_fact_get(f, HW_LAYOUT_SOURCE),
                                hw_fact_get(f, HW_LAYOUT_LOG), hw_fact_get(f, HW_LAYOUT_EVENT)};
     size_t bytes = parts[0].n + parts[1].n + parts[2].n + parts[3].n;
-    size_t count = 1;
-    for (size_t i = 0; i < parts[0].n; i++) {
-        count += parts[0].p[i] == '\n';
-    }
-    count = count < HW_RECORD_VALUES ? count : HW_RECORD_VALUES;
     l->names = malloc(count * sizeof *l->names + bytes);
     if (l->names == NULL) {
         return no_memory(r->err);
@@ -286,11 +282,7 @@ static int fill_layout(struct run *r, struct sigma_layout *l, const struct hw_fa
         parts[i].p = p;
         p += parts[i].n;
     }
-    for (l->count = 0; l->count < count; l->count++) {
-        size_t end = hw_span_find(parts[0], '\n');
-        l->names[l->count] = hw_span_cut(parts[0], 0, end);
-        parts[0] = hw_span_from(parts[0], end + 1);
-    }
+    l->count = hw_layout_names(parts[0], l->names, count);
     l->source = parts[1];
     l->log = parts[2];
     l->event = parts[3];
@@ -326,41 +318,19 @@ static int bind_layout(struct run *r, struct sigma_layout *l)
 
 static int take_layout(struct run *r, const struct hw_fact *f)
 {
-    if (hw_fact_get_u64(f, HW_LAYOUT_INDEX) != r->layout_count) {
-        return hw_fail(r->err, HW_E_CASE, "layouts of a log are not in order");
+    size_t count;
+    int rc = hw_layouts_add(&r->known, f, &count, r->err);
+    if (rc != HW_OK) {
+        return rc;
     }
-    if (r->layout_count == r->layout_room) {
-        uint32_t room = r->layout_room == 0 ? 64 : r->layout_room * 2;
-        struct sigma_layout *l = realloc(r->layouts, room * sizeof *l);
-        r->layouts = l == NULL ? r->layouts : l;
-        uint16_t *c = l == NULL ? NULL : realloc(r->counts, room * sizeof *c);
-        r->counts = c == NULL ? r->counts : c;
-        if (c == NULL) {
-            return no_memory(r->err);
-        }
-        r->layout_room = room;
+    struct sigma_layout *l = hw_layouts_beside(&r->known, r->layouts, &r->layout_room, sizeof *l);
+    if (l == NULL) {
+        return no_memory(r->err);
     }
-    struct sigma_layout *l = &r->layouts[r->layout_count];
-    *l = (struct sigma_layout){.count = 0};
-    r->layout_count++; /* so that it is freed whatever happens */
-    int rc = fill_layout(r, l, f);
-    r->counts[r->layout_count - 1] = (uint16_t)l->count;
+    r->layouts = l;
+    l += r->known.count - 1;
+    rc = fill_layout(r, l, f, count);
     return rc != HW_OK ? rc : bind_layout(r, l);
-}
-
-static int take_events(struct run *r, const struct hw_fact *f)
-{
-    struct hw_budget fuel = {1 << 20, 1 << 20, 4};
-    struct hw_reader in;
-    struct hw_record rec;
-    int rc = HW_OK;
-    hw_reader_init(&in, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
-    while (rc == HW_OK && hw_record_next(&in, r->counts, r->layout_count, r->values, &rec)) {
-        rc = ask_record(r, &rec);
-    }
-    return rc != HW_OK || hw_reader_ok(&in)
-               ? rc
-               : hw_fail(r->err, HW_E_CASE, "records in the case are damaged");
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -453,8 +423,9 @@ static int ask_log(struct run *r)
     int rc = hw_case_facts(r->q->c, r->log->reading, r->log->node, HW_FACT_LAYOUT, HW_FACT_EVENTS,
                            &k, r->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, r->err)) == HW_ROW) {
-        rc =
-            row.fact.kind == HW_FACT_LAYOUT ? take_layout(r, &row.fact) : take_events(r, &row.fact);
+        rc = row.fact.kind == HW_FACT_LAYOUT
+                 ? take_layout(r, &row.fact)
+                 : hw_layouts_each(&r->known, &row.fact, ask_record, r, r->err);
     }
     hw_cursor_free(k);
     if (rc == HW_E_CASE) { /* what was read of it stands, and no other log is the poorer */
@@ -574,11 +545,12 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     int rc = sigma_rules_read(q, &r->rules, err);
     *out_rules = r->rules.count;
     if (rc == HW_OK && r->rules.count > 0) {
-        r->values = calloc(HW_RECORD_VALUES, sizeof *r->values);
         r->scratch = calloc(SIGMA_BOUNDS, sizeof *r->scratch);
         r->hit = calloc(r->rules.count, sizeof *r->hit);
-        rc = r->values == NULL || r->scratch == NULL || r->hit == NULL ? no_memory(err)
-                                                                       : list_logs(r);
+        rc = hw_layouts_init(&r->known, err);
+        rc = rc != HW_OK                            ? rc
+             : r->scratch == NULL || r->hit == NULL ? no_memory(err)
+                                                    : list_logs(r);
         for (size_t i = 0; i < r->log_count && rc == HW_OK; i++) {
             r->log = &r->logs[i];
             rc = ask_log(r);
@@ -590,8 +562,7 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     sigma_rules_done(&r->rules);
     free(r->logs);
     free(r->layouts);
-    free(r->counts);
-    free(r->values);
+    hw_layouts_done(&r->known);
     free(r->scratch);
     free(r->hit);
     free(r);

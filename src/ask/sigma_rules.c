@@ -110,9 +110,7 @@ static struct hw_span status_of(struct hw_span tags)
 
 static bool usable(const struct hw_fact *f, int64_t as_of)
 {
-    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") && !hw_fact_has(f, HW_PATTERN_REVOKED) &&
-           (!hw_fact_has(f, HW_PATTERN_FROM) || hw_fact_get_time(f, HW_PATTERN_FROM) <= as_of) &&
-           (!hw_fact_has(f, HW_PATTERN_UNTIL) || hw_fact_get_time(f, HW_PATTERN_UNTIL) >= as_of);
+    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") && hw_in_force(f, as_of);
 }
 
 static int add_rule(struct sigma_rules *s, const struct hw_fact *f, struct hw_error *err)

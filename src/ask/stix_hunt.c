@@ -13,7 +13,7 @@
 #include "ask/room.h"
 #include "ask/stix.h"
 #include "base/time.h"
-#include "fact/record.h"
+#include "fact/layouts.h"
 #include "fact/words.h"
 
 enum { RULES_MOST = 20000, HITS_MOST = 20000, REASONS = 12, BOUNDS = 8 };
@@ -53,11 +53,10 @@ struct hunt {
     uint32_t types; /* that any rule asks for */
     struct hw_stix_scratch *scratch;
     struct stix_seen seen;
-    struct hw_span *names, *values;
-    struct layout *layouts;
-    struct hw_bound *bound; /* room for one layout's */
-    uint16_t *counts;
-    uint32_t layout_count, layout_room;
+    struct hw_layouts known;
+    struct layout *layouts; /* beside those known */
+    uint32_t layout_room;
+    struct hw_bound *bound;    /* room for one layout's */
     struct hw_span path, host; /* of what is being read; kept once something was met in it */
     bool path_kept;
 };
@@ -66,11 +65,7 @@ struct hunt {
 
 static bool usable(const struct hw_fact *f, int64_t as_of)
 {
-    bool begun = !hw_fact_has(f, HW_PATTERN_FROM) || hw_fact_get_time(f, HW_PATTERN_FROM) <= as_of;
-    bool ended = hw_fact_has(f, HW_PATTERN_UNTIL) && hw_fact_get_time(f, HW_PATTERN_UNTIL) < as_of;
-    bool revoked =
-        hw_fact_has(f, HW_PATTERN_REVOKED) && hw_fact_get_time(f, HW_PATTERN_REVOKED) <= as_of;
-    return begun && !ended && !revoked && hw_fact_is(f, HW_PATTERN_LANGUAGE, "stix") &&
+    return hw_in_force(f, as_of) && hw_fact_is(f, HW_PATTERN_LANGUAGE, "stix") &&
            hw_fact_has(f, HW_PATTERN_PROGRAM) && !hw_fact_is(f, HW_PATTERN_ROLE, "context");
 }
 
@@ -182,54 +177,36 @@ static int ask_all(struct hunt *h, uint64_t number, uint64_t off, struct hw_span
 
 /* ---- logs ---- */
 
-static size_t split(struct hw_span joined, struct hw_span *names)
-{
-    size_t n = 0;
-    while (n < HW_RECORD_VALUES) {
-        size_t end = hw_span_find(joined, '\n');
-        names[n++] = hw_span_cut(joined, 0, end);
-        if (end >= joined.n) {
-            break;
-        }
-        joined = hw_span_from(joined, end + 1);
-    }
-    return n;
-}
-
 static int take_layout(struct hunt *h, const struct hw_fact *f)
 {
-    if (h->layout_count == h->layout_room) {
-        uint32_t room = h->layout_room == 0 ? 64 : h->layout_room * 2;
-        struct layout *l = realloc(h->layouts, room * sizeof *l);
-        h->layouts = l == NULL ? h->layouts : l;
-        uint16_t *c = l == NULL ? NULL : realloc(h->counts, room * sizeof *c);
-        h->counts = c == NULL ? h->counts : c;
-        if (c == NULL) {
-            return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
-        }
-        h->layout_room = room;
+    size_t count;
+    int rc = hw_layouts_add(&h->known, f, &count, h->err);
+    if (rc != HW_OK) {
+        return rc;
     }
-    if (hw_fact_get_u64(f, HW_LAYOUT_INDEX) != h->layout_count) {
-        return hw_fail(h->err, HW_E_CASE, "layouts of a log are not in order");
+    struct layout *l = hw_layouts_beside(&h->known, h->layouts, &h->layout_room, sizeof *l);
+    if (l == NULL) {
+        return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
     }
-    size_t count = split(hw_fact_get(f, HW_LAYOUT_NAMES), h->names);
-    struct layout *l = &h->layouts[h->layout_count];
+    h->layouts = l;
+    l += h->known.count - 1;
     *l = (struct layout){
         .count = hw_bind(hw_fact_get(f, HW_LAYOUT_SOURCE), hw_fact_get(f, HW_LAYOUT_LOG),
-                         hw_fact_get(f, HW_LAYOUT_EVENT), h->names, count, h->bound, BOUNDS)};
+                         hw_fact_get(f, HW_LAYOUT_EVENT), h->known.names, count, h->bound, BOUNDS)};
     if (l->count > 0) {
         l->bounds = malloc(l->count * sizeof *l->bounds);
         if (l->bounds == NULL) {
+            l->count = 0;
             return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
         }
         memcpy(l->bounds, h->bound, l->count * sizeof *l->bounds);
     }
-    h->counts[h->layout_count++] = (uint16_t)count;
     return HW_OK;
 }
 
-static int take_record(struct hunt *h, const struct hw_record *rec)
+static int take_record(void *state, const struct hw_record *rec)
 {
+    struct hunt *h = state;
     const struct layout *l = &h->layouts[rec->layout];
     int64_t at = rec->time_ns == HW_TIME_NONE ? HW_TIME_MIN : rec->time_ns;
     int rc = HW_OK;
@@ -246,27 +223,13 @@ static int take_record(struct hunt *h, const struct hw_record *rec)
     return rc;
 }
 
-static int take_events(struct hunt *h, const struct hw_fact *f)
-{
-    struct hw_budget fuel = {1 << 20, 1 << 20, 4};
-    struct hw_reader in;
-    struct hw_record rec;
-    int rc = HW_OK;
-    hw_reader_init(&in, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
-    while (rc == HW_OK && hw_record_next(&in, h->counts, h->layout_count, h->values, &rec)) {
-        rc = take_record(h, &rec);
-    }
-    return rc != HW_OK || hw_reader_ok(&in)
-               ? rc
-               : hw_fail(h->err, HW_E_CASE, "records in the case are damaged");
-}
-
 static void forget_layouts(struct hunt *h)
 {
-    for (uint32_t i = 0; i < h->layout_count; i++) {
+    for (uint32_t i = 0; i < h->known.count && i < h->layout_room; i++) {
         free(h->layouts[i].bounds);
+        h->layouts[i] = (struct layout){.count = 0};
     }
-    h->layout_count = 0;
+    hw_layouts_clear(&h->known);
 }
 
 static int read_log(struct hunt *h, const struct hw_artifact_row *a)
@@ -277,9 +240,10 @@ static int read_log(struct hunt *h, const struct hw_artifact_row *a)
     int rc =
         hw_case_facts(h->q->c, a->reading, a->node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, h->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, h->err)) == HW_ROW) {
-        rc = row.fact.kind == HW_FACT_LAYOUT   ? take_layout(h, &row.fact)
-             : row.fact.kind == HW_FACT_EVENTS ? take_events(h, &row.fact)
-                                               : HW_OK;
+        rc = row.fact.kind == HW_FACT_LAYOUT ? take_layout(h, &row.fact)
+             : row.fact.kind == HW_FACT_EVENTS
+                 ? hw_layouts_each(&h->known, &row.fact, take_record, h, h->err)
+                 : HW_OK;
     }
     hw_cursor_free(k);
     forget_layouts(h);
@@ -430,13 +394,13 @@ static int judge(struct hunt *h, struct rule *r)
 
 /* ---- entry ---- */
 
-static bool make_room(struct hunt *h)
+static int make_room(struct hunt *h)
 {
     h->scratch = malloc(sizeof *h->scratch);
-    h->names = malloc(HW_RECORD_VALUES * sizeof *h->names);
-    h->values = malloc(HW_RECORD_VALUES * sizeof *h->values);
     h->bound = malloc(BOUNDS * sizeof *h->bound);
-    return h->bound != NULL && h->scratch != NULL && h->names != NULL && h->values != NULL;
+    return h->bound == NULL || h->scratch == NULL
+               ? hw_fail(h->err, HW_E_MEMORY, "no memory for patterns")
+               : hw_layouts_init(&h->known, h->err);
 }
 
 int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err)
@@ -445,7 +409,8 @@ int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err
     int rc = gather(&h);
     *out_patterns = h.rule_count;
     if (rc == HW_OK && h.rule_count > 0) {
-        rc = make_room(&h) ? read_case(&h) : hw_fail(err, HW_E_MEMORY, "no memory for patterns");
+        rc = make_room(&h);
+        rc = rc != HW_OK ? rc : read_case(&h);
     }
     for (size_t i = 0; i < h.rule_count && rc == HW_OK; i++) {
         rc = judge(&h, &h.rules[i]);
@@ -462,10 +427,8 @@ int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err
     }
     free(h.rules);
     free(h.scratch);
-    free(h.names);
-    free(h.values);
+    hw_layouts_done(&h.known);
     free(h.bound);
     free(h.layouts);
-    free(h.counts);
     return rc;
 }

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "case/cursor.h"
 #include "derive/room.h"
-#include "fact/record.h"
+#include "fact/layouts.h"
 #include "fact/words.h"
 
 /* What was declared of the evidence, over what its sighting says. */
@@ -83,7 +83,7 @@ int read_logs(struct world *w)
 
 /* ---- one log ---- */
 
-enum { BOUNDS = 8, NAMES = HW_RECORD_VALUES };
+enum { BOUNDS = 8 };
 
 struct layout {
     text_id source, event;
@@ -93,89 +93,59 @@ struct layout {
 
 struct reader {
     struct world *w;
+    const struct read_pass *pass;
     uint32_t log;
-    struct layout *layouts;
-    uint16_t *counts;
-    uint32_t layout_count, room;
-    struct hw_span *names, *values;
+    struct hw_layouts known;
+    struct layout *layouts; /* beside those known */
+    uint32_t room;
     struct hw_bound *scratch;
 };
 
-static void reader_done(struct reader *r)
+static void forget_layouts(struct reader *r)
 {
-    for (uint32_t i = 0; i < r->layout_count; i++) {
+    for (uint32_t i = 0; i < r->known.count && i < r->room; i++) {
         free(r->layouts[i].bounds);
+        r->layouts[i] = (struct layout){.count = 0};
     }
-    r->layout_count = 0;
-}
-
-static bool reader_grow(struct reader *r)
-{
-    uint32_t room = r->room == 0 ? 64 : r->room * 2;
-    struct layout *l = realloc(r->layouts, room * sizeof *l);
-    r->layouts = l == NULL ? r->layouts : l;
-    uint16_t *c = l == NULL ? NULL : realloc(r->counts, room * sizeof *c);
-    r->counts = c == NULL ? r->counts : c;
-    if (c == NULL) {
-        return false;
-    }
-    r->room = room;
-    return true;
-}
-
-static size_t split(struct hw_span joined, struct hw_span *names, size_t room)
-{
-    size_t n = 0;
-    while (n < room) {
-        size_t end = hw_span_find(joined, '\n');
-        names[n++] = hw_span_cut(joined, 0, end);
-        if (end >= joined.n) {
-            break;
-        }
-        joined = hw_span_from(joined, end + 1);
-    }
-    return n;
+    hw_layouts_clear(&r->known);
 }
 
 static int take_layout(struct reader *r, const struct hw_fact *f)
 {
-    if (hw_fact_get_u64(f, HW_LAYOUT_INDEX) != r->layout_count) {
-        return hw_fail(r->w->err, HW_E_CASE, "layouts of a log are not in order");
+    size_t count;
+    int rc = hw_layouts_add(&r->known, f, &count, r->w->err);
+    if (rc != HW_OK) {
+        return rc;
     }
-    if (r->layout_count == r->room && !reader_grow(r)) {
+    struct layout *l = hw_layouts_beside(&r->known, r->layouts, &r->room, sizeof *l);
+    if (l == NULL) {
         return hw_fail(r->w->err, HW_E_MEMORY, "no memory for layouts");
     }
-    size_t count = split(hw_fact_get(f, HW_LAYOUT_NAMES), r->names, NAMES);
-    struct layout *l = &r->layouts[r->layout_count];
+    r->layouts = l;
+    l += r->known.count - 1;
     *l = (struct layout){.source = text_of(r->w, hw_fact_get(f, HW_LAYOUT_SOURCE)),
                          .event = text_of(r->w, hw_fact_get(f, HW_LAYOUT_EVENT))};
     l->count = hw_bind(hw_fact_get(f, HW_LAYOUT_SOURCE), hw_fact_get(f, HW_LAYOUT_LOG),
-                       hw_fact_get(f, HW_LAYOUT_EVENT), r->names, count, r->scratch, BOUNDS);
+                       hw_fact_get(f, HW_LAYOUT_EVENT), r->known.names, count, r->scratch, BOUNDS);
     if (l->count > 0) {
         l->bounds = malloc(l->count * sizeof *l->bounds);
         if (l->bounds == NULL) {
+            l->count = 0;
             return hw_fail(r->w->err, HW_E_MEMORY, "no memory for layouts");
         }
         memcpy(l->bounds, r->scratch, l->count * sizeof *l->bounds);
     }
-    r->counts[r->layout_count++] = (uint16_t)count;
     return HW_OK;
 }
 
-static int take_events(struct reader *r, const struct read_pass *pass, const struct hw_fact *f)
+static int take_record(void *state, const struct hw_record *rec)
 {
-    struct hw_budget fuel = {1 << 20, 1 << 20, 4};
-    struct hw_reader in;
-    struct hw_record rec;
-    hw_reader_init(&in, hw_fact_get(f, HW_EVENTS_PACKED), &fuel);
-    while (r->w->rc == HW_OK && hw_record_next(&in, r->counts, r->layout_count, r->values, &rec)) {
-        const struct layout *l = &r->layouts[rec.layout];
-        AT(struct log, &r->w->logs, r->log)->records++;
-        pass->record(r->w, r->log, text_span(r->w, l->source), text_span(r->w, l->event), &rec,
-                     l->bounds, l->count);
-    }
-    return hw_reader_ok(&in) ? r->w->rc
-                             : hw_fail(r->w->err, HW_E_CASE, "records in the case are damaged");
+    struct reader *r = state;
+    const struct layout *l = &r->layouts[rec->layout];
+    AT(struct log, &r->w->logs, r->log)->records++;
+    r->pass->record(r->w, r->log, text_span(r->w, l->source), text_span(r->w, l->event), rec,
+                    l->bounds, l->count);
+    return r->w->rc;
 }
 
 static int read_log(struct reader *r, const struct read_pass *pass)
@@ -192,13 +162,13 @@ static int read_log(struct reader *r, const struct read_pass *pass)
         if (row.fact.kind == HW_FACT_LAYOUT) {
             rc = take_layout(r, &row.fact);
         } else if (row.fact.kind == HW_FACT_EVENTS) {
-            rc = take_events(r, pass, &row.fact);
+            rc = hw_layouts_each(&r->known, &row.fact, take_record, r, r->w->err);
         } else if (row.fact.kind == HW_FACT_LOST && pass->lost != NULL) {
             pass->lost(r->w, r->log, &row.fact);
         }
     }
     hw_cursor_free(k);
-    reader_done(r);
+    forget_layouts(r);
     return rc;
 }
 
@@ -228,23 +198,20 @@ static int damaged(struct reader *r, const struct read_pass *pass)
 
 int read_all(struct world *w, const struct read_pass *pass)
 {
-    struct reader r = {.w = w};
-    r.names = calloc(NAMES, sizeof *r.names);
-    r.values = calloc(NAMES, sizeof *r.values);
+    struct reader r = {.w = w, .pass = pass};
     r.scratch = calloc(BOUNDS, sizeof *r.scratch);
-    int rc = r.names == NULL || r.values == NULL || r.scratch == NULL
-                 ? hw_fail(w->err, HW_E_MEMORY, "no memory to read logs")
-                 : HW_OK;
+    int rc = hw_layouts_init(&r.known, w->err);
+    if (rc == HW_OK && r.scratch == NULL) {
+        rc = hw_fail(w->err, HW_E_MEMORY, "no memory to read logs");
+    }
     for (r.log = 1; r.log < w->logs.count && rc == HW_OK; r.log++) {
         rc = read_log(&r, pass);
         rc = rc == HW_E_CASE && w->rc == HW_OK ? damaged(&r, pass) : rc;
         rc = rc != HW_OK ? rc : w->rc;
     }
-    free(r.names);
-    free(r.values);
+    hw_layouts_done(&r.known);
     free(r.scratch);
     free(r.layouts);
-    free(r.counts);
     return rc != HW_OK ? world_fail(w, rc) : HW_OK;
 }
 

@@ -323,3 +323,17 @@ bool hw_purl_qualifier(const struct hw_purl *p, const char *key, struct hw_buf *
     }
     return false;
 }
+
+bool hw_package_split(struct hw_span s, struct hw_span *out_name, struct hw_span *out_version)
+{
+    size_t at = s.n;
+    while (at > 0 && s.p[at - 1] != '@') {
+        at--;
+    }
+    if (at <= 1) {
+        return false;
+    }
+    *out_name = hw_span_cut(s, 0, at - 1);
+    *out_version = hw_span_from(s, at);
+    return true;
+}

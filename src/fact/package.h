@@ -50,6 +50,11 @@ HW_CHECK bool hw_purl_qualifier(const struct hw_purl *p, const char *key, struct
 HW_CHECK bool hw_package_name(struct hw_span type, struct hw_span space, struct hw_span name,
                               struct hw_buf *out);
 
+/* Parts "name@version" at the last '@' that is not its first byte, as indicators and inventories
+ * write a package. False, and nothing written: there is none. The version may be empty. */
+HW_CHECK bool hw_package_split(struct hw_span s, struct hw_span *out_name,
+                               struct hw_span *out_version);
+
 /* How a registry is called in advisories ("PyPI", "RubyGems", "Debian:12", "Rocky Linux:9"), as
  * the OSV schema lists them: its purl type and namespace, static. What stands behind ':' (a
  * release of a distribution) is not looked at. False: no such registry is known here. */

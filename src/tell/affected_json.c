@@ -74,8 +74,5 @@ int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_an
     hw_buf_str(&b, "},");
     hw_json_time(&b, "as_of", a->as_of);
     hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
-    int rc = hw_buf_ok(&b) ? t->put(t->state, hw_buf_span(&b), err)
-                           : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
-    hw_buf_done(&b);
-    return rc;
+    return hw_tell_put(t, &b, err);
 }

@@ -35,8 +35,7 @@ static void verdict(struct page *p)
     uint64_t not = a->count[HW_ASSET_CLEAN] + a->count[HW_ASSET_ABSENT];
     hw_text_count(&p->b, a->affected);
     hw_buf_str(&p->b, " of ");
-    hw_text_count(&p->b, all_of(a));
-    hw_buf_str(&p->b, all_of(a) == 1 ? " machine affected, " : " machines affected, ");
+    hw_text_many(&p->b, all_of(a), "machine affected, ", "machines affected, ");
     hw_text_count(&p->b, a->ran);
     hw_buf_str(&p->b, " ran it, ");
     hw_text_count(&p->b, a->contacted);
@@ -57,8 +56,7 @@ static void verdict(struct page *p)
         hw_buf_str(&p->b, "To know most: ");
         safe(p, a->lacks->ask_for);
         hw_buf_str(&p->b, "; it settles ");
-        hw_text_count(&p->b, a->lacks->machines);
-        hw_buf_str(&p->b, a->lacks->machines == 1 ? " machine.\n" : " machines.\n");
+        hw_text_many(&p->b, a->lacks->machines, "machine.\n", "machines.\n");
     }
 }
 
@@ -76,26 +74,21 @@ static void advisory(struct page *p)
         hw_text_time(&p->b, a->published, p->t->zone_minutes);
     }
     hw_buf_str(&p->b, " names ");
-    hw_text_count(&p->b, a->hashes);
-    hw_buf_str(&p->b, a->hashes == 1 ? " hash, " : " hashes, ");
-    hw_text_count(&p->b, a->versions);
-    hw_buf_str(&p->b, a->versions == 1 ? " version or range, " : " versions and ranges, ");
-    hw_text_count(&p->b, a->places);
-    hw_buf_str(&p->b, a->places == 1 ? " domain or address" : " domains and addresses");
+    hw_text_many(&p->b, a->hashes, "hash, ", "hashes, ");
+    hw_text_many(&p->b, a->versions, "version or range, ", "versions and ranges, ");
+    hw_text_many(&p->b, a->places, "domain or address", "domains and addresses");
     if (a->unmatched > 0) {
         hw_buf_str(&p->b, "; ");
         hw_text_count(&p->b, a->unmatched);
-        hw_buf_str(&p->b, a->unmatched == 1 ? " more that this question does not use"
-                                            : " more that this question does not use");
+        hw_buf_str(&p->b, " more that this question does not use");
     }
     hw_buf_str(&p->b, ".\n");
     if (a->hashes + a->versions + a->places == 0) {
         hw_buf_str(&p->b, "It names nothing that a machine could be asked for.\n");
     }
     if (a->files > 0) {
-        hw_text_count(&p->b, a->files);
-        hw_buf_str(&p->b, a->files == 1 ? " file was" : " files were");
-        hw_buf_str(&p->b, " examined by hash.\n");
+        hw_text_many(&p->b, a->files, "file was examined by hash.\n",
+                     "files were examined by hash.\n");
     }
 }
 
@@ -211,8 +204,5 @@ int hw_tell_affected_text(const struct hw_teller *t, const struct hw_affected_an
     affected(&p);
     unknown(&p);
     rest(&p);
-    int rc = hw_buf_ok(&p.b) ? t->put(t->state, hw_buf_span(&p.b), err)
-                             : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
-    hw_buf_done(&p.b);
-    return rc;
+    return hw_tell_put(t, &p.b, err);
 }

@@ -53,5 +53,9 @@ void hw_json_fact(struct hw_buf *b, const struct hw_fact *f);
 void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes);
 /* 12,345,678 */
 void hw_text_count(struct hw_buf *b, uint64_t n);
+/* "1 file", "12,345 files" */
+void hw_text_many(struct hw_buf *b, uint64_t n, const char *one, const char *many);
+/* Hands a whole answer on, and frees it; HW_E_MEMORY when it is not whole. */
+HW_CHECK int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err);
 
 #endif

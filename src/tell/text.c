@@ -38,6 +38,21 @@ void hw_text_count(struct hw_buf *b, uint64_t n)
     }
 }
 
+void hw_text_many(struct hw_buf *b, uint64_t n, const char *one, const char *many)
+{
+    hw_text_count(b, n);
+    hw_buf_char(b, ' ');
+    hw_buf_str(b, n == 1 ? one : many);
+}
+
+int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err)
+{
+    int rc = hw_buf_ok(b) ? t->put(t->state, hw_buf_span(b), err)
+                          : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
+    hw_buf_done(b);
+    return rc;
+}
+
 void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes)
 {
     struct hw_civil c;
@@ -51,13 +66,6 @@ void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes)
     int z = zone_minutes < 0 ? -zone_minutes : zone_minutes;
     hw_buf_printf(b, "%04d-%02u-%02u %02u:%02u:%02u %c%02d:%02d", c.year, c.month, c.day, c.hour,
                   c.minute, c.second, zone_minutes < 0 ? '-' : '+', z / 60, z % 60);
-}
-
-static void count(struct page *p, uint64_t n, const char *one, const char *many)
-{
-    hw_text_count(&p->b, n);
-    hw_buf_char(&p->b, ' ');
-    hw_buf_str(&p->b, n == 1 ? one : many);
 }
 
 /* ---- the verdict ---- */
@@ -87,16 +95,16 @@ static void verdict(struct page *p)
     }
     if (a->exit_status == 1) {
         hw_buf_str(&p->b, hunts(a) ? "FOUND: " : "DO NOT TRUST: ");
-        count(p, over, "finding", "findings");
+        hw_text_many(&p->b, over, "finding", "findings");
         hw_buf_printf(&p->b, " at %s or above.", hw_severity_word(a->fail_on));
         if (a->gap_count > 0) {
             hw_buf_char(&p->b, ' ');
-            count(p, a->gap_count, "thing", "things");
+            hw_text_many(&p->b, a->gap_count, "thing", "things");
             hw_buf_str(&p->b, " could not be looked at (below).");
         }
     } else if (a->exit_status == 3) {
         hw_buf_str(&p->b, "COULD NOT TELL: ");
-        count(p, a->gap_count, "thing", "things");
+        hw_text_many(&p->b, a->gap_count, "thing", "things");
         hw_buf_str(&p->b, " the question needed could not be looked at (below).");
     } else if (hunts(a) && a->findings == NULL) {
         hw_buf_str(&p->b,
@@ -107,14 +115,14 @@ static void verdict(struct page *p)
     }
     if (a->exit_status != 1 && waved(a) > 0) {
         hw_buf_char(&p->b, ' ');
-        count(p, waved(a), "finding does", "findings do");
+        hw_text_many(&p->b, waved(a), "finding does", "findings do");
         hw_buf_str(&p->b, " not count: in the baseline, or rejected (below).");
     }
     uint64_t bare = a->state_count[HW_STATE_UNSIGNED];
     if (a->exit_status == 0 && bare > 0) {
         hw_buf_char(&p->b, ' ');
-        count(p, bare, "program is unsigned: nothing vouches for it.",
-              "programs are unsigned: nothing vouches for them.");
+        hw_text_many(&p->b, bare, "program is unsigned: nothing vouches for it.",
+                     "programs are unsigned: nothing vouches for them.");
     }
     hw_buf_char(&p->b, '\n');
 }
@@ -134,14 +142,14 @@ static void examined(struct page *p)
 {
     const struct hw_answer *a = p->a;
     if (hunts(a)) {
-        count(p, a->indicator_count, "indicator", "indicators");
+        hw_text_many(&p->b, a->indicator_count, "indicator", "indicators");
         hw_buf_str(&p->b, " against ");
-        count(p, a->artifact_count, "file", "files");
+        hw_text_many(&p->b, a->artifact_count, "file", "files");
         hw_buf_str(&p->b, " ever read.\n");
         known(p);
         return;
     }
-    count(p, a->artifact_count, "file", "files");
+    hw_text_many(&p->b, a->artifact_count, "file", "files");
     hw_buf_str(&p->b, " examined");
     bool first = true;
     for (int i = 0; i < HW_STATE_COUNT; i++) {
@@ -211,7 +219,7 @@ static void findings(struct page *p)
     }
     if (left > 0) {
         hw_buf_str(&p->b, "\n");
-        count(p, left, "more finding", "more findings");
+        hw_text_many(&p->b, left, "more finding", "more findings");
         hw_buf_str(&p->b, " not shown here; --json has all.\n");
     }
 }
@@ -286,7 +294,7 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
     }
     safe(p, f->path);
     hw_buf_str(&p->b, "  ");
-    count(p, f->size, "byte", "bytes");
+    hw_text_many(&p->b, f->size, "byte", "bytes");
     if (f->component.n > 0) {
         hw_buf_str(&p->b, "  calls itself ");
         safe(p, f->component);
@@ -301,9 +309,9 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
         hw_buf_str(&p->b, "         not signed: nothing vouches for it\n");
     }
     hw_buf_str(&p->b, "         seen by this case in ");
-    count(p, f->seen_evidence, "piece of evidence", "pieces of evidence");
+    hw_text_many(&p->b, f->seen_evidence, "piece of evidence", "pieces of evidence");
     hw_buf_str(&p->b, ", at ");
-    count(p, f->seen_places, "place", "places");
+    hw_text_many(&p->b, f->seen_places, "place", "places");
     if (f->first_seen != 0) {
         hw_buf_str(&p->b, ", first ");
         hw_text_time(&p->b, f->first_seen, p->t->zone_minutes);
@@ -327,7 +335,7 @@ static void files(struct page *p)
     }
     if (left > 0) {
         hw_buf_char(&p->b, '\n');
-        count(p, left, "more file", "more files");
+        hw_text_many(&p->b, left, "more file", "more files");
         hw_buf_str(&p->b, " with something to say; --json has all.\n");
     }
 }
@@ -359,7 +367,7 @@ static void gaps(struct page *p)
     }
     if (left > 0) {
         hw_buf_str(&p->b, "  and ");
-        count(p, left, "more", "more");
+        hw_text_many(&p->b, left, "more", "more");
         hw_buf_str(&p->b, "; --json has all.\n");
     }
 }
@@ -379,8 +387,5 @@ int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a, struct hw
                          ? ".\n"
                          : ". A valid signature shows who signed; it does not show that the build "
                            "was honest.\n");
-    int rc = hw_buf_ok(&p.b) ? t->put(t->state, hw_buf_span(&p.b), err)
-                             : hw_fail(err, HW_E_MEMORY, "no memory for the answer's text");
-    hw_buf_done(&p.b);
-    return rc;
+    return hw_tell_put(t, &p.b, err);
 }

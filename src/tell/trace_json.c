@@ -172,8 +172,5 @@ int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *
     rejected(&b, a);
     hw_json_time(&b, "as_of", a->as_of);
     hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
-    int rc = hw_buf_ok(&b) ? t->put(t->state, hw_buf_span(&b), err)
-                           : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
-    hw_buf_done(&b);
-    return rc;
+    return hw_tell_put(t, &b, err);
 }

@@ -22,13 +22,6 @@ static void safe(struct page *p, struct hw_span s)
     hw_escape_put(&p->b, s, HW_ESCAPE_TERMINAL);
 }
 
-static void count(struct page *p, uint64_t n, const char *one, const char *many)
-{
-    hw_text_count(&p->b, n);
-    hw_buf_char(&p->b, ' ');
-    hw_buf_str(&p->b, n == 1 ? one : many);
-}
-
 static void end(struct page *p, const struct hw_end *e)
 {
     bool hash = strcmp(e->kind, "artifact") == 0;
@@ -152,12 +145,12 @@ static void verdict(struct page *p)
         return;
     }
     hw_buf_str(&p->b, "CHAIN of ");
-    count(p, a->step_count, "step", "steps");
+    hw_text_many(&p->b, a->step_count, "step", "steps");
     hw_buf_str(&p->b, " over ");
-    count(p, a->host_count, "machine", "machines");
+    hw_text_many(&p->b, a->host_count, "machine", "machines");
     if (a->org_count > 1) {
         hw_buf_str(&p->b, " in ");
-        count(p, a->org_count, "organisation", "organisations");
+        hw_text_many(&p->b, a->org_count, "organisation", "organisations");
     }
     hw_buf_str(&p->b, " to ");
     end(p, &a->target);
@@ -245,7 +238,7 @@ static void steps(struct page *p, enum part part)
     }
     if (left > 0) {
         hw_buf_str(&p->b, "     ... and ");
-        count(p, left, "more step (--all)", "more steps (--all)");
+        hw_text_many(&p->b, left, "more step (--all)", "more steps (--all)");
         hw_buf_str(&p->b, ".\n");
     }
 }
@@ -260,7 +253,7 @@ static void other_ways(struct page *p)
     }
     if (n > 0 && !p->t->all) {
         hw_buf_str(&p->b, "\nOther ways that lead here take ");
-        count(p, n, "step more (--all)", "steps more (--all)");
+        hw_text_many(&p->b, n, "step more (--all)", "steps more (--all)");
         hw_buf_str(&p->b, ".\n");
     }
 }
@@ -282,7 +275,7 @@ static void missing(struct page *p)
     }
     if (left > 0) {
         hw_buf_str(&p->b, "  ... and ");
-        count(p, left, "more (--all)", "more (--all)");
+        hw_text_many(&p->b, left, "more (--all)", "more (--all)");
         hw_buf_str(&p->b, ".\n");
     }
 }
@@ -316,7 +309,7 @@ static void rejected(struct page *p)
         return;
     }
     hw_buf_str(&p->b, "With them the chain had ");
-    count(p, first->step_count, "step", "steps");
+    hw_text_many(&p->b, first->step_count, "step", "steps");
     for (const struct hw_root *r = first->roots; r != NULL && r->principal; r = r->next) {
         hw_buf_str(&p->b, r == first->roots ? " and ended at " : ", ");
         end(p, &r->at);
@@ -340,16 +333,13 @@ int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace_answer *
     rejected(&p);
     missing(&p);
     hw_buf_str(&p.b, "\nLooked at ");
-    count(&p, a->expanded, "thing", "things");
+    hw_text_many(&p.b, a->expanded, "thing", "things");
     hw_buf_str(&p.b, " of ");
     hw_text_count(&p.b, a->things);
     hw_buf_str(&p.b, ", joined by ");
-    count(&p, a->edges, "edge", "edges");
+    hw_text_many(&p.b, a->edges, "edge", "edges");
     hw_buf_str(&p.b, ". As of ");
     hw_text_time(&p.b, a->as_of, t->zone_minutes);
     hw_buf_str(&p.b, ".\n");
-    int rc = hw_buf_ok(&p.b) ? t->put(t->state, hw_buf_span(&p.b), err)
-                             : hw_fail(err, HW_E_MEMORY, "no memory for the answer");
-    hw_buf_done(&p.b);
-    return rc;
+    return hw_tell_put(t, &p.b, err);
 }

@@ -114,3 +114,19 @@ bool hw_told_sound(const uint8_t *p, size_t n, void *state)
     hw_told_done(&t);
     return sound;
 }
+
+bool hw_told_whole(const uint8_t *p, size_t n, void *state)
+{
+    const struct hw_whole *w = state;
+    struct hw_told t;
+    hw_told_init(&t);
+    t.reading = w->reading;
+    hw_told_examine(&t, p, n, NULL);
+    bool whole =
+        t.anomalies == 0 && t.unopened == 0 && (w->once == NULL || hw_told_count(&t, w->once) == 1);
+    for (size_t i = 0; i < 2 && w->lines[i][0] != NULL; i++) {
+        whole = whole && hw_told_has(&t, w->lines[i][0], w->lines[i][1], NULL);
+    }
+    hw_told_done(&t);
+    return whole;
+}

@@ -39,5 +39,13 @@ bool hw_told_has(struct hw_told *t, ...) __attribute__((sentinel));
 size_t hw_told_count(struct hw_told *t, const char *part);
 /* For sweeps: sound means nothing said against it and nothing left closed. */
 bool hw_told_sound(const uint8_t *p, size_t n, void *state);
+/* The same for documents, which can lose a part and be a document still: nothing said against it,
+ * and each of these said: a line with both words (NULL: no more), a part in exactly one line. */
+struct hw_whole {
+    enum hw_reading reading;
+    const char *lines[2][2];
+    const char *once;
+};
+bool hw_told_whole(const uint8_t *p, size_t n, void *state); /* state: a struct hw_whole */
 
 #endif

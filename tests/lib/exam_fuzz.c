@@ -3,7 +3,7 @@
 
 #include "exam.h"
 
-static void examine(const uint8_t *data, size_t size, struct hw_told *t)
+static void examine(const uint8_t *data, size_t size, enum hw_reading reading, struct hw_told *t)
 {
     static const struct hw_limits small = {.parse_bytes = 64 << 20,
                                            .items = 1 << 20,
@@ -12,10 +12,16 @@ static void examine(const uint8_t *data, size_t size, struct hw_told *t)
                                            .nodes = 2000,
                                            .depth = 6};
     hw_told_init(t);
+    t->reading = reading;
     hw_told_examine(t, data, size, &small);
 }
 
 const char *exam_fuzz(const uint8_t *data, size_t size)
+{
+    return exam_fuzz_as(data, size, HW_READ_ANY);
+}
+
+const char *exam_fuzz_as(const uint8_t *data, size_t size, enum hw_reading reading)
 {
     static bool warm;
     if (!warm) {
@@ -23,8 +29,8 @@ const char *exam_fuzz(const uint8_t *data, size_t size)
         warm = true;
     }
     struct hw_told one, two;
-    examine(data, size, &one);
-    examine(data, size, &two);
+    examine(data, size, reading, &one);
+    examine(data, size, reading, &two);
     bool same = hw_span_equal(hw_buf_span(&one.lines), hw_buf_span(&two.lines));
     hw_told_done(&one);
     hw_told_done(&two);

@@ -8,8 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "evidence/evidence.h"
+
 /* NULL, or the promise that was broken: the same bytes gave other facts. A fact unfit for the wire
  * or memory left alive ends the process. Small limits, so that no input is slow for its size. */
 const char *exam_fuzz(const uint8_t *data, size_t size);
+/* The same of one kind of reading. */
+const char *exam_fuzz_as(const uint8_t *data, size_t size, enum hw_reading reading);
 
 #endif

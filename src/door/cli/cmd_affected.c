@@ -6,6 +6,7 @@
 #include "ask/affected.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "case/cursor.h"
 #include "case/graph.h"
@@ -133,28 +134,26 @@ static int read_all(struct hw_cli *cli, struct hw_targets *advisory, struct hw_t
 }
 
 /* What is named together belongs together, so that one inventory's WS1 is the other log's: to the
- * organisation that an estate among it speaks of, or else to one of no name. Whose it is decides
- * how it is read, so it is read again once that is known. */
+ * organisation that an estate among it speaks of, or else to one of no name. Whose evidence is can
+ * be declared anew without reading it again. */
 static int read_together(struct hw_cli *cli, struct hw_targets *advisory, struct hw_targets *others,
                          struct hw_error *err)
 {
+    struct hw_derived derived;
     struct hw_span org;
+    struct timespec t;
     cli->org = TOGETHER;
     int rc = read_all(cli, advisory, others, err);
     rc = rc != HW_OK ? rc : declared_org(cli, &org, err);
     if (rc != HW_OK || org.n == 0 || hw_span_is(org, TOGETHER)) {
         return rc;
     }
-    char *name = hw_arena_alloc(cli->arena, org.n + 1);
-    if (name == NULL) {
-        return hw_fail(err, HW_E_MEMORY, "no memory for a name");
+    (void)clock_gettime(CLOCK_REALTIME, &t); /* later than what intake declared */
+    int64_t now_ns = (int64_t)t.tv_sec * HW_NS_PER_SECOND + t.tv_nsec;
+    for (size_t i = 0; i < others->count && rc == HW_OK; i++) {
+        rc = hw_case_declare(cli->c, others->p[i].sha256, "org", org, now_ns, err);
     }
-    memcpy(name, org.p, org.n);
-    cli->org = name;
-    hw_case_free(cli->c);
-    cli->c = NULL;
-    rc = hw_cli_open(cli, HW_CASE_PRIVATE, true, err);
-    return rc != HW_OK ? rc : read_all(cli, advisory, others, err);
+    return rc != HW_OK ? rc : hw_cli_derive(cli, &derived, err);
 }
 
 int cmd_affected(struct hw_cli *cli, struct hw_error *err)

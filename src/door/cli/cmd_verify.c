@@ -78,10 +78,7 @@ static int read_baselines(struct hw_cli *cli, struct hw_error *err)
 
 static int by_path(const void *a, const void *b)
 {
-    const struct hw_seen *x = a, *y = b;
-    size_t n = x->path.n < y->path.n ? x->path.n : y->path.n;
-    int order = n == 0 ? 0 : memcmp(x->path.p, y->path.p, n);
-    return order != 0 ? order : (x->path.n > y->path.n) - (x->path.n < y->path.n);
+    return hw_span_compare(((const struct hw_seen *)a)->path, ((const struct hw_seen *)b)->path);
 }
 
 /* A kind nobody knows would accept nothing, and look as if it did. */

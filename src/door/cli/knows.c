@@ -33,8 +33,7 @@ static void counts(struct hw_buf *b, const struct form *f)
 
 static void count_words(struct hw_buf *b, const struct form *f)
 {
-    hw_text_count(b, f->entries);
-    hw_buf_str(b, f->entries == 1 ? " entry" : " entries");
+    hw_text_many(b, f->entries, "entry", "entries");
     if (f->refused > 0) {
         hw_buf_str(b, ", ");
         hw_text_count(b, f->refused);
@@ -146,8 +145,7 @@ static void say_forms(struct knows *k)
             continue;
         }
         hw_buf_printf(b, "  %-22s ", f->word);
-        hw_text_count(b, f->documents);
-        hw_buf_str(b, f->documents == 1 ? " document, " : " documents, ");
+        hw_text_many(b, f->documents, "document, ", "documents, ");
         count_words(b, f);
     }
     if (k->more && !k->cli->json) {

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "evidence/json_walk.h"
+#include "fact/package.h"
 
 enum { NEST = 64, MEMBERS = 64 };
 
@@ -48,14 +49,7 @@ static void put_npm(struct hw_lock *l, struct hw_span object, struct hw_span nam
     e->resolved = string_of(l, object, "resolved");
     if (hw_span_starts(version, "npm:")) { /* v1: an alias, "npm:real@1.0.0" */
         struct hw_span real = hw_span_from(version, 4);
-        size_t at = real.n;
-        while (at > 1 && real.p[at - 1] != '@') {
-            at--;
-        }
-        if (at > 1) {
-            e->name = hw_span_cut(real, 0, at - 1);
-            version = hw_span_from(real, at);
-        }
+        (void)!hw_package_split(real, &e->name, &version); /* a name alone leaves both */
     } else if (hw_span_holds(version, ":")) { /* v1: a URL or folder stands for the version */
         e->resolved = e->resolved.n > 0 ? e->resolved : version;
         version = (struct hw_span){NULL, 0};

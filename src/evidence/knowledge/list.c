@@ -9,6 +9,8 @@
  */
 #include "evidence/knowledge/list.h"
 
+#include "evidence/knowledge/teach.h"
+
 enum { STRONG_BITS = 40, WEAK_BITS = 28, PROBE_ARENA_BYTES = 1024 * 1024 };
 
 static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
@@ -24,21 +26,21 @@ static unsigned probe(struct hw_span bytes, struct hw_budget *fuel)
 static void say_knowledge(struct hw_list_run *run)
 {
     struct hw_fact f;
-    hw_fact_about(&f, HW_FACT_KNOWLEDGE, run->node->number);
+    hw_fact_about(&f, HW_FACT_KNOWLEDGE, run->teach->n->number);
     hw_fact_str(&f, HW_KNOWLEDGE_FORM, hw_list_form_word(run->shape->form));
     if (run->shape->title.n > 0) {
-        hw_fact_span(&f, HW_KNOWLEDGE_TITLE, hw_exam_text(run->x, run->shape->title, 1000));
+        hw_fact_span(&f, HW_KNOWLEDGE_TITLE, hw_exam_text(run->teach->x, run->shape->title, 1000));
     }
     hw_fact_u64(&f, HW_KNOWLEDGE_ENTRIES, run->entries);
     hw_fact_u64(&f, HW_KNOWLEDGE_REFUSED, run->refused);
     hw_fact_u64(&f, HW_KNOWLEDGE_IGNORED, run->ignored);
-    hw_say(run->x, &f);
-    hw_say_number(run->x, run->node, "list.rows", run->rows);
+    hw_say(run->teach->x, &f);
+    hw_say_number(run->teach->x, run->teach->n, "list.rows", run->rows);
     if (run->odd_quotes > 0) {
-        hw_say_number(run->x, run->node, "list.odd-quotes", run->odd_quotes);
+        hw_say_number(run->teach->x, run->teach->n, "list.odd-quotes", run->odd_quotes);
     }
     if (run->unread_times > 0) {
-        hw_say_number(run->x, run->node, "list.times-unread", run->unread_times);
+        hw_say_number(run->teach->x, run->teach->n, "list.times-unread", run->unread_times);
     }
 }
 
@@ -46,6 +48,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
 {
     struct hw_list_shape shape;
     struct hw_list_run run;
+    struct hw_teach teach;
     struct hw_reader r;
     if (!hw_list_sniff(n->bytes, &x->fuel, x->arena, &shape)) {
         /* The probe found one: only spent fuel or memory leads here. */
@@ -54,11 +57,12 @@ static void examine(struct hw_exam *x, struct hw_node *n)
         return;
     }
     hw_list_run_init(&run, &shape);
-    run.x = x;
-    run.node = n;
+    hw_teach_init(&teach, x, n, hw_list_form_word(shape.form));
+    teach.unit = "line";
+    run.teach = &teach;
     hw_node_reader(x, n, &r);
     hw_list_walk(&run, &r, x->arena, UINT64_MAX);
-    if (run.full) {
+    if (teach.full) {
         hw_say_anomaly(x, n, "over-budget", hw_read_where(&r), 0,
                        "more indicators than one input may say; %llu were read",
                        (unsigned long long)run.entries);

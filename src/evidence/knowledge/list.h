@@ -156,18 +156,16 @@ struct hw_list_row {
     struct hw_span heading; /* the comment above its group, for rows without words of their own */
 };
 
-/* One reading of a list. Without exam it only counts, for the sniffer. */
+/* One reading of a list. Without somebody to teach it only counts, for the sniffer. */
+struct hw_teach; /* teach.h */
 struct hw_list_run {
-    struct hw_exam *x;
-    struct hw_node *node;
+    struct hw_teach *teach; /* borrowed; NULL: nothing is said */
     const struct hw_list_shape *shape;
     struct hw_buf label, source;
     uint64_t rows, entries, refused, ignored;
     uint64_t odd_quotes, unread_times;
     uint64_t checked; /* entries whose form proves their kind: hashes, addresses, URLs, domains */
     uint64_t hashes;  /* of files */
-    uint64_t refusals_said, bytes_said;
-    bool full; /* a limit of ours was reached */
 };
 void hw_list_run_init(struct hw_list_run *run, const struct hw_list_shape *shape);
 void hw_list_run_done(struct hw_list_run *run);

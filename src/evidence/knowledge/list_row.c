@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "evidence/knowledge/teach.h"
 
 enum { VERSIONS_BYTES = 4096 };
 
@@ -40,25 +41,14 @@ void hw_list_run_done(struct hw_list_run *run)
 
 bool hw_list_run_going(const struct hw_list_run *run)
 {
-    return !run->full && (run->x == NULL || hw_exam_going(run->x));
+    return run->teach == NULL || hw_teach_going(run->teach);
 }
 
 void hw_list_refuse(struct hw_list_run *run, const struct hw_list_row *row, struct hw_span part,
                     const char *why)
 {
-    enum { SHOWN = 60 };
-    if (run->x == NULL || ++run->refusals_said > HW_LIST_REFUSALS_SAID) {
-        return;
-    }
-    struct hw_span s = hw_span_cut(hw_span_trim(part), 0, SHOWN);
-    if (run->refusals_said == HW_LIST_REFUSALS_SAID) {
-        hw_say_anomaly(run->x, run->node, "line-refused", row->off, row->size,
-                       "line %llu and further ones; they are counted, and not listed",
-                       (unsigned long long)row->line);
-    } else {
-        hw_say_anomaly(run->x, run->node, "line-refused", row->off, row->size,
-                       "line %llu: '%.*s': %s", (unsigned long long)row->line, (int)s.n,
-                       s.n == 0 ? "" : (const char *)s.p, why);
+    if (run->teach != NULL) {
+        hw_teach_complain(run->teach, row->line, row->off, row->size, part, why);
     }
 }
 
@@ -97,7 +87,7 @@ static void add_text(struct hw_buf *b, size_t max, struct hw_span s)
 
 static void add_label(struct sharing *c, struct hw_span s)
 {
-    if (c->run->x != NULL) {
+    if (c->run->teach != NULL) {
         add_text(&c->run->label, HW_LIST_LABEL_BYTES, s);
     }
 }
@@ -120,31 +110,6 @@ static void read_time(struct sharing *c, struct hw_span s, bool from)
 
 /* Facts */
 
-/* The fact's frame on the wire, as docs/formats/facts.md has it. */
-static uint64_t frame_bytes(const struct hw_fact *f)
-{
-    const struct hw_fact_type *t = hw_fact_type(f->kind);
-    uint64_t n = 6;
-    for (unsigned i = 0; i < HW_FACT_FIELDS && t->fields[i].name != NULL; i++) {
-        bool number = t->fields[i].type == HW_T_U64 || t->fields[i].type == HW_T_TIME;
-        n += !hw_fact_has(f, i) ? 0 : number ? 11 : 3 + f->v[i].s.n;
-    }
-    return n;
-}
-
-/* False when one more would be more than one input may say. */
-static bool put(struct hw_list_run *run, const struct hw_fact *f)
-{
-    uint64_t n = frame_bytes(f);
-    if (run->entries == HW_LIST_INDICATORS_MAX || run->bytes_said + n > HW_LIST_SAID_BYTES_MAX) {
-        run->full = true;
-        return false;
-    }
-    run->bytes_said += n;
-    hw_say(run->x, f);
-    return true;
-}
-
 static bool say(struct sharing *c, const struct hw_list_value *v, struct hw_span raw,
                 const char *role)
 {
@@ -154,10 +119,11 @@ static bool say(struct sharing *c, const struct hw_list_value *v, struct hw_span
     struct hw_fact f;
     raw = hw_span_cut(hw_span_trim(raw), 0, HW_LIST_VALUE_BYTES);
     if (!hw_buf_ok(&run->label) || !hw_buf_ok(&run->source)) {
-        run->x->rc = hw_fail(&run->x->err, HW_E_MEMORY, "no memory for the words of a list");
+        struct hw_exam *x = run->teach->x;
+        x->rc = hw_fail(&x->err, HW_E_MEMORY, "no memory for the words of a list");
         return false;
     }
-    hw_fact_about(&f, HW_FACT_INDICATOR, run->node->number);
+    hw_fact_about(&f, HW_FACT_INDICATOR, run->teach->n->number);
     hw_fact_u64(&f, HW_INDICATOR_LINE, c->row->line);
     hw_fact_str(&f, HW_INDICATOR_KIND, hw_list_kind_word(v->kind));
     hw_fact_span(&f, HW_INDICATOR_VALUE, value);
@@ -178,7 +144,8 @@ static bool say(struct sharing *c, const struct hw_list_value *v, struct hw_span
         hw_fact_time(&f, HW_INDICATOR_UNTIL, c->until);
     }
     hw_fact_u64(&f, HW_INDICATOR_OFF, c->row->off);
-    return put(run, &f);
+    hw_teach_put(run->teach, &f);
+    return !run->teach->full;
 }
 
 static void emit(struct sharing *c, struct hw_list_value *v, struct hw_span raw)
@@ -191,7 +158,7 @@ static void emit(struct sharing *c, struct hw_list_value *v, struct hw_span raw)
                       ? HW_LIST_OTHER
                       : v->kind;
     }
-    if (run->x != NULL && !say(c, v, raw, hw_list_role(v, &c->words))) {
+    if (run->teach != NULL && !say(c, v, raw, hw_list_role(v, &c->words))) {
         return;
     }
     run->entries++;
@@ -389,7 +356,7 @@ static void describe(struct sharing *c, const struct hw_list_column *column, str
         add_label(c, s);
         break;
     case HW_LIST_SOURCE:
-        if (c->run->x != NULL) {
+        if (c->run->teach != NULL) {
             add_text(&c->run->source, HW_LIST_SOURCE_BYTES, s);
         }
         break;
@@ -481,7 +448,7 @@ bool hw_list_loki_filename(struct hw_span line, struct hw_span *out_regex,
 
 static void add_score(struct sharing *c, const char *before, struct hw_span score)
 {
-    if (c->run->x != NULL) {
+    if (c->run->teach != NULL) {
         hw_buf_str(&c->run->label, before);
         hw_utf8_clean(score, 3, &c->run->label);
     }

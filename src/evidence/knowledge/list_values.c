@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "evidence/knowledge/list_value.h"
+#include "fact/package.h"
 
 static const char *const kind_words[HW_LIST_KIND_COUNT] = {
     [HW_LIST_MD5] = "md5",
@@ -391,13 +392,10 @@ static bool is_version(struct hw_span s)
 }
 
 /* Products have blanks in their names, packages have none: blanks are for what has a version. */
-static bool has_version(struct hw_span name)
+static bool has_version(struct hw_span package)
 {
-    size_t at = name.n;
-    while (at > 0 && name.p[at - 1] != '@') {
-        at--;
-    }
-    return at > 1 && is_version(hw_span_from(name, at));
+    struct hw_span name, version;
+    return hw_package_split(package, &name, &version) && is_version(version);
 }
 
 bool hw_list_package_read(struct hw_span name, struct hw_span version, struct hw_list_value *out,

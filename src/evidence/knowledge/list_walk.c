@@ -6,6 +6,7 @@
 #include "evidence/knowledge/list.h"
 
 #include "base/text.h"
+#include "evidence/knowledge/teach.h"
 
 enum { UNREAD_BYTES = 1000 };
 
@@ -66,7 +67,7 @@ static void say_unread(struct hw_list_run *run, const struct hw_csv *csv)
         }
     }
     if (names.n > 0 && hw_buf_ok(&names)) {
-        hw_say_text(run->x, run->node, "list.columns-unread", hw_buf_span(&names));
+        hw_say_text(run->teach->x, run->teach->n, "list.columns-unread", hw_buf_span(&names));
     }
     hw_buf_done(&names);
 }
@@ -97,18 +98,18 @@ static void walk_records(struct hw_list_run *run, struct hw_reader *r, struct hw
     while (hw_list_run_going(run) && run->rows < rows_max && hw_csv_next(&csv)) {
         if (header) {
             header = false;
-            if (run->x != NULL) {
+            if (run->teach != NULL) {
                 say_unread(run, &csv);
             }
         } else if (!is_empty(&csv) && !hw_span_starts(hw_span_trim(csv.fields[0]), "#")) {
             read_record(run, &csv, hw_read_where(r));
         }
     }
-    if (hw_csv_failed(&csv) && run->x != NULL) {
-        hw_say_anomaly(run->x, run->node, "over-budget", csv.record_off, 0,
+    if (hw_csv_failed(&csv) && run->teach != NULL) {
+        hw_say_anomaly(run->teach->x, run->teach->n, "over-budget", csv.record_off, 0,
                        "the memory for this list ended at line %llu",
                        (unsigned long long)(csv.record_line + run->shape->start_line - 1));
-        hw_say_degree(run->node, HW_REFUSED, "the memory for this input ended here");
+        hw_say_degree(run->teach->n, HW_REFUSED, "the memory for this input ended here");
     }
 }
 

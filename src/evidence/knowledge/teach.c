@@ -15,7 +15,8 @@ void hw_taught_init(struct hw_taught *v)
 
 void hw_teach_init(struct hw_teach *t, struct hw_exam *x, struct hw_node *n, const char *form)
 {
-    *t = (struct hw_teach){.x = x, .n = n, .form = form, .published = HW_TIME_NONE};
+    *t =
+        (struct hw_teach){.x = x, .n = n, .form = form, .unit = "entry", .published = HW_TIME_NONE};
 }
 
 bool hw_teach_going(const struct hw_teach *t)
@@ -48,22 +49,28 @@ void hw_teach_put(struct hw_teach *t, const struct hw_fact *f)
     hw_say(t->x, f);
 }
 
-void hw_teach_refuse(struct hw_teach *t, uint64_t line, uint64_t off, struct hw_span part,
-                     const char *why)
+void hw_teach_complain(struct hw_teach *t, uint64_t line, uint64_t off, uint64_t size,
+                       struct hw_span part, const char *why)
 {
-    t->refused++;
     if (++t->refusals_said > HW_LIST_REFUSALS_SAID) {
         return;
     }
     if (t->refusals_said == HW_LIST_REFUSALS_SAID) {
-        hw_say_anomaly(t->x, t->n, "line-refused", off, part.n,
-                       "entry %llu and further ones; they are counted, and not listed",
+        hw_say_anomaly(t->x, t->n, "line-refused", off, size,
+                       "%s %llu and further ones; they are counted, and not listed", t->unit,
                        (unsigned long long)line);
         return;
     }
     struct hw_span s = hw_span_cut(hw_span_trim(part), 0, SHOWN);
-    hw_say_anomaly(t->x, t->n, "line-refused", off, part.n, "entry %llu: '%.*s': %s",
+    hw_say_anomaly(t->x, t->n, "line-refused", off, size, "%s %llu: '%.*s': %s", t->unit,
                    (unsigned long long)line, (int)s.n, s.n == 0 ? "" : (const char *)s.p, why);
+}
+
+void hw_teach_refuse(struct hw_teach *t, uint64_t line, uint64_t off, struct hw_span part,
+                     const char *why)
+{
+    t->refused++;
+    hw_teach_complain(t, line, off, part.n, part, why);
 }
 
 struct hw_span hw_teach_text(struct hw_teach *t, struct hw_span s, size_t max)

@@ -19,9 +19,10 @@
 struct hw_teach {
     struct hw_exam *x;
     struct hw_node *n;
-    const char *form;                   /* KNOWLEDGE's form word, static */
-    struct hw_span title;               /* of the document, borrowed; empty: none */
-    int64_t published;                  /* of the document; HW_TIME_NONE: not stated */
+    const char *form;     /* KNOWLEDGE's form word, static */
+    const char *unit;     /* what an entry is called in words: "entry", "line"; static */
+    struct hw_span title; /* of the document, borrowed; empty: none */
+    int64_t published;    /* of the document; HW_TIME_NONE: not stated */
     uint64_t entries, refused, ignored; /* said; not understood; kept but nothing matches them */
     uint64_t bytes_said, refusals_said;
     bool full;      /* a limit of ours was reached: nothing more is said */
@@ -59,6 +60,9 @@ void hw_teach_put(struct hw_teach *t, const struct hw_fact *f);
 /* Counts an entry that could not be understood, and says it while not too many were. */
 void hw_teach_refuse(struct hw_teach *t, uint64_t line, uint64_t off, struct hw_span part,
                      const char *why);
+/* Says it only, for who counts by other things: `part` of the entry that lies at off, size. */
+void hw_teach_complain(struct hw_teach *t, uint64_t line, uint64_t off, uint64_t size,
+                       struct hw_span part, const char *why);
 /* Says KNOWLEDGE, and the limit if one was reached. */
 void hw_teach_done(struct hw_teach *t);
 

@@ -308,17 +308,8 @@ static void other_documents_are_not_events(void **state)
     assert_int_equal(hw_told_count(&t, "format=misp"), 0);
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    struct hw_told one;
-    (void)state;
-    hw_told_init(&one);
-    one.reading = HW_READ_KNOWLEDGE;
-    hw_told_examine(&one, p, n, NULL);
-    bool whole = one.anomalies == 0 && hw_told_has(&one, "form=misp-", "refused=0", NULL);
-    hw_told_done(&one);
-    return whole;
-}
+static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE,
+                                .lines = {{"form=misp-", "refused=0"}}};
 
 static void events_survive_every_cut_and_damage(void **state)
 {
@@ -327,12 +318,12 @@ static void events_survive_every_cut_and_damage(void **state)
     build_misp_attribute(&atts, "domain|ip", "evil.example|198.51.100.7", true, "");
     hw_buf_str(&objs, "{\"Attribute\":[{\"type\":\"sha256\",\"value\":\"" SHA256 "\"}]}");
     build_misp(&doc, hw_buf_text(&atts), hw_buf_text(&objs), BUILD_MISP_RESPONSE);
-    hw_sweep_truncate(doc.p, doc.n, sound, NULL);
-    hw_sweep_mutate(doc.p, doc.n, 3000, 41, sound, NULL);
+    hw_sweep_truncate(doc.p, doc.n, hw_told_whole, &whole);
+    hw_sweep_mutate(doc.p, doc.n, 3000, 41, hw_told_whole, &whole);
     hw_buf_clear(&doc);
     build_misp_manifest(&doc);
-    hw_sweep_truncate(doc.p, doc.n, sound, NULL);
-    hw_sweep_mutate(doc.p, doc.n, 1000, 43, sound, NULL);
+    hw_sweep_truncate(doc.p, doc.n, hw_told_whole, &whole);
+    hw_sweep_mutate(doc.p, doc.n, 1000, 43, hw_told_whole, &whole);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)

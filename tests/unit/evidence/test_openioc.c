@@ -221,17 +221,8 @@ static void other_xml_is_not_this(void **state)
     assert_int_equal(hw_told_count(&t, "format=openioc"), 0);
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    struct hw_told one;
-    (void)state;
-    hw_told_init(&one);
-    one.reading = HW_READ_KNOWLEDGE;
-    hw_told_examine(&one, p, n, NULL);
-    bool whole = one.anomalies == 0 && hw_told_has(&one, "form=openioc", "refused=0", NULL);
-    hw_told_done(&one);
-    return whole;
-}
+static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE,
+                                .lines = {{"form=openioc", "refused=0"}}};
 
 static void documents_survive_every_cut_and_damage(void **state)
 {
@@ -244,8 +235,9 @@ static void documents_survive_every_cut_and_damage(void **state)
     for (unsigned version = 10; version <= 11; version++) {
         hw_buf_clear(&doc);
         build_openioc(&doc, version, "x", hw_buf_text(&items));
-        hw_sweep_truncate(doc.p, doc.n - 1, sound, NULL); /* the last byte is a line's end */
-        hw_sweep_mutate(doc.p, doc.n, 2000, 47 + version, sound, NULL);
+        hw_sweep_truncate(doc.p, doc.n - 1, hw_told_whole,
+                          &whole); /* the last byte is a line's end */
+        hw_sweep_mutate(doc.p, doc.n, 2000, 47 + version, hw_told_whole, &whole);
     }
 }
 

@@ -133,22 +133,12 @@ static void pack_limits_hold(void **state)
     assert_int_equal(hw_told_count(&t, "pack.members "), 0);
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    struct hw_told told;
-    (void)state;
-    hw_told_init(&told);
-    told.reading = HW_READ_FEED;
-    hw_told_examine(&told, p, n, NULL);
-    bool whole = told.anomalies == 0 && hw_told_count(&told, "pack.members ") == 1;
-    hw_told_done(&told);
-    return whole;
-}
+static struct hw_whole whole = {.reading = HW_READ_FEED, .once = "pack.members "};
 
 /* No change of a single byte anywhere leaves a pack that is called whole. */
 static bool whole_again(const uint8_t *p, size_t n, void *state)
 {
-    bool fine = sound(p, n, state);
+    bool fine = hw_told_whole(p, n, state);
     assert_false(fine);
     return fine;
 }
@@ -157,9 +147,9 @@ static void pack_survives_every_cut_and_damage_and_calls_none_whole(void **state
 {
     (void)state;
     build_pack(&b, &(struct build_pack){.documents = two});
-    assert_true(sound(b.p, b.n, NULL));
-    hw_sweep_truncate(b.p, b.n, whole_again, NULL);
-    hw_sweep_mutate(b.p, b.n, 3000, 47, whole_again, NULL);
+    assert_true(hw_told_whole(b.p, b.n, &whole));
+    hw_sweep_truncate(b.p, b.n, whole_again, &whole);
+    hw_sweep_mutate(b.p, b.n, 3000, 47, whole_again, &whole);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -99,26 +99,15 @@ static void a_line_longer_than_any_sign_costs_only_itself(void **state)
     hw_told_done(&t);
 }
 
-static bool is_sound(const uint8_t *p, size_t n, void *state)
-{
-    (void)state;
-    struct hw_told t;
-    hw_told_init(&t);
-    t.reading = HW_READ_KNOWLEDGE;
-    t.quiet = true;
-    hw_told_examine(&t, p, n, NULL);
-    bool sound = t.anomalies == 0 && t.unopened == 0;
-    hw_told_done(&t);
-    return sound;
-}
+static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE};
 
 static void no_truncation_or_mutation_is_a_crash(void **state)
 {
     (void)state;
     static const char odd[] =
         "a[.]b hxxp:// evil[.]example (x[.]y) [.] 0e70094de7bb18cc687386579feb2e86\n";
-    hw_sweep_truncate((const uint8_t *)odd, sizeof odd - 1, is_sound, NULL);
-    hw_sweep_mutate((const uint8_t *)MAIL, sizeof MAIL - 1, 4000, 11, is_sound, NULL);
+    hw_sweep_truncate((const uint8_t *)odd, sizeof odd - 1, hw_told_whole, &whole);
+    hw_sweep_mutate((const uint8_t *)MAIL, sizeof MAIL - 1, 4000, 11, hw_told_whole, &whole);
 }
 
 int main(void)

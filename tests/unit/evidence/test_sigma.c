@@ -280,29 +280,19 @@ static void sigma_global_goes_on_in_the_documents_behind_it(void **state)
 
 /* ---- hostile ---- */
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    struct hw_told told;
-    (void)state;
-    hw_told_init(&told);
-    told.reading = HW_READ_KNOWLEDGE;
-    hw_told_examine(&told, p, n, NULL);
-    bool ok = told.anomalies == 0 && hw_told_count(&told, " program=") == 1;
-    hw_told_done(&told);
-    return ok;
-}
+static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE, .once = " program="};
 
 static void sigma_truncated_anywhere_ends(void **state)
 {
     (void)state;
-    assert_true(sound((const uint8_t *)rule, sizeof rule - 1, NULL));
-    hw_sweep_truncate((const uint8_t *)rule, sizeof rule - 1, sound, NULL);
+    assert_true(hw_told_whole((const uint8_t *)rule, sizeof rule - 1, &whole));
+    hw_sweep_truncate((const uint8_t *)rule, sizeof rule - 1, hw_told_whole, &whole);
 }
 
 static void sigma_mutants_end(void **state)
 {
     (void)state;
-    hw_sweep_mutate((const uint8_t *)rule, sizeof rule - 1, 4000, 1907, sound, NULL);
+    hw_sweep_mutate((const uint8_t *)rule, sizeof rule - 1, 4000, 1907, hw_told_whole, &whole);
 }
 
 static void sigma_limits_hold(void **state)

@@ -302,18 +302,8 @@ static void a_bundle_cut_short_gives_what_is_there(void **state)
     HAS("degree=broken");
 }
 
-static bool sound(const uint8_t *p, size_t n, void *state)
-{
-    struct hw_told one;
-    (void)state;
-    hw_told_init(&one);
-    one.reading = HW_READ_KNOWLEDGE;
-    hw_told_examine(&one, p, n, NULL);
-    bool whole = hw_told_has(&one, "format=stix ", NULL) && one.anomalies == 0 &&
-                 hw_told_has(&one, "entries=7 refused=0", NULL);
-    hw_told_done(&one);
-    return whole;
-}
+static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE,
+                                .lines = {{"format=stix "}, {"entries=7 refused=0"}}};
 
 static void stix_survives_every_cut_and_damage(void **state)
 {
@@ -335,9 +325,9 @@ static void stix_survives_every_cut_and_damage(void **state)
                                                            "\"SHA-1\":"
                                                            "\"0123456789abcdef0123456789abcdef01234"
                                                            "567\"}}");
-    assert_true(sound(b.p, b.n, NULL));
-    hw_sweep_truncate(b.p, b.n, sound, NULL);
-    hw_sweep_mutate(b.p, b.n, 3000, 41, sound, NULL);
+    assert_true(hw_told_whole(b.p, b.n, &whole));
+    hw_sweep_truncate(b.p, b.n, hw_told_whole, &whole);
+    hw_sweep_mutate(b.p, b.n, 3000, 41, hw_told_whole, &whole);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -219,6 +219,26 @@ static void damaged_purls_keep_the_promises(void **state)
     assert_true(refused > 100 && changed > 10000);
 }
 
+static void assert_parts(const char *s, const char *name, const char *version)
+{
+    struct hw_span n = {NULL, 0}, v = {NULL, 0};
+    assert_int_equal(hw_package_split(hw_span_str(s), &n, &v), name != NULL);
+    assert_true(name == NULL ? n.p == NULL && v.p == NULL
+                             : hw_span_is(n, name) && hw_span_is(v, version));
+}
+
+static void names_and_versions_part_at_the_last_at(void **state)
+{
+    (void)state;
+    assert_parts("left-pad@1.3.0", "left-pad", "1.3.0");
+    assert_parts("@scope/x@2", "@scope/x", "2");
+    assert_parts("a@b@c", "a@b", "c");
+    assert_parts("x@", "x", "");
+    assert_parts("@scope/x", NULL, NULL);
+    assert_parts("plain", NULL, NULL);
+    assert_parts("", NULL, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +249,7 @@ int main(void)
         cmocka_unit_test(names_of_nothing_or_too_much_are_refused),
         cmocka_unit_test(ecosystems_have_their_purl_types),
         cmocka_unit_test(types_have_their_schemes),
+        cmocka_unit_test(names_and_versions_part_at_the_last_at),
         cmocka_unit_test(damaged_purls_keep_the_promises),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
