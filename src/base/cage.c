@@ -514,6 +514,16 @@ int hw_cage_enter_net(uint16_t port, uint64_t file_bytes, struct hw_cage_state *
     return rc;
 }
 
+int hw_cage_limit_memory(uint64_t bytes, uint64_t *was, struct hw_error *err)
+{
+    struct rlimit now;
+    if (getrlimit(RLIMIT_DATA, &now) != 0) {
+        return hw_fail(err, HW_E_CAGE, "getrlimit: %s", strerror(errno));
+    }
+    *was = now.rlim_cur;
+    return SANITIZED ? HW_OK : set_limit(RLIMIT_DATA, bytes, now.rlim_max, err);
+}
+
 int hw_cage_enter_worker(const struct hw_cage *c, const struct hw_cage_worker *w,
                          struct hw_error *err)
 {

@@ -53,6 +53,9 @@ struct hw_cage_worker {
 HW_CHECK int hw_cage_enter_worker(const struct hw_cage *c, const struct hw_cage_worker *w,
                                   struct hw_error *err);
 
+/* This process's soft limit of private memory, for a while: *was is what to set back. */
+HW_CHECK int hw_cage_limit_memory(uint64_t bytes, uint64_t *was, struct hw_error *err);
+
 /* A program with one peer: closes it in when names are resolved and files are read. What is left is
  * to connect (where Landlock knows of ports, to `port` alone), to talk over what is connected, and
  * to write at most file_bytes into any one file it was handed. No file is opened, nothing is forked

@@ -359,11 +359,10 @@ static void reissued(void)
     static const struct hw_test_signature later = {.stamp = HW_TEST_RFC3161,
                                                    .stamp_at = "20230905070809Z"};
     struct hw_buf b;
-    hw_buf_init(&b, 1 << 24);
     library(&b, 2);
     sign_as(&b, later);
     put("reissued.dll", &b);
-    hw_buf_clear(&b);
+    hw_buf_done(&b);
     library(&b, 1);
     sign_as(&b, later);
     put("resigned.dll", &b);

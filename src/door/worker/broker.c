@@ -36,7 +36,7 @@ enum {
 };
 
 /* For compiling rules; a thousand megabytes compile fifty times what is published today. */
-static const rlim_t COMPILE_BYTES = (rlim_t)1 << 30;
+static const uint64_t COMPILE_BYTES = UINT64_C(1) << 30;
 
 struct running {
     uint64_t job;
@@ -117,26 +117,24 @@ static uint64_t held_bytes(void)
  * that cannot be had are no reason to read nothing: READY says how many there are. */
 static int read_rules(struct broker *b, size_t n, struct hw_error *err)
 {
-    struct rlimit was;
-    uint64_t before = held_bytes();
+    uint64_t was, before = held_bytes();
     if (n == 0) {
         return HW_OK;
     }
-    if (getrlimit(RLIMIT_DATA, &was) != 0) {
-        return hw_fail(err, HW_E_CAGE, "getrlimit: %s", strerror(errno));
-    }
-    struct rlimit now = {was.rlim_max < COMPILE_BYTES ? was.rlim_max : COMPILE_BYTES, was.rlim_max};
     uint8_t *p = malloc(n);
-    if (p == NULL || setrlimit(RLIMIT_DATA, &now) != 0) {
+    int limited = p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for rules")
+                            : hw_cage_limit_memory(COMPILE_BYTES, &was, err);
+    if (limited != HW_OK) {
         free(p);
-        return hw_fail(err, HW_E_MEMORY, "no memory for rules");
+        return limited;
     }
     int rc = pread(HW_WORKER_RULES_FD, p, n, 0) == (ssize_t)n
                  ? hw_yara_load((struct hw_span){p, n}, &b->lent.rules, err)
                  : hw_fail(err, HW_E_IO, "the rules cannot be read: %s", strerror(errno));
     free(p);
-    if (setrlimit(RLIMIT_DATA, &was) != 0) {
-        return hw_fail(err, HW_E_CAGE, "setrlimit: %s", strerror(errno));
+    limited = hw_cage_limit_memory(was, &was, err);
+    if (limited != HW_OK) {
+        return limited;
     }
     (void)malloc_trim(0);
     uint64_t after = held_bytes();

@@ -249,6 +249,7 @@ static void statements_are_found_by_name_and_ecosystem(void **state)
     assert_int_equal(count_facts(q), 4);
     OK(hw_case_commit(c, &k->err));
     assert_int_equal(kit_check(k, c), 0);
+    hw_case_free(c);
 }
 
 static void prevalence_counts_evidence_places_and_hosts(void **state)

@@ -138,17 +138,21 @@ static void floods_are_refused(void **state)
     next_is_read(*state);
 }
 
+static void expect_crash(struct hw_reply *a)
+{
+    if (SANITIZED && hw_reply_refusal(a) == HW_REFUSAL_FORBIDDEN_CALL) {
+        hw_reply_free(a); /* the sanitizer looked for symbols to print */
+    } else {
+        expect_reply(a, "crashed");
+    }
+}
+
 static void crashes_cost_one_input(void **state)
 {
     static const char *const words[] = {"segv", "stack", "abort", "trap", "exit"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         print_message("# %s\n", words[i]);
-        struct hw_reply *a = run_input(*state, words[i]);
-        if (SANITIZED && hw_reply_refusal(a) == HW_REFUSAL_FORBIDDEN_CALL) {
-            hw_reply_free(a); /* the sanitizer looked for symbols to print */
-        } else {
-            expect_reply(a, "crashed");
-        }
+        expect_crash(run_input(*state, words[i]));
         next_is_read(*state);
     }
     expect_reply(run_input(*state, "leave"), "no-end");
@@ -242,6 +246,9 @@ static void rules_that_end_the_broker_cost_themselves(void **state)
     struct hw_broker *with = start_with("abort", 0);
     expect_reply(run_input(with, "plain"), NULL);
     hw_broker_free(with);
+    if (SANITIZED) {
+        return; /* no limit holds it */
+    }
     with = start_with("memory", 0); /* within its limit: it lives on, without rules */
     expect_reply(run_input(with, "plain"), NULL);
     hw_broker_free(with);
@@ -257,7 +264,7 @@ static void rules_that_end_a_worker_cost_themselves(void **state)
     struct hw_job job = make_job(make_input("rules-spin", 0));
     job.cpu_seconds = 1;
     expect_reply(run_job(with, job), NULL);
-    expect_reply(run_input(with, "abort"), "crashed");
+    expect_crash(run_input(with, "abort"));
     expect_reply(run_input(with, "plain"), NULL);
     hw_broker_free(with);
 }
