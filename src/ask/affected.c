@@ -270,6 +270,8 @@ static int run(struct affecting *q)
                  ? hw_fail(q->err, HW_E_MEMORY, "no memory for the graph's things")
                  : HW_OK;
     }
+    q->toucher =
+        (struct hw_toucher){.w = q->w, .arena = q->a->arena, .as_of = q->ask->as_of, .err = q->err};
     rc = rc != HW_OK ? rc : affecting_says(q);
     rc = rc != HW_OK ? rc : inventories(q);
     rc = rc != HW_OK ? rc : all_machines(q);

@@ -7,6 +7,7 @@
 
 #include "ask/affected.h"
 #include "ask/room.h"
+#include "ask/touched.h"
 #include "base/buf.h"
 #include "case/graph.h"
 #include "fact/version.h"
@@ -45,6 +46,7 @@ struct affecting {
     const struct hw_affected_ask *ask;
     struct hw_affected_answer *a;
     struct hw_walk *w;
+    struct hw_toucher toucher;
     struct hw_error *err;
     struct said *said;
     uint64_t things;

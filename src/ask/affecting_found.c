@@ -98,79 +98,27 @@ static int because(struct affecting *q, struct machine *m, struct hw_span says, 
     return rc;
 }
 
-/* ---- edges of one thing, gathered, for what is done with them walks again ---- */
+/* ---- bytes and places ---- */
 
-struct gathered {
-    struct {
-        uint32_t n;
-        struct hw_edge e;
-    } * p;
-    size_t count, room;
+struct telling {
+    struct affecting *q;
+    struct hw_span says;
 };
 
-static int gather(struct affecting *q, uint32_t thing, bool forth, struct gathered *g)
+static int touched(void *state, const struct hw_touch *t)
 {
-    struct hw_edge e;
-    uint32_t n;
-    g->count = 0;
-    int rc = forth ? hw_walk_forth(q->w, thing, q->err) : hw_walk_back(q->w, thing, q->err);
-    while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
-        rc = HW_OK;
-        if (g->count == g->room) {
-            size_t room = g->room == 0 ? 64 : g->room * 2;
-            void *p = hw_arena_array(q->a->arena, room, sizeof *g->p);
-            if (p == NULL) {
-                return no_memory(q);
-            }
-            if (g->count > 0) {
-                memcpy(p, g->p, g->count * sizeof *g->p);
-            }
-            g->p = p;
-            g->room = room;
-        }
-        g->p[g->count].n = n;
-        g->p[g->count++].e = e;
-    }
-    return rc;
-}
-
-static uint32_t host_of(struct affecting *q, uint32_t n, int *rc)
-{
-    struct hw_thing t = {.host = UINT32_MAX};
-    *rc = hw_walk_thing(q->w, n, &t, q->err);
-    return *rc != HW_OK ? UINT32_MAX : t.kind == HW_ENTITY_HOST ? n : t.host;
-}
-
-static int present(struct affecting *q, uint32_t host, struct hw_span says, uint32_t edge)
-{
-    struct machine *m = affecting_machine(q, host);
+    static const char *const before[] = {"", "ran: ", "spoke with "};
+    const struct telling *x = state;
+    struct hw_span says = x->says;
+    struct machine *m = t->host == UINT32_MAX ? NULL : affecting_machine(x->q, t->host);
     if (m == NULL) {
-        return q->err->code;
+        return t->host == UINT32_MAX ? HW_OK : x->q->err->code;
     }
-    m->asset->by_hash = true;
-    return because(q, m, says, edge);
-}
-
-/* What of the thing ran or was loaded, and where. */
-static int runs(struct affecting *q, uint32_t thing, struct hw_span says)
-{
-    struct gathered g = {.count = 0};
-    int rc = gather(q, thing, true, &g);
-    for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
-        const struct hw_edge *e = &g.p[i].e;
-        if (e->verb != HW_VERB_RAN && e->verb != HW_VERB_LOADED) {
-            continue;
-        }
-        uint32_t host = host_of(q, e->object, &rc);
-        struct machine *m = rc != HW_OK || host == UINT32_MAX ? NULL : affecting_machine(q, host);
-        if (m != NULL) {
-            m->asset->by_hash = m->asset->ran = true;
-            rc =
-                because(q, m, hw_words(q->a->arena, "ran: %.*s", (int)says.n, (const char *)says.p),
-                        g.p[i].n);
-        }
-    }
-    return rc;
+    m->asset->by_hash = m->asset->by_hash || t->how != HW_TOUCH_SPOKE;
+    m->asset->ran = m->asset->ran || t->how == HW_TOUCH_RAN;
+    m->asset->contacted = m->asset->contacted || t->how == HW_TOUCH_SPOKE;
+    says = hw_words(x->q->a->arena, "%s%.*s", before[t->how], (int)says.n, (const char *)says.p);
+    return because(x->q, m, says, t->edge);
 }
 
 /* The product that bytes of an inventory's row belong to: its other rows are looked at, too. */
@@ -193,45 +141,20 @@ static int learn_product(struct affecting *q, uint32_t package)
 
 int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
 {
-    struct gathered g = {.count = 0};
-    int rc = gather(q, artifact, true, &g);
-    for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
-        const struct hw_edge *e = &g.p[i].e;
-        if (e->verb == HW_VERB_INSTALLED) {
-            rc = present(q, e->object, says, g.p[i].n);
-        } else if (e->verb == HW_VERB_CONTAINS) {
-            rc = learn_product(q, e->object);
-        } else if (e->verb == HW_VERB_IS) {
-            uint32_t host = host_of(q, e->object, &rc);
-            rc = rc != HW_OK || host == UINT32_MAX ? rc : present(q, host, says, g.p[i].n);
-            rc = rc != HW_OK ? rc : runs(q, e->object, says);
-        }
+    struct telling x = {q, says};
+    struct hw_edge_list of = {.count = 0};
+    int rc = hw_touched_bytes(&q->toucher, artifact, touched, &x);
+    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, artifact, true, &of);
+    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
+        rc = of.p[i].e.verb == HW_VERB_CONTAINS ? learn_product(q, of.p[i].e.object) : HW_OK;
     }
-    return rc != HW_OK ? rc : runs(q, artifact, says);
+    return rc;
 }
 
 int affecting_place(struct affecting *q, uint32_t place, struct hw_span says)
 {
-    struct gathered g = {.count = 0};
-    int rc = HW_OK;
-    for (unsigned way = 0; way < 2 && rc == HW_OK; way++) {
-        rc = gather(q, place, way == 0, &g);
-        for (size_t i = 0; i < g.count && rc == HW_OK; i++) {
-            const struct hw_edge *e = &g.p[i].e;
-            bool spoke = e->verb == HW_VERB_CONNECTED || e->verb == HW_VERB_RESOLVED ||
-                         e->verb == HW_VERB_DOWNLOADED;
-            uint32_t host = spoke ? host_of(q, way == 0 ? e->object : e->subject, &rc) : UINT32_MAX;
-            struct machine *m = host == UINT32_MAX ? NULL : affecting_machine(q, host);
-            if (m != NULL) {
-                m->asset->contacted = true;
-                rc = because(
-                    q, m,
-                    hw_words(q->a->arena, "spoke with %.*s", (int)says.n, (const char *)says.p),
-                    g.p[i].n);
-            }
-        }
-    }
-    return rc;
+    struct telling x = {q, says};
+    return hw_touched_place(&q->toucher, place, touched, &x);
 }
 
 int affecting_files(struct affecting *q, enum hw_mark mark, struct hw_span value,
@@ -306,11 +229,11 @@ static int mark_packages(struct affecting *q)
 
 /* Bytes that this machine has under this package's name: 1 some are named bad, 0 others only,
  * -1 none are known. */
-static int bytes_there(struct affecting *q, uint32_t package, uint32_t host, struct gathered *of,
-                       int *rc)
+static int bytes_there(struct affecting *q, uint32_t package, uint32_t host,
+                       struct hw_edge_list *of, int *rc)
 {
     int known = -1;
-    *rc = gather(q, package, false, of); /* artifact -contains-> package */
+    *rc = hw_touch_edges(&q->toucher, package, false, of); /* artifact -contains-> package */
     for (size_t i = 0; i < of->count && *rc == HW_OK; i++) {
         struct hw_edge e;
         uint32_t n, artifact = of->p[i].e.subject;
@@ -329,13 +252,13 @@ static int bytes_there(struct affecting *q, uint32_t package, uint32_t host, str
     return known;
 }
 
-static int one_package(struct affecting *q, uint32_t package, struct gathered *on,
-                       struct gathered *of)
+static int one_package(struct affecting *q, uint32_t package, struct hw_edge_list *on,
+                       struct hw_edge_list *of)
 {
     struct hw_thing t;
     int rc = hw_walk_thing(q->w, package, &t, q->err);
     struct hw_span name = rc == HW_OK ? hw_span_keep(q->a->arena, t.name) : (struct hw_span){0};
-    rc = rc != HW_OK ? rc : gather(q, package, true, on);
+    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, package, true, on);
     for (size_t i = 0; i < on->count && rc == HW_OK; i++) {
         if (on->p[i].e.verb != HW_VERB_INSTALLED) {
             continue;
@@ -363,7 +286,7 @@ static int one_package(struct affecting *q, uint32_t package, struct gathered *o
 
 int affecting_packages(struct affecting *q)
 {
-    struct gathered on = {.count = 0}, of = {.count = 0};
+    struct hw_edge_list on = {.count = 0}, of = {.count = 0};
     int rc = mark_packages(q);
     for (uint64_t n = 0; n <= q->things && rc == HW_OK; n++) {
         if ((q->marks[n] & AFFECTING_PRODUCT) != 0) {

@@ -7,6 +7,7 @@
 
 #include "ask/affecting.h"
 #include "ask/harmless.h"
+#include "ask/published.h"
 #include "base/time.h"
 #include "fact/package.h"
 
@@ -96,71 +97,24 @@ static int package(struct affecting *q, struct hw_span value)
     return keep(q, name, &s);
 }
 
-/* The things of one kind and name. Numbers first, for what is done with them walks again. */
-static int things_named(struct affecting *q, enum hw_entity kind, struct hw_span name,
-                        uint32_t *out, size_t max, size_t *count)
+static struct hw_span words(struct affecting *q, const struct hw_fact *f, enum hw_named_how how)
 {
-    struct hw_thing t;
-    uint32_t n;
-    *count = 0;
-    int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = kind, .name = name}, q->err);
-    while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, q->err)) == HW_ROW) {
-        rc = HW_OK;
-        if (*count < max) {
-            out[(*count)++] = n;
-        }
-    }
-    return rc;
-}
-
-static struct hw_span words(struct affecting *q, const struct hw_fact *f)
-{
+    static const char *const before[] = {"", "a place under ", "the host of "};
     struct hw_span kind = hw_fact_get(f, HW_INDICATOR_KIND);
     struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
     struct hw_span label = hw_fact_get(f, HW_INDICATOR_LABEL);
-    return hw_words(q->a->arena, "%.*s %.*s%s%.*s", (int)kind.n, (const char *)kind.p,
-                    (int)hw_span_cut(value, 0, 200).n, (const char *)value.p,
+    return hw_words(q->a->arena, "%s%.*s %.*s%s%.*s", before[how], (int)kind.n,
+                    (const char *)kind.p, (int)hw_span_cut(value, 0, 200).n, (const char *)value.p,
                     label.n > 0 ? ": " : "", (int)hw_span_cut(label, 0, 200).n,
                     label.n > 0 ? (const char *)label.p : "");
 }
 
-enum { SAME = 64 };
-
-static int hash(struct affecting *q, const struct hw_fact *f, enum hw_mark mark)
+/* What it names is bad in itself, and still is. */
+static bool is_bad(const struct affecting *q, const struct hw_fact *f)
 {
-    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE), says = words(q, f);
-    uint32_t same[SAME];
-    uint8_t bytes[32];
-    size_t count;
-    q->a->hashes++;
-    q->names_bytes = true;
-    int rc = things_named(q, HW_ENTITY_ARTIFACT, value, same, SAME, &count);
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        q->marks[same[i]] |= AFFECTING_BAD | AFFECTING_BYTES;
-        rc = affecting_bytes(q, same[i], says);
-    }
-    size_t n = value.n / 2;
-    if (rc == HW_OK && n <= sizeof bytes && hw_hex_decode(value, bytes, n)) {
-        rc = affecting_files(q, mark, (struct hw_span){bytes, n}, says);
-    }
-    return rc;
-}
-
-static int place(struct affecting *q, const struct hw_fact *f, enum hw_entity kind)
-{
-    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
-    uint32_t same[SAME];
-    size_t count;
-    if (kind != HW_ENTITY_URL && hw_fact_is(f, HW_INDICATOR_ROLE, "shared-host")) {
-        q->a->unmatched++; /* who spoke with a host that many share spoke with anybody */
-        return HW_OK;
-    }
-    q->a->places++;
-    int rc = things_named(q, kind, value, same, SAME, &count);
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = affecting_place(q, same[i], words(q, f));
-    }
-    return rc;
+    bool passed =
+        hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") || hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
+    return !passed && hw_indicator_counts(f, q->ask->as_of);
 }
 
 static int indicator(struct affecting *q, const struct hw_fact *f)
@@ -168,28 +122,55 @@ static int indicator(struct affecting *q, const struct hw_fact *f)
     static const struct {
         const char *kind;
         enum hw_mark mark;
-        enum hw_entity entity;
-    } kinds[] = {
-        {"sha256", HW_MARK_SHA256, HW_ENTITY_NONE},    {"sha1", HW_MARK_SHA1, HW_ENTITY_NONE},
-        {"md5", HW_MARK_MD5, HW_ENTITY_NONE},          {"domain", HW_MARK_COUNT, HW_ENTITY_DOMAIN},
-        {"address", HW_MARK_COUNT, HW_ENTITY_ADDRESS}, {"url", HW_MARK_COUNT, HW_ENTITY_URL}};
-    bool passed =
-        hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") || hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
-    if (passed || !hw_indicator_counts(f, q->ask->as_of)) {
+    } digests[] = {{"sha256", HW_MARK_SHA256}, {"sha1", HW_MARK_SHA1}, {"md5", HW_MARK_MD5}};
+    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
+    if (!is_bad(q, f)) {
         q->a->unmatched++;
         return HW_OK;
     }
     if (hw_fact_is(f, HW_INDICATOR_KIND, "package")) {
-        return package(q, hw_fact_get(f, HW_INDICATOR_VALUE));
+        return package(q, value);
     }
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (hw_fact_is(f, HW_INDICATOR_KIND, kinds[i].kind)) {
-            return kinds[i].entity == HW_ENTITY_NONE ? hash(q, f, kinds[i].mark)
-                                                     : place(q, f, kinds[i].entity);
+    if (hw_is_place(f)) {
+        bool usable = hw_place_counts(f, HW_NAMED_ITSELF);
+        q->a->places += usable;
+        q->a->unmatched += !usable;
+        return HW_OK;
+    }
+    for (size_t i = 0; i < sizeof digests / sizeof digests[0]; i++) {
+        uint8_t bytes[32];
+        size_t n = value.n / 2;
+        if (!hw_fact_is(f, HW_INDICATOR_KIND, digests[i].kind)) {
+            continue;
         }
+        q->a->hashes++;
+        q->names_bytes = true;
+        return n <= sizeof bytes && hw_hex_decode(value, bytes, n)
+                   ? affecting_files(q, digests[i].mark, (struct hw_span){bytes, n},
+                                     words(q, f, HW_NAMED_ITSELF))
+                   : HW_OK;
     }
     q->a->unmatched++;
     return HW_OK;
+}
+
+/* A thing of the graph that some document of the case names: is it one of the advisory's? */
+static int named(void *state, uint32_t thing, enum hw_named_how how, const struct hw_fact_row *by)
+{
+    struct affecting *q = state;
+    bool ours = false;
+    for (size_t i = 0; i < q->ask->advisory_count; i++) {
+        ours = ours || memcmp(q->ask->advisories[i], by->evidence, 32) == 0;
+    }
+    if (!ours || !is_bad(q, &by->fact)) {
+        return HW_OK;
+    }
+    if (hw_is_place(&by->fact)) {
+        return hw_place_counts(&by->fact, how) ? affecting_place(q, thing, words(q, &by->fact, how))
+                                               : HW_OK;
+    }
+    q->marks[thing] |= AFFECTING_BAD | AFFECTING_BYTES;
+    return affecting_bytes(q, thing, words(q, &by->fact, how));
 }
 
 static void about(struct affecting *q, const struct hw_fact *f)
@@ -255,6 +236,7 @@ int affecting_says(struct affecting *q)
         }
         hw_cursor_free(k);
     }
+    rc = rc != HW_OK ? rc : hw_published(q->c, q->w, q->a->arena, named, q, q->err);
     return rc == HW_OK && !any ? hw_fail(q->err, HW_E_MISSING,
                                          "nothing was read that is an advisory: see "
                                          "headwater formats for what is")

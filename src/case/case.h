@@ -28,7 +28,7 @@ struct hw_case;
 
 enum {
     HW_CASE_APPLICATION = 0x48575452, /* "HWTR" */
-    HW_CASE_SCHEMA = 3,
+    HW_CASE_SCHEMA = 4,
 };
 
 enum hw_case_mode {

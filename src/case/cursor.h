@@ -220,6 +220,10 @@ HW_CHECK int hw_case_statements(struct hw_case *c, const char *name, const char 
 HW_CHECK int hw_case_indicators_of(struct hw_case *c, const char *kind, struct hw_span value,
                                    struct hw_cursor **out, struct hw_error *err);
 
+/* INDICATOR facts of one kind whose values begin so, by value. */
+HW_CHECK int hw_case_indicators_under(struct hw_case *c, const char *kind, struct hw_span prefix,
+                                      struct hw_cursor **out, struct hw_error *err);
+
 /* What documents name in common, from the index alone: one row for each value of each document, in
  * order of kind, value, document. Values as hw_case_indicators_of() takes them. */
 struct hw_named_row {

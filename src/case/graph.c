@@ -16,13 +16,14 @@ const char *hw_known_word(enum hw_known k)
     return words[k];
 }
 
-enum { PUT_SOURCE, PUT_THING, PUT_PLACE, PUT_IN, PUT_OUT, PUT_GAP, PUT_COUNT };
+enum { PUT_SOURCE, PUT_THING, PUT_ALIAS, PUT_PLACE, PUT_IN, PUT_OUT, PUT_GAP, PUT_COUNT };
 
 static const char *const words[PUT_COUNT] = {
     [PUT_SOURCE] = "INSERT INTO source(n,evidence,node,reading,path,records)"
                    " VALUES(?1,?2,?3,?4,?5,?6)",
     [PUT_THING] = "INSERT INTO thing(n,id,kind,scope,key,name,native,host,first_ns,last_ns,flags)"
                   " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+    [PUT_ALIAS] = "INSERT OR IGNORE INTO alias(name,n) VALUES(?1,?2)",
     [PUT_PLACE] = "INSERT INTO edge(n,why,source,number,off,also) VALUES(?1,?2,?3,?4,?5,?6)",
     [PUT_IN] = "INSERT INTO edge_in(object,hi,n,subject,lo,pack) VALUES(?1,?2,?3,?4,?5,?6)",
     [PUT_OUT] = "INSERT INTO edge_out(subject,lo,n,object,hi,pack) VALUES(?1,?2,?3,?4,?5,?6)",
@@ -105,11 +106,11 @@ int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out, struct
 
 int hw_graph_drop(struct hw_case *c, struct hw_error *err)
 {
-    return hw_sql_run(
-        c->db,
-        "DELETE FROM source; DELETE FROM thing; DELETE FROM edge; DELETE FROM edge_in;"
-        "DELETE FROM edge_out; DELETE FROM gap; DELETE FROM meta WHERE key='derived'",
-        err);
+    return hw_sql_run(c->db,
+                      "DELETE FROM source; DELETE FROM thing; DELETE FROM alias; DELETE FROM edge; "
+                      "DELETE FROM edge_in;"
+                      "DELETE FROM edge_out; DELETE FROM gap; DELETE FROM meta WHERE key='derived'",
+                      err);
 }
 
 int hw_graph_begin(struct hw_case *c, struct hw_graph **out, struct hw_error *err)
@@ -189,6 +190,14 @@ int hw_graph_put_thing(struct hw_graph *g, uint32_t n, const struct hw_thing *t,
     hw_bind_int(s, 9, t->first_ns);
     hw_bind_int(s, 10, t->last_ns);
     hw_bind_int(s, 11, t->flags);
+    return hw_sql_done(s, err);
+}
+
+int hw_graph_put_alias(struct hw_graph *g, uint32_t n, struct hw_span name, struct hw_error *err)
+{
+    sqlite3_stmt *s = g->s[PUT_ALIAS];
+    hw_bind_blob(s, 1, name);
+    hw_bind_int(s, 2, n);
     return hw_sql_done(s, err);
 }
 

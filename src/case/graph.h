@@ -101,6 +101,9 @@ HW_CHECK int hw_graph_put_source(struct hw_graph *g, uint32_t n, const struct hw
                                  struct hw_error *err);
 HW_CHECK int hw_graph_put_thing(struct hw_graph *g, uint32_t n, const struct hw_thing *t,
                                 struct hw_error *err);
+/* Another name of bytes: a weaker digest. Once is enough; twice is no fault. */
+HW_CHECK int hw_graph_put_alias(struct hw_graph *g, uint32_t n, struct hw_span name,
+                                struct hw_error *err);
 /* Three passes, each in its table's order: by n; by object, hi, n; by subject, lo, n. */
 HW_CHECK int hw_graph_put_place(struct hw_graph *g, uint32_t n, const struct hw_edge_place *p,
                                 struct hw_error *err);
@@ -148,7 +151,8 @@ HW_CHECK int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error 
 HW_CHECK int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out,
                           struct hw_error *err);
 
-/* Things: by id (bytes lo to hi), by native id, by kind and name (exact), by kind and the end of a
+/* Things: by id (bytes lo to hi), by native id, by kind and name (exact; bytes by any
+ * of their digests), by kind and the end of a
  * name (slow: reads all of that kind). HW_ROW and 0. */
 struct hw_thing_ask {
     struct hw_span id_lo, id_hi; /* both or neither */
@@ -158,6 +162,11 @@ struct hw_thing_ask {
 HW_CHECK int hw_walk_find(struct hw_walk *w, const struct hw_thing_ask *ask, struct hw_error *err);
 HW_CHECK int hw_walk_found(struct hw_walk *w, uint32_t *out_n, struct hw_thing *out,
                            struct hw_error *err);
+/* Bytes of the graph that INDICATOR facts name by one of their digests, by kind and value, both as
+ * hw_case_indicators_of() takes them. HW_ROW and 0. */
+HW_CHECK int hw_walk_published(struct hw_walk *w, struct hw_error *err);
+HW_CHECK int hw_walk_published_next(struct hw_walk *w, uint32_t *out_n, const char **out_kind,
+                                    struct hw_span *out_value, struct hw_error *err);
 HW_CHECK int hw_walk_gaps(struct hw_walk *w, struct hw_error *err);
 HW_CHECK int hw_walk_gap(struct hw_walk *w, struct hw_gap_row *out, struct hw_error *err);
 

@@ -133,6 +133,10 @@ static const struct object index_objects[] = {
     STATEMENT_TABLE,
 };
 
+/* Schema 4 knows bytes by their weaker digests, too. */
+#define ALIAS_TABLE                                                                                \
+    ORDERED("alias", "name BLOB NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(name, n)")
+
 /* What derive/ says from all records together: dropped and written again as a whole. */
 static const struct object derived_objects[] = {
     ORDERED("source",
@@ -145,6 +149,7 @@ static const struct object derived_objects[] = {
     INDEX("thing_id", "thing(id)"),
     INDEX("thing_native", "thing(native)"),
     INDEX("thing_name", "thing(kind, name)"),
+    ALIAS_TABLE,
     TABLE("edge",
         "n INTEGER PRIMARY KEY, why INTEGER NOT NULL, source INTEGER NOT NULL,"
         " number INTEGER NOT NULL, off INTEGER NOT NULL, also BLOB NOT NULL"),
@@ -181,7 +186,12 @@ static int create_all(sqlite3 *db, const struct object *o, size_t count, struct 
 /* Schema 2 has what derive/ says. A step is never changed once released. */
 static int add_derived(sqlite3 *db, struct hw_error *err)
 {
-    return create_all(db, derived_objects, COUNT(derived_objects), err);
+    int rc = HW_OK;
+    for (size_t i = 0; i < COUNT(derived_objects) && rc == HW_OK; i++) {
+        bool later = strcmp(derived_objects[i].name, "alias") == 0;
+        rc = later ? HW_OK : hw_sql_run(db, derived_objects[i].sql, err);
+    }
+    return rc;
 }
 
 /* Schema 3 finds what publishers say of products by name. No program that wrote schema 2 read a
@@ -189,6 +199,13 @@ static int add_derived(sqlite3 *db, struct hw_error *err)
 static int add_statement(sqlite3 *db, struct hw_error *err)
 {
     static const struct object added[] = {STATEMENT_TABLE};
+    return create_all(db, added, COUNT(added), err);
+}
+
+/* A graph is made anew with it before the next question, for derive/ is newer as well. */
+static int add_alias(sqlite3 *db, struct hw_error *err)
+{
+    static const struct object added[] = {ALIAS_TABLE};
     return create_all(db, added, COUNT(added), err);
 }
 
@@ -212,6 +229,7 @@ int hw_schema_derived_indices(sqlite3 *db, bool on, struct hw_error *err)
 const struct hw_step hw_schema_steps[] = {
     {1, NULL, add_derived},
     {2, NULL, add_statement},
+    {3, NULL, add_alias},
 };
 const size_t hw_schema_step_count = COUNT(hw_schema_steps);
 

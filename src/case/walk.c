@@ -292,7 +292,9 @@ static const char *find_words(const struct hw_thing_ask *ask)
 {
     return ask->id_lo.n > 0    ? "SELECT " THING " FROM thing WHERE id>=?1 AND id<=?2 ORDER BY n"
            : ask->native.n > 0 ? "SELECT " THING " FROM thing WHERE native=?1 ORDER BY n"
-           : ask->name.n > 0   ? "SELECT " THING " FROM thing WHERE kind=?2 AND name=?1 ORDER BY n"
+           : ask->name.n > 0   ? "SELECT " THING " FROM thing WHERE kind=?2 AND n IN"
+                                 " (SELECT n FROM thing WHERE kind=?2 AND name=?1"
+                                 " UNION SELECT n FROM alias WHERE name=?1) ORDER BY n"
                                : "SELECT " THING " FROM thing WHERE kind=?1 ORDER BY n";
 }
 
@@ -340,6 +342,41 @@ int hw_walk_found(struct hw_walk *w, uint32_t *out_n, struct hw_thing *out, stru
     sqlite3_finalize(w->find);
     w->find = NULL;
     return rc;
+}
+
+/* The indicator leads: there are fewer of them than bytes ever seen, or as good as. Bytes have the
+ * name of their strongest digest, in hex, and those of the others as aliases. */
+#define NAMED_BYTES(table, more)                                                                   \
+    "SELECT DISTINCT i.kind,i.value,t.n FROM indicator i CROSS JOIN " table                        \
+    " t ON t.name=CAST(lower(hex(i.value)) AS BLOB)" more                                          \
+    " WHERE i.kind IN('md5','sha1','sha256')"
+
+int hw_walk_published(struct hw_walk *w, struct hw_error *err)
+{
+    sqlite3_finalize(w->find);
+    w->find = NULL;
+    int rc = hw_sql_make(w->c->db,
+                         NAMED_BYTES("thing", " AND t.kind=?1") " UNION ALL " NAMED_BYTES(
+                             "alias", "") " ORDER BY 1,2,3",
+                         false, &w->find, err);
+    if (rc == HW_OK) {
+        hw_bind_int(w->find, 1, HW_ENTITY_ARTIFACT);
+    }
+    return rc;
+}
+
+int hw_walk_published_next(struct hw_walk *w, uint32_t *out_n, const char **out_kind,
+                           struct hw_span *out_value, struct hw_error *err)
+{
+    bool ok = true;
+    int rc = w->find == NULL ? HW_OK : hw_sql_step(w->find, err);
+    if (rc != HW_ROW) {
+        return rc;
+    }
+    *out_kind = hw_col_text(w->find, 0, &ok);
+    *out_value = hw_col_blob(w->find, 1, &ok);
+    *out_n = hw_col_u32(w->find, 2, &ok);
+    return ok ? HW_ROW : hw_col_bad("indicator", err);
 }
 
 int hw_walk_gaps(struct hw_walk *w, struct hw_error *err)

@@ -242,6 +242,15 @@ static uint64_t thing_hash(struct world *w, uint32_t i)
     return thing_mix(AT(struct thing, &w->things, i));
 }
 
+uint32_t thing_known(struct world *w, enum hw_entity kind, text_id scope, text_id key)
+{
+    struct thing t = {.kind = kind, .scope = hw_entity_scoped(kind) ? scope : 0, .key = key};
+    uint32_t *slot = key == 0 || w->rc != HW_OK ? NULL
+                                                : table_find(w, &w->thing_table, thing_mix(&t),
+                                                             thing_same, &t, thing_hash);
+    return slot == NULL ? 0 : *slot;
+}
+
 uint32_t thing_of(struct world *w, enum hw_entity kind, text_id scope, text_id key, text_id name)
 {
     struct thing t = {.kind = kind,

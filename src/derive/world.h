@@ -258,6 +258,8 @@ struct host *host_at(struct world *w, uint32_t h);
 void host_saw(struct world *w, uint32_t h, int64_t lo, int64_t hi);
 uint32_t host_thing(struct world *w, uint32_t h);
 
+/* Of what is there already; 0: nothing is. */
+uint32_t thing_known(struct world *w, enum hw_entity kind, text_id scope, text_id key);
 uint32_t thing_of(struct world *w, enum hw_entity kind, text_id scope, text_id key, text_id name);
 struct thing *thing_at(struct world *w, uint32_t t);
 void thing_saw(struct world *w, uint32_t t, int64_t lo, int64_t hi);

@@ -95,6 +95,20 @@ static int put_things(struct writing *x)
     return rc;
 }
 
+static int put_aliases(struct writing *x)
+{
+    struct world *w = x->w;
+    int rc = HW_OK;
+    for (uint32_t i = 1; i < w->aliases.count && rc == HW_OK; i++) {
+        const struct alias *a = AT(struct alias, &w->aliases, i);
+        uint32_t t = thing_known(w, HW_ENTITY_ARTIFACT, 0, a->strong);
+        if (t != 0) {
+            rc = hw_graph_put_alias(x->g, x->n_of[t], text_span(w, a->weak), w->err);
+        }
+    }
+    return rc;
+}
+
 /* ---- rarity ---- */
 
 struct usual {
@@ -386,6 +400,7 @@ int write_graph(struct world *w, const uint8_t print[32])
     rc = rc != HW_OK ? rc : hw_graph_begin(w->c, &x.g, w->err);
     rc = rc != HW_OK ? rc : put_sources(&x);
     rc = rc != HW_OK ? rc : put_things(&x);
+    rc = rc != HW_OK ? rc : put_aliases(&x);
     rc = rc != HW_OK ? rc : put_places(&x);
     rc = rc != HW_OK ? rc : put_edges(&x, compare_in, hw_graph_put_in);
     rc = rc != HW_OK ? rc : put_edges(&x, compare_out, hw_graph_put_out);

@@ -59,6 +59,8 @@ static void write_rows(struct kit *k, struct hw_graph *g)
         struct hw_thing t = thing(n, name);
         OK(hw_graph_put_thing(g, n, &t, &k->err));
     }
+    OK(hw_graph_put_alias(g, 5, HW_SPAN_LIT("also-5"), &k->err));
+    OK(hw_graph_put_alias(g, 5, HW_SPAN_LIT("also-5"), &k->err));
     for (uint32_t n = 1; n <= EDGES; n++) {
         struct hw_edge_place p = {.why = n,
                                   .source = n == 4 ? 0 : 1,
@@ -100,14 +102,15 @@ static int64_t rows(struct kit *k, struct hw_case *c)
 {
     int64_t v = -1;
     OK(hw_sql_int(c->db,
-                  "SELECT (SELECT count(*) FROM source)+(SELECT count(*) FROM thing)+"
+                  "SELECT (SELECT count(*) FROM source)+(SELECT count(*) FROM thing)+(SELECT "
+                  "count(*) FROM alias)+"
                   "(SELECT count(*) FROM edge)+(SELECT count(*) FROM edge_in)+"
                   "(SELECT count(*) FROM edge_out)+(SELECT count(*) FROM gap)",
                   &v, &k->err));
     return v;
 }
 
-enum { ROWS = 1 + THINGS + 3 * EDGES + 2 };
+enum { ROWS = 1 + THINGS + 1 + 3 * EDGES + 2 };
 
 static struct hw_case *with_graph(struct kit *k)
 {
@@ -250,6 +253,8 @@ static void things_are_found_by_id_native_name_and_end(void **state)
         {{.native = HW_SPAN_LIT("{guid-4}")}, 0, 0},
         {{.kind = HW_ENTITY_PROCESS, .name = HW_SPAN_LIT("thing-4")}, 4, 1},
         {{.kind = HW_ENTITY_HOST, .name = HW_SPAN_LIT("thing-4")}, 0, 0},
+        {{.kind = HW_ENTITY_PROCESS, .name = HW_SPAN_LIT("also-5")}, 5, 1},
+        {{.kind = HW_ENTITY_HOST, .name = HW_SPAN_LIT("also-5")}, 0, 0},
         {{.kind = HW_ENTITY_PROCESS, .name_end = HW_SPAN_LIT("g-5")}, 5, 1},
         {{.kind = HW_ENTITY_PROCESS, .name_end = HW_SPAN_LIT("longer than every name")}, 0, 0},
         {{.kind = HW_ENTITY_PROCESS}, 2, 4},

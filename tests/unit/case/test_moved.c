@@ -138,7 +138,7 @@ static void case_of_schema_2_learns_to_find_statements(void **state)
     kit_store(c, 1, 5);
     OK(hw_case_commit(c, &k->err));
     hw_case_free(c);
-    kit_sql(k->path, "DROP TABLE statement; PRAGMA user_version=2");
+    kit_sql(k->path, "DROP TABLE statement; DROP TABLE alias; PRAGMA user_version=2");
     c = kit_open(k, HW_CASE_WRITE);
     kit_store_statement(c, 2, "left-pad", "npm");
     OK(hw_case_commit(c, &k->err));
