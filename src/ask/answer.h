@@ -93,6 +93,35 @@ struct hw_finding {
     bool baseline;      /* known: listed in --baseline, does not count */
     const char *judged; /* "accept" or "reject" by an analyst, else NULL */
     struct hw_span judged_because;
+    int64_t first, last; /* when it happened; HW_TIME_NONE: nobody recorded that */
+    bool ran;            /* it ran there, or was loaded */
+    struct hw_span met;  /* a place that the machine spoke with; or empty */
+    struct hw_span campaign;
+    uint64_t campaign_class; /* documents that are one source; 0: of none */
+    const char *incident;    /* id; NULL: of none */
+};
+
+/* One machine of an incident; or files of no named one, by where their outermost lies. */
+struct hw_incident_machine {
+    struct hw_incident_machine *next;
+    struct hw_span name;
+    bool named;
+    enum hw_severity severity;
+    int64_t first, last;
+    bool ran;
+    uint64_t findings;
+    struct hw_span met; /* places it spoke with, ", " between them; the first few */
+};
+
+/* Findings that are one event: of one machine, or of one organisation and campaign. */
+struct hw_incident {
+    struct hw_incident *next;
+    char id[20]; /* "i-" and 16 hex digits; of its organisation and its first machine's name */
+    struct hw_span org, campaign;
+    enum hw_severity severity;
+    int64_t first, last; /* HW_TIME_NONE: not recorded */
+    uint64_t findings, machine_count, ran, contacted;
+    struct hw_incident_machine *machines; /* worst first, then by name */
 };
 
 struct hw_sig_answer {
@@ -130,6 +159,8 @@ struct hw_file_answer {
     uint64_t uncovered_bytes;
     bool can_be_signed;                  /* a format whose signatures this version reads */
     uint64_t seen_evidence, seen_places; /* how often the case has seen these bytes */
+    uint64_t seen_machines;              /* of hw_answer.machine_count: with these bytes */
+    struct hw_span host, org;            /* of its sighting; or empty */
     int64_t first_seen;                  /* 0: never sighted by itself */
     struct hw_span machine, original;    /* of the component, for twins */
     uint8_t code[32];                    /* of the component, without its signature */
@@ -155,6 +186,9 @@ struct hw_answer {
     struct hw_file_answer *files;
     struct hw_finding *findings;
     struct hw_gap *gaps;
+    struct hw_incident *incidents; /* of a hunt: worst first, then the earliest */
+    uint64_t machine_count;        /* that the case knows of; 0: not counted */
+    uint64_t log_count; /* of a hunt */
     uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
     uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
     uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */

@@ -8,6 +8,7 @@
 
 #include "ask/room.h"
 #include "ask/rules.h"
+#include "base/time.h"
 #include "fact/words.h"
 
 /* An answer names every file it judged; a million of them fit well below this. */
@@ -123,6 +124,7 @@ static struct hw_finding *begin(struct hw_asking *q, const char *rule, enum hw_s
     f->do_next = r->do_next;
     f->severity = severity;
     f->confidence = confidence;
+    f->first = f->last = HW_TIME_NONE;
     return f;
 }
 
@@ -148,6 +150,8 @@ struct hw_finding *hw_find(struct hw_asking *q, const char *rule, enum hw_severi
     f->key = hex_of(q, file->sha256, 32);
     f->path = file->path;
     f->file = file;
+    f->host = file->host;
+    f->org = file->org;
     bool ok = hw_artifact_id(file->sha256, f->subject, err) == HW_OK &&
               settle(q, f, discriminator, err) == HW_OK;
     return ok ? f : NULL;

@@ -3,8 +3,10 @@
  * ask/hunt.h -- all knowledge against everything ever read.
  *
  * Hashes, import hashes and certificates (by hash and by serial number) of published indicators are
- * matched against every record of the case, past ones too; packages that are reported as poison,
- * against those of bills of materials, lock files and manifests. Reads no clock, file or network.
+ * matched against every record of the case, past ones too; hashes, domains, addresses and URLs
+ * against what logs and inventories name; published rules against records and files; packages that
+ * are reported as poison, against those of bills of materials, lock files and manifests. What is
+ * found is grouped into incidents. Reads no clock, file or network.
  */
 #ifndef HW_ASK_HUNT_H
 #define HW_ASK_HUNT_H

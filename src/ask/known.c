@@ -11,25 +11,13 @@
 #include <string.h>
 
 #include "ask/harmless.h"
-#include "ask/hunt.h"
 #include "ask/look.h"
 #include "ask/room.h"
 #include "ask/sources.h"
 #include "base/time.h"
 #include "fact/ruleset.h"
 
-enum { REASONS = 12, BUCKETS = 1 << 14, LISTS = 64 };
-
-/* The documents that name one file. */
-struct known_lists {
-    struct {
-        int64_t reading;
-        uint32_t node;
-        uint64_t class;
-    } p[LISTS];
-    unsigned count;
-    bool more;
-};
+enum { REASONS = 12, BUCKETS = 1 << 14 };
 
 /* A hash of the evidence is spread already. */
 static struct known_slot **bucket(struct known *s, const uint8_t evidence[32], uint64_t node)
@@ -74,6 +62,8 @@ struct hw_file_answer *hw_file_add(struct hw_asking *q, const struct hw_artifact
     f->size = art->size;
     f->path = hw_span_keep(arena, art->path);
     f->format = hw_span_keep(arena, hw_span_str(art->format));
+    f->host = hw_span_keep(arena, hw_span_str(art->host));
+    f->org = hw_span_keep(arena, hw_span_str(art->scope));
     f->degree = hw_span_str(hw_degree_word(art->degree));
     f->state = HW_STATE_UNKNOWN;
     if (hw_case_prevalence(q->c, f->sha256, &seen, err) != HW_OK) {
@@ -119,53 +109,9 @@ static struct hw_finding *finding_of(struct known *s, struct known_slot *l, enum
     return l->finding;
 }
 
-int known_place(struct known *s, const uint8_t evidence[32], struct hw_span *out)
-{
-    struct hw_cursor *k = NULL;
-    struct hw_sighting_row place;
-    *out = (struct hw_span){NULL, 0};
-    int rc = hw_case_sightings(s->q->c, evidence, &k, s->err);
-    rc = rc != HW_OK ? rc : hw_sighting_next(k, &place, s->err);
-    if (rc == HW_ROW) {
-        *out = hw_span_keep(s->q->a->arena, place.place.path);
-        rc = HW_OK;
-    }
-    hw_cursor_free(k);
-    return rc;
-}
-
-static int say(struct known *s, const struct hw_match_row *m, struct hw_finding *f)
-{
-    struct hw_arena *arena = s->q->a->arena;
-    const struct hw_fact *i = &m->indicator.fact;
-    struct hw_span label = hw_fact_get(i, HW_INDICATOR_LABEL);
-    struct hw_span source = hw_fact_get(i, HW_INDICATOR_SOURCE);
-    struct hw_span kind = hw_fact_get(i, HW_INDICATOR_KIND);
-    struct hw_span list;
-    int rc = known_place(s, m->indicator.evidence, &list);
-    struct hw_buf b;
-    hw_buf_init(&b, 8192);
-    hw_buf_printf(&b, "%.*s matches", (int)kind.n, (const char *)kind.p);
-    if (label.n > 0) {
-        hw_buf_str(&b, ": ");
-        hw_buf_span_put(&b, label);
-    }
-    if (source.n > 0) {
-        hw_buf_str(&b, " [");
-        hw_buf_span_put(&b, source);
-        hw_buf_str(&b, "]");
-    }
-    hw_buf_printf(&b, " (line %llu)", (unsigned long long)hw_fact_get_u64(i, HW_INDICATOR_LINE));
-    hw_because(arena, &f->why, hw_span_keep(arena, hw_buf_span(&b)), list,
-               hw_fact_has(i, HW_INDICATOR_OFF), hw_fact_get_u64(i, HW_INDICATOR_OFF));
-    hw_buf_done(&b);
-    return rc;
-}
-
 /* Keeps which document this match is of. */
 static int count_list(struct known *s, const struct hw_match_row *m, struct known_slot *l)
 {
-    const struct hw_fact_row *i = &m->indicator;
     if (s->sources == NULL) {
         int rc = hw_sources_make(s->q->c, s->q->a->arena, &s->sources, s->err);
         if (rc != HW_OK) {
@@ -176,18 +122,7 @@ static int count_list(struct known *s, const struct hw_match_row *m, struct know
     if (l->by == NULL) {
         return hw_fail(s->err, HW_E_MEMORY, "no memory for what is known");
     }
-    for (unsigned k = 0; k < l->by->count; k++) {
-        if (l->by->p[k].reading == i->reading && l->by->p[k].node == i->node) {
-            return HW_OK;
-        }
-    }
-    if (l->by->count == LISTS) {
-        l->by->more = true;
-        return HW_OK;
-    }
-    l->by->p[l->by->count].reading = i->reading;
-    l->by->p[l->by->count].node = i->node;
-    l->by->p[l->by->count++].class = hw_sources_class(s->sources, i->reading, i->node);
+    hw_naming_add(s->sources, l->by, m->indicator.reading, m->indicator.node);
     return HW_OK;
 }
 
@@ -200,45 +135,12 @@ static int one_slot(struct known *s, struct known_slot *l, void *state)
         return s->err->code != HW_OK ? s->err->code : HW_E_MEMORY;
     }
     int rc = count_list(s, m, l);
-    return rc == HW_OK && l->reasons++ < REASONS ? say(s, m, f) : rc;
+    return rc == HW_OK && l->reasons++ < REASONS
+               ? hw_because_published(s->q, &f->why, &m->indicator, "matches", s->err)
+               : rc;
 }
 
 /* ---- what the matches of one file come to ---- */
-
-/* Several lists are as many proofs as they have sources. */
-static void weigh_sources(struct known *s, const struct known_slot *l)
-{
-    unsigned classes = 0;
-    for (unsigned i = 0; i < l->by->count; i++) {
-        bool met = false;
-        for (unsigned k = 0; k < i; k++) {
-            met = met || l->by->p[k].class == l->by->p[i].class;
-        }
-        classes += !met;
-    }
-    if (l->by->count > 1) {
-        /* Lists too short to compare may be copies all the same. */
-        struct hw_span says =
-            hw_words(s->q->a->arena, "%u%s lists, %s%u independent source%s", l->by->count,
-                     l->by->more ? " and more" : "", classes > 1 ? "at most " : "", classes,
-                     classes == 1 ? "" : "s");
-        hw_because(s->q->a->arena, &l->finding->why, says, (struct hw_span){NULL, 0}, false, 0);
-    }
-}
-
-/* Said after the matches, so that it weighs whatever they came to. */
-static void say_harmless(struct known *s, struct hw_finding *f, const struct hw_harmless_row *h)
-{
-    bool good = h->how == HW_HARMLESS_GOOD;
-    enum hw_severity most = good ? HW_LOW : HW_INFO;
-    struct hw_span says =
-        hw_words(s->q->a->arena, "%s: %.*s (line %llu)",
-                 good ? "known good all the same, by the list" : "on warning list", (int)h->list.n,
-                 h->list.n == 0 ? "" : (const char *)h->list.p, (unsigned long long)h->line);
-    hw_because(s->q->a->arena, &f->why, says, h->path, false, 0);
-    f->severity = f->severity > most ? most : f->severity;
-    f->confidence = good ? f->confidence : HW_CONF_LOW;
-}
 
 static int weigh_harmless(struct known *s, const struct known_slot *l)
 {
@@ -262,7 +164,7 @@ static int weigh_harmless(struct known *s, const struct known_slot *l)
         /* A list that has all three digests of a file is one list. */
         if (said.how == HW_HARMLESS_NOT || !hw_span_equal(said.list, h.list) ||
             !hw_span_equal(said.path, h.path)) {
-            say_harmless(s, l->finding, &h);
+            hw_because_harmless(s->q, l->finding, &h);
         }
         said = h;
     }
@@ -275,8 +177,9 @@ static int weigh_all(struct known *s)
     for (size_t i = 0; i < BUCKETS && rc == HW_OK; i++) {
         for (struct known_slot *l = s->buckets[i]; l != NULL && rc == HW_OK; l = l->next) {
             if (l->finding != NULL) {
-                weigh_sources(s, l);
-                rc = weigh_harmless(s, l);
+                hw_because_sources(s->q, &l->finding->why, l->by);
+                rc = hw_campaign(s->q, s->sources, l->by, l->finding, s->err);
+                rc = rc != HW_OK ? rc : weigh_harmless(s, l);
             }
         }
     }
@@ -319,8 +222,7 @@ static int one_match(struct known *s, struct hw_match_row *m)
                : HW_OK;
 }
 
-/* The rules are wanted for their number and name, not their text. */
-static int rules_of_case(struct hw_case *c, struct hw_case_rules *out, struct hw_error *err)
+int hw_rules_of_case(struct hw_case *c, struct hw_case_rules *out, struct hw_error *err)
 {
     struct hw_buf set;
     hw_buf_init(&set, 2 * HW_RULESET_BYTES);
@@ -349,56 +251,6 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
     hw_cursor_free(k);
     rc = rc != HW_OK ? rc : weigh_all(&s);
     struct hw_case_rules rules;
-    rc = rc != HW_OK ? rc : rules_of_case(q->c, &rules, err);
+    rc = rc != HW_OK ? rc : hw_rules_of_case(q->c, &rules, err);
     return rc != HW_OK ? rc : known_rules(&s, &rules);
-}
-
-int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer **out,
-            struct hw_error *err)
-{
-    struct hw_asking q;
-    struct hw_case_counts n;
-    bool packages = false, told = false;
-    size_t patterns = 0;
-    int rc = hw_asking_start(&q, c, "hunt", policy, err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    uint64_t rules = 0;
-    rc = hw_case_count(c, &n, err);
-    rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
-    rc = rc != HW_OK ? rc : hw_find_sigma(&q, &rules, err);
-    rc = rc != HW_OK ? rc : hw_find_stix(&q, &patterns, err);
-    struct hw_case_rules yara = {.sources = 0};
-    bool none = n.indicators + rules + patterns == 0 && !told;
-    if (rc == HW_OK && none) {
-        rc = rules_of_case(c, &yara, err);
-    }
-    if (rc == HW_OK && none && yara.sources == 0) {
-        rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-knowledge",
-                        HW_SPAN_LIT("the case holds no indicators, so nothing can match"),
-                        HW_SPAN_LIT("headwater learn FILE"), n.telemetry == 0, err);
-    }
-    if (rc == HW_OK && n.telemetry > 0 && !policy->derived) {
-        rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-graph",
-                        HW_SPAN_LIT("the logs of this case were not joined, so no rule could look "
-                                    "at what they say"),
-                        HW_SPAN_LIT("headwater case adopt, for a case from elsewhere"), true, err);
-    }
-    if (rc == HW_OK && n.artifacts == 0 && n.telemetry == 0 && !packages) {
-        rc = hw_gap_add(&q, (struct hw_span){NULL, 0}, "no-evidence",
-                        HW_SPAN_LIT("the case holds no software to hunt in"),
-                        HW_SPAN_LIT("headwater scan PATH"), true, err);
-    }
-    rc = rc != HW_OK ? rc : hw_find_known(&q, /* only_files= */ false, err);
-    if (rc == HW_OK && n.telemetry > 0 && policy->derived) {
-        rc = hw_find_in_graph(&q, err);
-    }
-    if (rc != HW_OK) {
-        hw_asking_drop(&q);
-        return rc;
-    }
-    q.a->artifact_count = n.artifacts;
-    q.a->evidence_count = n.evidences;
-    return hw_asking_end(&q, out, err);
 }

@@ -9,14 +9,14 @@
 #include "ask/room.h"
 
 struct hw_sources; /* ask/sources.h */
-struct known_lists;
+struct hw_naming;
 
 /* A file of the answer and its finding. One file under several paths has several: each is named. */
 struct known_slot {
     struct known_slot *next;
     struct hw_file_answer *file;
     struct hw_finding *finding; /* NULL: no indicator matched yet */
-    struct known_lists *by;     /* that name it; NULL: none so far */
+    struct hw_naming *by;       /* documents that name it; NULL: none so far */
     unsigned reasons;
     unsigned rules; /* that matched it */
 };
@@ -33,8 +33,6 @@ struct known {
 typedef int (*known_each)(struct known *s, struct known_slot *l, void *state);
 HW_CHECK int known_visit(struct known *s, const struct hw_fact_row *about, known_each each,
                          void *state);
-/* Where a list or a file of rules lies, in the answer's memory; empty when it is nowhere now. */
-HW_CHECK int known_place(struct known *s, const uint8_t evidence[32], struct hw_span *out);
 
 /* Published rules that matched what was read, and what was read without them. */
 HW_CHECK int known_rules(struct known *s, const struct hw_case_rules *rules);

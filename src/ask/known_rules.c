@@ -97,7 +97,7 @@ static int place_of(struct matching *m, const struct hw_fact_row *file)
     struct hw_artifact_row row;
     struct hw_buf b;
     struct hw_span outer;
-    int rc = known_place(m->s, file->evidence, &outer);
+    int rc = hw_place_of(m->s->q, file->evidence, &outer, m->s->err);
     rc = rc != HW_OK ? rc
                      : hw_case_artifact_get(m->s->q->c, file->reading, file->node, &row, m->s->err);
     if (rc != 1) {

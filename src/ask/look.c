@@ -321,6 +321,13 @@ const char *look_name(struct look *l, uint32_t thing)
     return thing == HW_LOOK_NONE ? "somebody unknown" : look_text(l, look_thing(l, thing)->name);
 }
 
+void look_ran(struct hw_finding *f)
+{
+    if (f != NULL) {
+        f->ran = true;
+    }
+}
+
 const char *look_time(int64_t ns, char out[80])
 {
     char text[HW_TIME_TEXT];
@@ -374,6 +381,12 @@ struct hw_finding *look_find(struct look *l, const char *rule, enum hw_severity 
         hw_find_about(l->q, rule, severity, confidence, &about, discriminator, l->err);
     if (f == NULL) {
         look_failed(l, l->err->code != HW_OK ? l->err->code : HW_E_MEMORY);
+        return NULL;
+    }
+    f->ran = t->kind == HW_ENTITY_PROCESS;
+    if (t->kind != HW_ENTITY_HOST) {
+        f->first = t->first_ns;
+        f->last = t->last_ns;
     }
     return f;
 }

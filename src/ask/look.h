@@ -100,6 +100,7 @@ struct hw_finding *look_find(struct look *l, const char *rule, enum hw_severity 
 /* A reason, with the record of this edge; HW_LOOK_NONE: no record says so by itself. */
 void look_why(struct look *l, struct hw_finding *f, uint32_t edge, const char *fmt, ...)
     HW_FORMAT(4, 5);
+void look_ran(struct hw_finding *f); /* it ran, or was loaded; NULL is silence */
 const char *look_time(int64_t ns, char out[80]);
 /* When an edge came about: its moment, or the two it lies between. */
 int64_t look_middle(const struct hw_edge *e); /* of a clock's width; else its earliest */

@@ -14,6 +14,10 @@
 #include "fact/fact.h"
 #include "fact/id.h"
 
+struct hw_sources; /* ask/sources.h */
+struct hw_naming;
+struct hw_harmless_row; /* ask/harmless.h */
+
 struct hw_revocation_row {
     bool listed;
     int64_t when, invalid_from; /* invalid_from: INT64_MIN when not stated */
@@ -135,6 +139,31 @@ bool hw_in_force(const struct hw_fact *f, int64_t as_of);
 HW_CHECK int hw_fact_keep(struct hw_arena *arena, const struct hw_fact *f, struct hw_fact *out,
                           struct hw_error *err);
 struct hw_span hw_span_keep(struct hw_arena *arena, struct hw_span s);
+
+/* Where a list or a file of rules lies, in the answer's memory; empty when it is nowhere now. */
+HW_CHECK int hw_place_of(struct hw_asking *q, const uint8_t evidence[32], struct hw_span *out,
+                         struct hw_error *err);
+/* The rules of the case by their number and name, without their text. */
+HW_CHECK int hw_rules_of_case(struct hw_case *c, struct hw_case_rules *out, struct hw_error *err);
+/* Reasons by the word of others (ask/published_says.c). The INDICATOR fact, and how it fits: */
+HW_CHECK int hw_because_published(struct hw_asking *q, struct hw_why **why,
+                                  const struct hw_fact_row *by, const char *how,
+                                  struct hw_error *err);
+/* How many sources several lists are; silent where one list names it. */
+void hw_because_sources(struct hw_asking *q, struct hw_why **why, const struct hw_naming *by);
+/* Who calls it harmless; the last reason, so that it weighs whatever the others came to. */
+void hw_because_harmless(struct hw_asking *q, struct hw_finding *f,
+                         const struct hw_harmless_row *h);
+/* Which campaign the documents make it one of, if they are about one. */
+HW_CHECK int hw_campaign(struct hw_asking *q, const struct hw_sources *s,
+                         const struct hw_naming *by, struct hw_finding *f, struct hw_error *err);
+
+/* What indicators name in logs and inventories (ask/known_graph.c). */
+HW_CHECK int hw_find_known_in_graph(struct hw_asking *q, struct hw_error *err);
+/* How many machines have the bytes of each file of the answer (ask/prevalence.c). */
+HW_CHECK int hw_count_machines(struct hw_asking *q, struct hw_error *err);
+/* The findings by machine, organisation and campaign (ask/incidents.c). */
+HW_CHECK int hw_group_incidents(struct hw_asking *q, struct hw_error *err);
 
 /* Says of the answer how old the knowledge from packs is (ask/age.c). */
 HW_CHECK int hw_knowledge_age(struct hw_asking *q, struct hw_error *err);

@@ -272,6 +272,7 @@ static void say_refused(struct look *l, uint32_t file, uint32_t package,
     char when[80];
     struct hw_finding *f = look_find(l, "unsanctioned-software", HW_MEDIUM, confidence, file,
                                      look_thing(l, package)->key);
+    look_ran(f);
     look_why(l, f, run->n, "it ran at %s", look_when(&run->e, when));
     if (look_from(l, package, HW_VERB_CONTROLS, HW_ENTITY_ORGANISATION, &declared)) {
         look_why(l, f, declared.n, "%s %s %s", look_name(l, declared.e.subject), says,

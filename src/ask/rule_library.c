@@ -265,6 +265,7 @@ static void side_loaded(struct look *l, const struct shelf *s, uint32_t file)
     struct hw_finding *f =
         look_find(l, "side-loaded", HW_HIGH, here ? HW_CONF_MODERATE : HW_CONF_LOW, file,
                   (struct hw_span){NULL, 0});
+    look_ran(f);
     look_why(l, f, load.n, "%s loaded it from %s at %s", look_name(l, load.e.object),
              beside   ? "its own folder"
              : within ? "a folder that comes before the system's"
@@ -372,6 +373,7 @@ static void service_dll(struct look *l, uint32_t file)
         struct hw_finding *f =
             look_find(l, "service-dll-planted", HW_HIGH, session ? HW_CONF_HIGH : HW_CONF_MODERATE,
                       file, (struct hw_span){NULL, 0});
+        look_ran(f);
         look_why(l, f, load->n, "the service host %s loaded it at %s", look_name(l, load->e.object),
                  look_when(&load->e, when));
         look_why(l, f, write.n, "%s wrote it %sat %s; no installer of Windows did",

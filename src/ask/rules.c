@@ -44,6 +44,16 @@ static const struct hw_rule rules[] = {
      "Lists that hold clean files or certificates of honest vendors; the indicator's own words and "
      "role are shown.",
      "Isolate the hosts that hold it, then trace how it came.", "the indicator's source"},
+    {"known-contact", HW_HIGH,
+     "A machine asked for or spoke with a domain, address or URL that a published indicator names. "
+     "It is medium, with low confidence, where only the host of a published URL is known to have "
+     "been asked for.",
+     "Addresses that others had before, hosts that were broken into and serve others, too, "
+     "security "
+     "tools and analysts that look up what is published; what stands on a warning list is info.",
+     "Find what asked, and isolate the machine. Trace what it ran since.",
+     "the indicator's source; "
+     "MITRE ATT&CK T1071"},
     {"overlay-data", HW_INFO,
      "Bytes stand behind the last section of a program. A signature, where there is one, covers "
      "them.",

@@ -215,8 +215,8 @@ int hw_sources_make(struct hw_case *c, struct hw_arena *arena, struct hw_sources
     if (rc != HW_OK) {
         return rc;
     }
-    if (s->count > 1) {
-        s->shared = hw_arena_array(arena, s->count * (s->count - 1) / 2, sizeof s->shared[0]);
+    if (s->count > 0) {
+        s->shared = hw_arena_array(arena, s->count * (s->count - 1) / 2 + 1, sizeof s->shared[0]);
         if (s->shared == NULL) {
             return hw_fail(err, HW_E_MEMORY, "no memory to compare sources");
         }
@@ -235,6 +235,85 @@ uint64_t hw_sources_class(const struct hw_sources *s, int64_t reading, uint32_t 
     const struct document *d = find(s, reading, node);
     return d != NULL ? head(s, (uint32_t)(d - s->all))
                      : HW_SOURCES_MAX + (uint64_t)reading * 2654435761u + node;
+}
+
+uint32_t hw_sources_values(const struct hw_sources *s, int64_t reading, uint32_t node)
+{
+    const struct document *d = find(s, reading, node);
+    return d == NULL ? 0 : d->values;
+}
+
+/* Where the document lies: its file's own name. */
+static int file_name(struct hw_case *c, const uint8_t evidence[32], struct hw_arena *arena,
+                     struct hw_span *out, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_sighting_row row;
+    int rc = hw_case_sightings(c, evidence, &k, err);
+    rc = rc != HW_OK ? rc : hw_sighting_next(k, &row, err);
+    if (rc == HW_ROW) {
+        struct hw_span name = row.place.path;
+        for (size_t i = name.n; i-- > 0;) {
+            if (name.p[i] == '/') {
+                name = hw_span_from(name, i + 1);
+                break;
+            }
+        }
+        *out = (struct hw_span){hw_arena_copy(arena, name), name.n};
+        rc = out->p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a title") : HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+int hw_sources_title(struct hw_case *c, struct hw_arena *arena, int64_t reading, uint32_t node,
+                     struct hw_span *out, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    *out = (struct hw_span){NULL, 0};
+    int rc = hw_case_facts(c, reading, node, HW_FACT_KNOWLEDGE, HW_FACT_KNOWLEDGE, &k, err);
+    rc = rc != HW_OK ? rc : hw_fact_next(k, &row, err);
+    if (rc == HW_ROW) {
+        struct hw_span title = hw_fact_get(&row.fact, HW_KNOWLEDGE_TITLE);
+        if (title.n == 0) {
+            rc = file_name(c, row.evidence, arena, out, err);
+        } else {
+            *out = (struct hw_span){hw_arena_copy(arena, title), title.n};
+            rc = out->p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a title") : HW_OK;
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+void hw_naming_add(const struct hw_sources *s, struct hw_naming *n, int64_t reading, uint32_t node)
+{
+    for (unsigned k = 0; k < n->count; k++) {
+        if (n->p[k].reading == reading && n->p[k].node == node) {
+            return;
+        }
+    }
+    if (n->count == HW_SOURCES_NAMING) {
+        n->more = true;
+        return;
+    }
+    n->p[n->count].reading = reading;
+    n->p[n->count].node = node;
+    n->p[n->count++].class = hw_sources_class(s, reading, node);
+}
+
+unsigned hw_naming_classes(const struct hw_naming *n)
+{
+    unsigned classes = 0;
+    for (unsigned i = 0; i < n->count; i++) {
+        bool met = false;
+        for (unsigned k = 0; k < i; k++) {
+            met = met || n->p[k].class == n->p[i].class;
+        }
+        classes += !met;
+    }
+    return classes;
 }
 
 size_t hw_sources_count(const struct hw_sources *s)

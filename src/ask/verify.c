@@ -219,6 +219,8 @@ static int name_file(struct walk *w, struct hw_file_answer *file, struct hw_erro
     hw_buf_done(&path);
     memcpy(file->sha256, row.sha256, 32);
     file->size = row.size;
+    file->host = hw_span_keep(w->q->a->arena, hw_span_str(row.host));
+    file->org = hw_span_keep(w->q->a->arena, hw_span_str(row.scope));
     return ok ? HW_OK : hw_fail(err, HW_E_MEMORY, "no memory for a path");
 }
 

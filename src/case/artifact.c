@@ -275,3 +275,27 @@ int hw_case_prevalence(struct hw_case *c, const uint8_t sha256[32], struct hw_pr
     sqlite3_finalize(s);
     return rc;
 }
+
+int hw_case_sighted_hosts(struct hw_case *c, const uint8_t *sha256, hw_sighted_each *each,
+                          void *state, struct hw_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool ok = true;
+    int rc = hw_sql_make(
+        c->db,
+        sha256 == NULL
+            ? "SELECT DISTINCT scope,host FROM sighting WHERE host<>'' ORDER BY 1,2"
+            : "SELECT DISTINCT s.scope,s.host FROM mark m JOIN reading r ON r.id=m.reading"
+              " JOIN sighting s ON s.evidence=r.evidence WHERE m.mark=1 AND m.value=?1"
+              " AND r.class>0 AND s.current=1 AND s.host<>'' ORDER BY 1,2",
+        false, &s, err);
+    if (rc == HW_OK && sha256 != NULL) {
+        hw_bind_hash(s, 1, sha256);
+    }
+    while (rc == HW_OK && (rc = hw_sql_step(s, err)) == HW_ROW) {
+        const char *scope = hw_col_text(s, 0, &ok), *host = hw_col_text(s, 1, &ok);
+        rc = ok ? each(state, scope, host) : hw_col_bad("sighting", err);
+    }
+    sqlite3_finalize(s);
+    return rc;
+}

@@ -60,6 +60,12 @@ HW_CHECK int hw_case_sightings(struct hw_case *c, const uint8_t evidence[32],
 HW_CHECK int hw_sighting_next(struct hw_cursor *k, struct hw_sighting_row *out,
                               struct hw_error *err);
 
+/* Organisation and host of every place where something was seen, or (sha256) where a box with these
+ * bytes in it lies now; both once for each pair, in order, host never empty. */
+typedef int hw_sighted_each(void *state, const char *scope, const char *host);
+HW_CHECK int hw_case_sighted_hosts(struct hw_case *c, const uint8_t *sha256, hw_sighted_each *each,
+                                   void *state, struct hw_error *err);
+
 struct hw_unread_row {
     struct hw_span path;
     const char *scope, *host, *what;

@@ -91,6 +91,18 @@ int hw_finding_id(const char *rule, const char *subject, struct hw_span discrimi
     return rc;
 }
 
+int hw_incident_id(struct hw_span org, struct hw_span machine, char out[HW_ID_TEXT],
+                   struct hw_error *err)
+{
+    uint8_t id[HW_ID_BYTES];
+    struct hw_span parts[3] = {org, machine, {NULL, 0}};
+    int rc = digest_parts("headwater-incident-1\n", parts, id, err);
+    if (rc == HW_OK) {
+        write_id('i', id, out);
+    }
+    return rc;
+}
+
 void hw_scope_of_evidence(const uint8_t sha256[32], char out[HW_SCOPE_TEXT])
 {
     memcpy(out, "evidence:", 9);

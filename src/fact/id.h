@@ -32,6 +32,10 @@ HW_CHECK int hw_entity_id_bytes(enum hw_entity kind, struct hw_span scope, struc
 HW_CHECK int hw_finding_id(const char *rule, const char *subject, struct hw_span discriminator,
                            char out[HW_ID_TEXT], struct hw_error *err);
 
+/* Findings told together: by their organisation and the name of their first machine. */
+HW_CHECK int hw_incident_id(struct hw_span org, struct hw_span machine, char out[HW_ID_TEXT],
+                            struct hw_error *err);
+
 /* The scope of evidence that was given no organisation: "evidence:" and its SHA-256 in hex. */
 enum { HW_SCOPE_TEXT = 9 + 64 + 1 };
 void hw_scope_of_evidence(const uint8_t sha256[32], char out[HW_SCOPE_TEXT]);

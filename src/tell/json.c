@@ -152,8 +152,21 @@ static void artifact(struct hw_buf *b, const struct hw_file_answer *f)
     }
     hw_buf_printf(b, ",\"seen\":{\"evidence\":%llu,\"places\":%llu,",
                   (unsigned long long)f->seen_evidence, (unsigned long long)f->seen_places);
+    if (f->seen_machines > 0) {
+        hw_buf_printf(b, "\"machines\":%llu,", (unsigned long long)f->seen_machines);
+    }
     hw_json_time(b, "first", f->first_seen == 0 ? HW_TIME_NONE : f->first_seen);
     hw_buf_str(b, "}}\n");
+}
+
+static void times(struct hw_buf *b, int64_t first, int64_t last)
+{
+    if (first != HW_TIME_NONE) {
+        hw_buf_char(b, ',');
+        hw_json_time(b, "first", first);
+        hw_buf_char(b, ',');
+        hw_json_time(b, "last", last);
+    }
 }
 
 static void finding(struct hw_buf *b, const struct hw_finding *f)
@@ -190,6 +203,17 @@ static void finding(struct hw_buf *b, const struct hw_finding *f)
         hw_buf_char(b, '}');
     }
     hw_buf_char(b, ']');
+    times(b, f->first, f->last);
+    if (f->ran) {
+        hw_buf_str(b, ",\"ran\":true");
+    }
+    if (f->met.n > 0) {
+        hw_buf_char(b, ',');
+        hw_json_text(b, "met", f->met);
+    }
+    if (f->incident != NULL) {
+        hw_buf_printf(b, ",\"incident\":\"%s\"", f->incident);
+    }
     if (f->baseline) {
         hw_buf_str(b, ",\"baseline\":true");
     }
@@ -240,6 +264,38 @@ static void summary(struct hw_buf *b, const struct hw_answer *a)
                   (unsigned long long)a->indicator_count, a->exit_status);
 }
 
+static void incident(struct hw_buf *b, const struct hw_incident *n)
+{
+    hw_buf_printf(b, "{\"type\":\"incident\",\"schema\":1,\"id\":\"%s\",\"severity\":\"%s\"", n->id,
+                  hw_severity_word(n->severity));
+    if (n->org.n > 0) {
+        hw_buf_char(b, ',');
+        hw_json_text(b, "org", n->org);
+    }
+    if (n->campaign.n > 0) {
+        hw_buf_char(b, ',');
+        hw_json_text(b, "campaign", n->campaign);
+    }
+    times(b, n->first, n->last);
+    hw_buf_printf(b, ",\"findings\":%llu,\"ran\":%llu,\"contacted\":%llu,\"machines\":[",
+                  (unsigned long long)n->findings, (unsigned long long)n->ran,
+                  (unsigned long long)n->contacted);
+    for (const struct hw_incident_machine *m = n->machines; m != NULL; m = m->next) {
+        hw_buf_str(b, m == n->machines ? "{" : ",{");
+        hw_json_text(b, m->named ? "host" : "path", m->name);
+        hw_buf_printf(b, ",\"severity\":\"%s\"", hw_severity_word(m->severity));
+        times(b, m->first, m->last);
+        hw_buf_printf(b, ",\"findings\":%llu,\"ran\":%s", (unsigned long long)m->findings,
+                      m->ran ? "true" : "false");
+        if (m->met.n > 0) {
+            hw_buf_char(b, ',');
+            hw_json_text(b, "met", m->met);
+        }
+        hw_buf_char(b, '}');
+    }
+    hw_buf_str(b, "]}\n");
+}
+
 static int flush(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err)
 {
     int rc = hw_buf_ok(b) ? t->put(t->state, hw_buf_span(b), err)
@@ -255,6 +311,10 @@ int hw_tell_json(const struct hw_teller *t, const struct hw_answer *a, struct hw
     int rc = HW_OK;
     for (const struct hw_file_answer *f = a->files; f != NULL && rc == HW_OK; f = f->next) {
         artifact(&b, f);
+        rc = flush(t, &b, err);
+    }
+    for (const struct hw_incident *n = a->incidents; n != NULL && rc == HW_OK; n = n->next) {
+        incident(&b, n);
         rc = flush(t, &b, err);
     }
     for (const struct hw_finding *f = a->findings; f != NULL && rc == HW_OK; f = f->next) {

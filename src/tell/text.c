@@ -9,7 +9,13 @@
 #include "base/time.h"
 #include "tell/tell.h"
 
-enum { FILES_SAID = 40, FINDINGS_SAID = 200, GAPS_SAID = 40 };
+enum {
+    FILES_SAID = 40,
+    FINDINGS_SAID = 200,
+    GAPS_SAID = 40,
+    INCIDENTS_SAID = 40,
+    MACHINES_SAID = 20,
+};
 
 struct page {
     const struct hw_teller *t;
@@ -96,7 +102,16 @@ static void verdict(struct page *p)
     if (a->exit_status == 1) {
         hw_buf_str(&p->b, hunts(a) ? "FOUND: " : "DO NOT TRUST: ");
         hw_text_many(&p->b, over, "finding", "findings");
-        hw_buf_printf(&p->b, " at %s or above.", hw_severity_word(a->fail_on));
+        hw_buf_printf(&p->b, " at %s or above", hw_severity_word(a->fail_on));
+        uint64_t events = 0;
+        for (const struct hw_incident *n = a->incidents; n != NULL; n = n->next) {
+            events += n->severity >= a->fail_on;
+        }
+        if (events > 0) {
+            hw_buf_str(&p->b, ", in ");
+            hw_text_many(&p->b, events, "incident", "incidents");
+        }
+        hw_buf_char(&p->b, '.');
         if (a->gap_count > 0) {
             hw_buf_char(&p->b, ' ');
             hw_text_many(&p->b, a->gap_count, "thing", "things");
@@ -145,6 +160,10 @@ static void examined(struct page *p)
         hw_text_many(&p->b, a->indicator_count, "indicator", "indicators");
         hw_buf_str(&p->b, " against ");
         hw_text_many(&p->b, a->artifact_count, "file", "files");
+        if (a->log_count > 0) {
+            hw_buf_str(&p->b, " and ");
+            hw_text_many(&p->b, a->log_count, "log", "logs");
+        }
         hw_buf_str(&p->b, " ever read.\n");
         known(p);
         return;
@@ -162,6 +181,93 @@ static void examined(struct page *p)
     }
     hw_buf_str(&p->b, ".\n");
     known(p);
+}
+
+/* ---- incidents ---- */
+
+static void span_of_time(struct page *p, int64_t first, int64_t last)
+{
+    if (first == HW_TIME_NONE) {
+        return;
+    }
+    hw_buf_str(&p->b, "first ");
+    hw_text_time(&p->b, first, p->t->zone_minutes);
+    if (last != HW_TIME_NONE && last != first) {
+        hw_buf_str(&p->b, ", last ");
+        hw_text_time(&p->b, last, p->t->zone_minutes);
+    }
+}
+
+static void one_machine(struct page *p, const struct hw_incident_machine *m)
+{
+    hw_buf_str(&p->b, m->named ? "         " : "         files: ");
+    safe(p, m->name);
+    hw_buf_str(&p->b, m->ran ? "  ran it" : "");
+    if (m->met.n > 0) {
+        hw_buf_str(&p->b, m->ran ? ", spoke with " : "  spoke with ");
+        safe(p, m->met);
+    }
+    hw_buf_str(&p->b, "  (");
+    hw_text_many(&p->b, m->findings, "finding", "findings");
+    hw_buf_str(&p->b, ")\n");
+}
+
+static void one_incident(struct page *p, const struct hw_incident *n)
+{
+    uint64_t said = 0;
+    hw_buf_printf(&p->b, "%-8s ", hw_severity_word(n->severity));
+    if (n->org.n > 0) {
+        safe(p, n->org);
+        hw_buf_str(&p->b, ": ");
+    }
+    if (n->campaign.n > 0) {
+        safe(p, n->campaign);
+        hw_buf_str(&p->b, ": ");
+    }
+    hw_text_many(&p->b, n->machine_count, n->machines->named ? "machine" : "input",
+                 n->machines->named ? "machines" : "inputs");
+    if (n->ran > 0) {
+        hw_buf_str(&p->b, ", ran on ");
+        hw_text_count(&p->b, n->ran);
+    }
+    if (n->contacted > 0) {
+        hw_buf_str(&p->b, ", ");
+        hw_text_count(&p->b, n->contacted);
+        hw_buf_str(&p->b, " spoke with what is named");
+    }
+    hw_buf_printf(&p->b, "  %s\n", n->id);
+    if (n->first != HW_TIME_NONE) {
+        hw_buf_str(&p->b, "         ");
+        span_of_time(p, n->first, n->last);
+        hw_buf_char(&p->b, '\n');
+    }
+    for (const struct hw_incident_machine *m = n->machines; m != NULL; m = m->next) {
+        if (said++ < MACHINES_SAID) {
+            one_machine(p, m);
+        }
+    }
+    if (said > MACHINES_SAID) {
+        hw_buf_str(&p->b, "         and ");
+        hw_text_many(&p->b, said - MACHINES_SAID, "more", "more");
+        hw_buf_str(&p->b, "; --json has all.\n");
+    }
+}
+
+static void incidents(struct page *p)
+{
+    unsigned said = 0, left = 0;
+    for (const struct hw_incident *n = p->a->incidents; n != NULL; n = n->next) {
+        if (said == INCIDENTS_SAID) {
+            left++;
+            continue;
+        }
+        hw_buf_str(&p->b, said++ == 0 ? "\nIncidents:\n" : "");
+        one_incident(p, n);
+    }
+    if (left > 0) {
+        hw_text_many(&p->b, left, "more incident", "more incidents");
+        hw_buf_str(&p->b, "; --json has all.\n");
+    }
 }
 
 /* ---- why ---- */
@@ -312,6 +418,15 @@ static void one_file(struct page *p, const struct hw_file_answer *f)
     hw_text_many(&p->b, f->seen_evidence, "piece of evidence", "pieces of evidence");
     hw_buf_str(&p->b, ", at ");
     hw_text_many(&p->b, f->seen_places, "place", "places");
+    if (f->seen_machines > 0) {
+        hw_buf_str(&p->b, ", on ");
+        hw_text_count(&p->b, f->seen_machines);
+        if (p->a->machine_count > 0) {
+            hw_buf_str(&p->b, " of ");
+            hw_text_count(&p->b, p->a->machine_count);
+        }
+        hw_buf_str(&p->b, p->a->machine_count == 1 ? " machine" : " machines");
+    }
     if (f->first_seen != 0) {
         hw_buf_str(&p->b, ", first ");
         hw_text_time(&p->b, f->first_seen, p->t->zone_minutes);
@@ -378,6 +493,7 @@ int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a, struct hw
     hw_buf_init(&p.b, 256 << 20);
     verdict(&p);
     examined(&p);
+    incidents(&p);
     findings(&p);
     files(&p);
     gaps(&p);

@@ -52,10 +52,36 @@ def forty_machines_are_told_as_they_are(folder):
     agrees(truth, assets, summary)
     assert truth["counts"] == {"machines": 40, "affected": 3, "ran": 2, "contacted": 1, "not": 31,
                                "cannot-tell": 6}
+    agrees_hunted(truth, *hunt(folder))
 
 
 def no_other_names_and_numbers_change_that(folder):
     agrees(*ask(folder, "advisory.osv.json", "--seed", "4242", "--hosts", "97", "--affected", "11"))
+
+
+def hunt(folder):
+    """Machines that the hunt names for what the case knows, and its incidents."""
+    env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+    p = subprocess.run([HEADWATER, "--case", pathlib.Path(folder) / "c.case", "--json", "hunt",
+                        "--as-of", "2023-06-01"], env=env, check=False, capture_output=True)
+    assert p.returncode == 1, (p.returncode, p.stderr[-400:])
+    lines = [json.loads(line) for line in p.stdout.splitlines()]
+    named = {line["subject"]["path"].upper() for line in lines if line["type"] == "finding"
+             and line["rule"] in ("known-bad", "known-contact")}
+    return named, [line for line in lines if line["type"] == "incident"]
+
+
+def agrees_hunted(truth, named, incidents):
+    """By bytes or contact alone: a version is no proof of poison."""
+    want = {host for host, told in truth["hosts"].items() if told["verdict"] == "affected"
+            and (told["known-by"] == "hash" or told["contacted"])}
+    assert named == want, (len(named), len(want), sorted(named ^ want)[:9])
+    assert len(incidents) == 1, len(incidents)  # one organisation, one campaign
+    machines = {m["host"].upper(): m for m in incidents[0]["machines"]}
+    assert set(machines) == want
+    for host, m in machines.items():
+        told = truth["hosts"][host]
+        assert m["ran"] == bool(told["ran"]) and ("met" in m) == told["contacted"], (told, m)
 
 
 def a_sweep_of_a_large_fleet_finds_exactly_its_machines(folder):
@@ -63,6 +89,7 @@ def a_sweep_of_a_large_fleet_finds_exactly_its_machines(folder):
                                  "--affected", "2783")
     agrees(truth, assets, summary)
     assert summary["affected"] == 2783
+    agrees_hunted(truth, *hunt(folder))
 
 
 def without_the_version_nobody_is_cleared_by_name(folder):

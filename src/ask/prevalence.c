@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/prevalence.c -- on how many of the machines that the case knows of some bytes were met: by
+ * files that were examined there, and by what logs and inventories state.
+ *
+ * A machine is one name, without its domain and without regard to case, in one organisation: so
+ * logs and people agree on it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/room.h"
+#include "ask/touched.h"
+
+struct names { /* sorted when they are counted */
+    struct hw_span *p;
+    size_t count, room;
+    struct hw_arena *arena;
+};
+
+struct counting {
+    struct hw_asking *q;
+    struct hw_walk *w;
+    struct hw_toucher toucher;
+    struct names names;
+    struct hw_error *err;
+};
+
+static int add(struct counting *x, struct hw_span org, struct hw_span host)
+{
+    struct names *n = &x->names;
+    host = hw_span_cut(host, 0, hw_span_find(host, '.'));
+    if (host.n == 0) {
+        return HW_OK;
+    }
+    if (n->count == n->room) {
+        size_t room = n->room == 0 ? 256 : n->room * 2;
+        struct hw_span *p = hw_arena_array(n->arena, room, sizeof *p);
+        if (p == NULL) {
+            return hw_fail(x->err, HW_E_MEMORY, "no memory to count machines");
+        }
+        if (n->count > 0) {
+            memcpy(p, n->p, n->count * sizeof *p);
+        }
+        n->p = p;
+        n->room = room;
+    }
+    uint8_t *p = hw_arena_alloc(n->arena, org.n + 1 + host.n);
+    if (p == NULL) {
+        return hw_fail(x->err, HW_E_MEMORY, "no memory to count machines");
+    }
+    if (org.n > 0) {
+        memcpy(p, org.p, org.n);
+    }
+    p[org.n] = '\n';
+    for (size_t i = 0; i < host.n; i++) {
+        p[org.n + 1 + i] = hw_ascii_lower(host.p[i]);
+    }
+    n->p[n->count++] = (struct hw_span){p, org.n + 1 + host.n};
+    return HW_OK;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return hw_span_compare(*(const struct hw_span *)a, *(const struct hw_span *)b);
+}
+
+/* How many different ones; then there are none. */
+static uint64_t count(struct names *n)
+{
+    uint64_t different = 0;
+    if (n->count > 0) {
+        qsort(n->p, n->count, sizeof n->p[0], compare);
+    }
+    for (size_t i = 0; i < n->count; i++) {
+        different += i == 0 || !hw_span_equal(n->p[i - 1], n->p[i]);
+    }
+    n->count = 0;
+    return different;
+}
+
+static int add_thing(struct counting *x, uint32_t n)
+{
+    struct hw_thing t;
+    int rc = hw_walk_thing(x->w, n, &t, x->err);
+    return rc != HW_OK ? rc : add(x, hw_span_str(t.scope), t.name);
+}
+
+static int add_sighted(void *state, const char *scope, const char *host)
+{
+    return add(state, hw_span_str(scope), hw_span_str(host));
+}
+
+/* Every machine that an estate declares, that sent records, or whose files were read. */
+static int all_machines(struct counting *x)
+{
+    struct hw_thing t;
+    uint32_t n;
+    int rc = hw_walk_find(x->w, &(struct hw_thing_ask){.kind = HW_ENTITY_HOST}, x->err);
+    while (rc == HW_OK && (rc = hw_walk_found(x->w, &n, &t, x->err)) == HW_ROW) {
+        bool ours = (t.flags & HW_THING_DECLARED) != 0 || (t.flags & HW_THING_QUIET) == 0;
+        rc = ours ? add(x, hw_span_str(t.scope), t.name) : HW_OK;
+    }
+    return rc != HW_OK ? rc : hw_case_sighted_hosts(x->q->c, NULL, add_sighted, x, x->err);
+}
+
+static int touched(void *state, const struct hw_touch *t)
+{
+    return t->host == UINT32_MAX ? HW_OK : add_thing(state, t->host);
+}
+
+enum {
+    SAME = 16,
+    SIGHTINGS = 2000000, /* to go through more of them for one number is not worth the wait */
+};
+
+static int with_bytes(struct counting *x, const uint8_t sha256[32])
+{
+    struct hw_buf hex;
+    struct hw_thing t;
+    uint32_t n, same[SAME];
+    size_t met = 0;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){sha256, 32});
+    struct hw_thing_ask ask = {.kind = HW_ENTITY_ARTIFACT, .name = hw_buf_span(&hex)};
+    int rc = hw_walk_find(x->w, &ask, x->err);
+    while (rc == HW_OK && (rc = hw_walk_found(x->w, &n, &t, x->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (met < SAME) {
+            same[met++] = n;
+        }
+    }
+    for (size_t i = 0; i < met && rc == HW_OK; i++) {
+        rc = hw_touched_bytes(&x->toucher, same[i], touched, x);
+    }
+    hw_buf_done(&hex);
+    return rc != HW_OK ? rc : hw_case_sighted_hosts(x->q->c, sha256, add_sighted, x, x->err);
+}
+
+int hw_count_machines(struct hw_asking *q, struct hw_error *err)
+{
+    struct counting x = {.q = q, .err = err};
+    x.names.arena = hw_arena_new((size_t)1 << 30);
+    int rc = x.names.arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to count machines")
+                                   : hw_walk_new(q->c, &x.w, err);
+    x.toucher =
+        (struct hw_toucher){.w = x.w, .arena = x.names.arena, .as_of = q->a->as_of, .err = err};
+    struct hw_case_counts n;
+    rc = rc != HW_OK ? rc : hw_case_count(q->c, &n, err);
+    rc = rc != HW_OK || n.sightings > SIGHTINGS ? rc : all_machines(&x);
+    q->a->machine_count = count(&x.names);
+    for (struct hw_file_answer *f = q->a->files; f != NULL && rc == HW_OK; f = f->next) {
+        rc = with_bytes(&x, f->sha256);
+        f->seen_machines = count(&x.names);
+    }
+    hw_walk_free(x.w);
+    hw_arena_free(x.names.arena);
+    return rc;
+}
