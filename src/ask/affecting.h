@@ -59,8 +59,6 @@ struct affecting {
 
 /* affecting_says.c: reads the advisory; marks the things of the graph that it names. */
 HW_CHECK int affecting_says(struct affecting *q);
-/* The name of a product with what chance puts into it left out; in the answer's arena. */
-const char *affecting_plain(struct affecting *q, struct hw_span name);
 /* The machine of this host, made when it is first met; NULL: memory is out, err says so. */
 struct machine *affecting_machine(struct affecting *q, uint32_t host);
 /* affecting_found.c: what a marked thing means for machines. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ask/affecting.h"
+#include "ask/products.h"
 #include "base/time.h"
 #include "fact/package.h"
 
@@ -134,7 +135,7 @@ static int learn_product(struct affecting *q, uint32_t package)
     if (s == NULL) {
         return no_memory(q);
     }
-    *s = (struct said){.next = q->said, .name = affecting_plain(q, name), .named = true};
+    *s = (struct said){.next = q->said, .name = hw_plain_name(q->a->arena, name), .named = true};
     q->said = s;
     return s->name == NULL ? no_memory(q) : HW_OK;
 }
@@ -220,7 +221,7 @@ static int mark_packages(struct affecting *q)
         if (!hw_package_split(t.key, &name, &version)) {
             name = t.key; /* an estate's: it has no version */
         }
-        const char *plain = affecting_plain(q, name);
+        const char *plain = hw_plain_name(q->a->arena, name);
         rc = plain == NULL ? no_memory(q) : HW_OK;
         q->marks[n] |= rc == HW_OK ? judge(q, plain, version) : 0;
     }

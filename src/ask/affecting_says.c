@@ -7,6 +7,7 @@
 
 #include "ask/affecting.h"
 #include "ask/harmless.h"
+#include "ask/products.h"
 #include "ask/published.h"
 #include "base/time.h"
 #include "fact/package.h"
@@ -16,19 +17,6 @@ static int no_memory(struct affecting *q)
     return hw_fail(q->err, HW_E_MEMORY, "no memory for the advisory");
 }
 
-const char *affecting_plain(struct affecting *q, struct hw_span name)
-{
-    char *p = hw_arena_alloc(q->a->arena, name.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; p != NULL && i < name.n; i++) {
-        uint8_t c = hw_ascii_lower(name.p[i]);
-        if (hw_ascii_is_alpha(c) || hw_ascii_is_digit(c) || c >= 0x80) {
-            p[n++] = (char)c;
-        }
-    }
-    return p; /* zeroed by the arena */
-}
-
 static int keep(struct affecting *q, struct hw_span name, const struct said *what)
 {
     struct said *s = hw_arena_alloc(q->a->arena, sizeof *s);
@@ -36,7 +24,7 @@ static int keep(struct affecting *q, struct hw_span name, const struct said *wha
         return no_memory(q);
     }
     *s = *what;
-    s->name = affecting_plain(q, name);
+    s->name = hw_plain_name(q->a->arena, name);
     s->next = q->said;
     q->said = s;
     q->a->versions++;
@@ -48,29 +36,13 @@ static struct hw_span kept(struct affecting *q, const struct hw_fact *f, unsigne
     return hw_span_keep(q->a->arena, hw_fact_get(f, field));
 }
 
-/* Inventories name programs and packages of the system. One of a language's registry is another
- * thing under the same letters: hunt looks for those, in lock files and bills of materials. */
-static bool of_machines(const struct hw_fact *f)
-{
-    static const char *const registries[] = {
-        "cargo",  "cocoapods", "composer", "conan",  "conda",   "cpan", "cran",
-        "docker", "gem",       "github",   "golang", "hackage", "hex",  "luarocks",
-        "maven",  "npm",       "nuget",    "oci",    "pub",     "pypi", "swift"};
-    for (size_t i = 0; i < sizeof registries / sizeof registries[0]; i++) {
-        if (hw_fact_is(f, HW_STATEMENT_ECOSYSTEM, registries[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static int statement(struct affecting *q, const struct hw_fact *f)
 {
     bool bad = hw_fact_is(f, HW_STATEMENT_STATUS, "affected") ||
                hw_fact_is(f, HW_STATEMENT_STATUS, "malicious");
     bool good = hw_fact_is(f, HW_STATEMENT_STATUS, "fixed") ||
                 hw_fact_is(f, HW_STATEMENT_STATUS, "not-affected");
-    if ((!bad && !good) || !of_machines(f) || !hw_in_force(f, q->ask->as_of)) {
+    if ((!bad && !good) || !hw_of_machines(f) || !hw_in_force(f, q->ask->as_of)) {
         q->a->unmatched++;
         return HW_OK;
     }

@@ -188,7 +188,7 @@ struct hw_answer {
     struct hw_gap *gaps;
     struct hw_incident *incidents; /* of a hunt: worst first, then the earliest */
     uint64_t machine_count;        /* that the case knows of; 0: not counted */
-    uint64_t log_count; /* of a hunt */
+    uint64_t log_count;            /* of a hunt */
     uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
     uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
     uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */

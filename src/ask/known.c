@@ -112,17 +112,15 @@ static struct hw_finding *finding_of(struct known *s, struct known_slot *l, enum
 /* Keeps which document this match is of. */
 static int count_list(struct known *s, const struct hw_match_row *m, struct known_slot *l)
 {
-    if (s->sources == NULL) {
-        int rc = hw_sources_make(s->q->c, s->q->a->arena, &s->sources, s->err);
-        if (rc != HW_OK) {
-            return rc;
-        }
+    int rc = hw_asking_sources(s->q, s->err);
+    if (rc != HW_OK) {
+        return rc;
     }
     l->by = l->by != NULL ? l->by : hw_arena_alloc(s->q->a->arena, sizeof *l->by);
     if (l->by == NULL) {
         return hw_fail(s->err, HW_E_MEMORY, "no memory for what is known");
     }
-    hw_naming_add(s->sources, l->by, m->indicator.reading, m->indicator.node);
+    hw_naming_add(s->q->sources, l->by, m->indicator.reading, m->indicator.node);
     return HW_OK;
 }
 
@@ -178,7 +176,7 @@ static int weigh_all(struct known *s)
         for (struct known_slot *l = s->buckets[i]; l != NULL && rc == HW_OK; l = l->next) {
             if (l->finding != NULL) {
                 hw_because_sources(s->q, &l->finding->why, l->by);
-                rc = hw_campaign(s->q, s->sources, l->by, l->finding, s->err);
+                rc = hw_campaign(s->q, l->by, l->finding, s->err);
                 rc = rc != HW_OK ? rc : weigh_harmless(s, l);
             }
         }

@@ -8,7 +8,6 @@
 
 #include "ask/room.h"
 
-struct hw_sources; /* ask/sources.h */
 struct hw_naming;
 
 /* A file of the answer and its finding. One file under several paths has several: each is named. */
@@ -26,7 +25,6 @@ struct known {
     struct hw_error *err;
     bool only_files; /* none but files of the answer; else what matches becomes one */
     struct known_slot **buckets;
-    struct hw_sources *sources; /* made when the first match is met */
 };
 
 /* Calls `each` for every file of the answer that this fact is about. */

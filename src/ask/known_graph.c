@@ -22,7 +22,6 @@ enum { REASONS = 12, RECORDS = 4 };
 struct on_graph {
     struct look look;
     struct hw_toucher toucher;
-    struct hw_sources *sources; /* made when the first match is met */
     struct hw_naming by;
     struct hw_why *why;
     unsigned reasons;
@@ -193,7 +192,7 @@ static int close_thing(struct on_graph *g)
             end = &(*end)->next;
         }
         *end = g->why; /* one list for all its machines: it is the last of each */
-        rc = hw_campaign(l->q, g->sources, &g->by, m->finding, l->err);
+        rc = hw_campaign(l->q, &g->by, m->finding, l->err);
     }
     return rc;
 }
@@ -233,8 +232,7 @@ static int named(void *state, uint32_t thing, enum hw_named_how how, const struc
         (hw_is_place(&by->fact) && !hw_place_counts(&by->fact, how))) {
         return HW_OK;
     }
-    int rc =
-        g->sources != NULL ? HW_OK : hw_sources_make(l->q->c, l->q->a->arena, &g->sources, l->err);
+    int rc = hw_asking_sources(l->q, l->err);
     if (rc == HW_OK && thing != g->thing) {
         rc = close_thing(g);
         open_thing(g, thing);
@@ -243,7 +241,7 @@ static int named(void *state, uint32_t thing, enum hw_named_how how, const struc
         return rc;
     }
     weigh(g, how, &by->fact);
-    hw_naming_add(g->sources, &g->by, by->reading, by->node);
+    hw_naming_add(l->q->sources, &g->by, by->reading, by->node);
     return g->reasons++ < REASONS ? hw_because_published(l->q, &g->why, by, fits[how], l->err)
                                   : HW_OK;
 }

@@ -419,9 +419,9 @@ void look_why(struct look *l, struct hw_finding *f, uint32_t edge, const char *f
 int hw_find_in_graph(struct hw_asking *q, struct hw_error *err)
 {
     static void (*const rules[])(struct look * l) = {
-        rule_side_loaded,  rule_service_dll,    rule_read_as_data,
-        rule_new_logon,    rule_reconnaissance, rule_foreign_writer,
-        rule_sign_outside, rule_vpn_device,     rule_software,
+        rule_side_loaded,    rule_service_dll,    rule_read_as_data, rule_new_logon,
+        rule_reconnaissance, rule_foreign_writer, rule_sign_outside, rule_vpn_device,
+        rule_software,       rule_versions,
     };
     struct look l;
     int rc = look_init(&l, q, err);

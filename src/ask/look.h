@@ -120,6 +120,7 @@ void rule_foreign_writer(struct look *l);
 void rule_sign_outside(struct look *l);
 void rule_vpn_device(struct look *l);
 void rule_software(struct look *l);
+void rule_versions(struct look *l);
 /* All of them. */
 HW_CHECK int hw_find_in_graph(struct hw_asking *q, struct hw_error *err);
 

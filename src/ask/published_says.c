@@ -55,6 +55,11 @@ int hw_because_published(struct hw_asking *q, struct hw_why **why, const struct 
     return rc;
 }
 
+int hw_asking_sources(struct hw_asking *q, struct hw_error *err)
+{
+    return q->sources != NULL ? HW_OK : hw_sources_make(q->c, q->a->arena, &q->sources, err);
+}
+
 void hw_because_sources(struct hw_asking *q, struct hw_why **why, const struct hw_naming *by)
 {
     unsigned classes = hw_naming_classes(by);
@@ -81,14 +86,15 @@ void hw_because_harmless(struct hw_asking *q, struct hw_finding *f, const struct
     f->confidence = good ? f->confidence : HW_CONF_LOW;
 }
 
-int hw_campaign(struct hw_asking *q, const struct hw_sources *s, const struct hw_naming *by,
-                struct hw_finding *f, struct hw_error *err)
+int hw_campaign(struct hw_asking *q, const struct hw_naming *by, struct hw_finding *f,
+                struct hw_error *err)
 {
+    const struct hw_sources *s = q->sources;
     for (unsigned i = 0; i < by->count; i++) {
         int64_t reading = by->p[i].reading, published;
         uint32_t node = by->p[i].node;
         uint32_t values = hw_sources_values(s, reading, node);
-        if (values == 0 || values > CAMPAIGN_VALUES) {
+        if (values > CAMPAIGN_VALUES) {
             continue;
         }
         f->campaign_class = by->p[i].class + 1;

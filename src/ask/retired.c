@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "ask/products.h"
 #include "ask/room.h"
 #include "base/time.h"
 #include "fact/package.h"
@@ -87,10 +88,8 @@ static bool same_maker(struct retired *r, const struct hw_fact *statement,
 
 static bool covers(const struct hw_fact *statement, struct hw_span version)
 {
-    struct hw_versions in = {
-        hw_fact_get(statement, HW_STATEMENT_EXACT), hw_fact_get(statement, HW_STATEMENT_FIRST),
-        hw_fact_get(statement, HW_STATEMENT_BELOW), hw_fact_get(statement, HW_STATEMENT_LAST)};
-    enum hw_order order = hw_order_read(hw_fact_get(statement, HW_STATEMENT_SCHEME));
+    struct hw_versions in;
+    enum hw_order order = hw_statement_versions(statement, &in);
     return hw_version_within(order, version, &in) == HW_WITHIN_YES;
 }
 

@@ -64,7 +64,9 @@ struct hw_asking {
     struct hw_finding **finding_tail;
     struct hw_gap **gap_tail;
     struct hw_file_answer **file_tail;
+    struct hw_sources *sources; /* made when the first match is met: hw_asking_sources() */
 };
+HW_CHECK int hw_asking_sources(struct hw_asking *q, struct hw_error *err);
 
 /* Starts an answer to `question`; hw_asking_end() closes it and hands it over. */
 HW_CHECK int hw_asking_start(struct hw_asking *q, struct hw_case *c, const char *question,
@@ -155,8 +157,8 @@ void hw_because_sources(struct hw_asking *q, struct hw_why **why, const struct h
 void hw_because_harmless(struct hw_asking *q, struct hw_finding *f,
                          const struct hw_harmless_row *h);
 /* Which campaign the documents make it one of, if they are about one. */
-HW_CHECK int hw_campaign(struct hw_asking *q, const struct hw_sources *s,
-                         const struct hw_naming *by, struct hw_finding *f, struct hw_error *err);
+HW_CHECK int hw_campaign(struct hw_asking *q, const struct hw_naming *by, struct hw_finding *f,
+                         struct hw_error *err);
 
 /* What indicators name in logs and inventories (ask/known_graph.c). */
 HW_CHECK int hw_find_known_in_graph(struct hw_asking *q, struct hw_error *err);

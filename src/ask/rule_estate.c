@@ -270,8 +270,10 @@ static void say_refused(struct look *l, uint32_t file, uint32_t package,
 {
     struct look_edge declared;
     char when[80];
-    struct hw_finding *f = look_find(l, "unsanctioned-software", HW_MEDIUM, confidence, file,
-                                     look_thing(l, package)->key);
+    const struct hw_thing *host = look_thing(l, look_host(l, file));
+    bool builds = (host->flags & (HW_THING_BUILD | HW_THING_SIGNING)) != 0;
+    struct hw_finding *f = look_find(l, "unsanctioned-software", builds ? HW_HIGH : HW_MEDIUM,
+                                     confidence, file, look_thing(l, package)->key);
     look_ran(f);
     look_why(l, f, run->n, "it ran at %s", look_when(&run->e, when));
     if (look_from(l, package, HW_VERB_CONTROLS, HW_ENTITY_ORGANISATION, &declared)) {

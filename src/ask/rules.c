@@ -54,6 +54,12 @@ static const struct hw_rule rules[] = {
      "Find what asked, and isolate the machine. Trace what it ran since.",
      "the indicator's source; "
      "MITRE ATT&CK T1071"},
+    {"known-version", HW_HIGH,
+     "An inventory lists a version that a publisher calls malicious; its bytes are not known.",
+     "One number for a good and a bad build: compare hashes.",
+     "Get the hashes of its files (tools/collect.sh, collect.ps1), and remove it until they are "
+     "known.",
+     "the statement's source"},
     {"overlay-data", HW_INFO,
      "Bytes stand behind the last section of a program. A signature, where there is one, covers "
      "them.",
@@ -94,6 +100,11 @@ static const struct hw_rule rules[] = {
      "Ask the maker whether it signed this. Find every file of the product, and of that signer "
      "since.",
      "Mandiant, 20 April 2023: a program retired in 2020, trojanised in 2022"},
+    {"retired-on-build-host", HW_HIGH,
+     "An inventory lists, on a machine that builds or signs, a version of a product that has "
+     "ended.",
+     "Support that was bought beyond the end, and ends stated too early.",
+     "Remove it from the machine. Trace what it ran.", "MITRE ATT&CK T1195.002, T1072"},
     {"seal-broken", HW_HIGH, "A box states a hash for a member, and the member does not have it.",
      "Archives edited by hand after packing.", "Take the archive from its maker again.",
      "Electron ASAR integrity"},
@@ -170,9 +181,9 @@ static const struct hw_rule rules[] = {
      "Makers who rebuild without raising the version.",
      "Ask the component's maker which of the two is theirs.",
      "CrowdStrike, 29 March 2023: a library changed, then signed"},
-    {"unsanctioned-software", HW_MEDIUM,
+    {"unsanctioned-software", HW_HIGH,
      "A program ran that its organisation's estate does not sanction, or whose own maker has "
-     "retired it.",
+     "retired it. It is high on a machine that builds or signs, medium elsewhere.",
      "Programs of like names: the name alone is compared, but for releases, whose bytes are.",
      "Remove it, or sanction it in the estate. Trace what it did.", "MITRE ATT&CK T1195.002"},
     {"version-reissued", HW_HIGH,

@@ -240,7 +240,7 @@ uint64_t hw_sources_class(const struct hw_sources *s, int64_t reading, uint32_t 
 uint32_t hw_sources_values(const struct hw_sources *s, int64_t reading, uint32_t node)
 {
     const struct document *d = find(s, reading, node);
-    return d == NULL ? 0 : d->values;
+    return d == NULL ? UINT32_MAX : d->values;
 }
 
 /* Where the document lies: its file's own name. */

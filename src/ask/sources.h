@@ -27,7 +27,7 @@ HW_CHECK int hw_sources_make(struct hw_case *c, struct hw_arena *arena, struct h
                              struct hw_error *err);
 /* The class of a document: equal for those that are one source. Unknown ones have their own. */
 uint64_t hw_sources_class(const struct hw_sources *s, int64_t reading, uint32_t node);
-/* How many values it names; 0: it was not compared. */
+/* How many values it names; UINT32_MAX: it was not compared. */
 uint32_t hw_sources_values(const struct hw_sources *s, int64_t reading, uint32_t node);
 /* What it is called: by its own word, or its file; empty where neither is known. */
 HW_CHECK int hw_sources_title(struct hw_case *c, struct hw_arena *arena, int64_t reading,
