@@ -186,9 +186,9 @@ struct hw_answer {
     struct hw_file_answer *files;
     struct hw_finding *findings;
     struct hw_gap *gaps;
-    struct hw_incident *incidents; /* of a hunt: worst first, then the earliest */
-    uint64_t machine_count;        /* that the case knows of; 0: not counted */
-    uint64_t log_count;            /* of a hunt */
+    struct hw_incident *incidents;  /* of a hunt: worst first, then the earliest */
+    uint64_t machine_count;         /* that the case knows of; 0: not counted */
+    uint64_t log_count, rule_count; /* of a hunt; rules that others published */
     uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
     uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
     uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */

@@ -55,5 +55,6 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     q.a->artifact_count = n.artifacts;
     q.a->evidence_count = n.evidences;
     q.a->log_count = n.telemetry;
+    q.a->rule_count += rules + patterns;
     return hw_asking_end(&q, out, err);
 }

@@ -250,5 +250,6 @@ int hw_find_known(struct hw_asking *q, bool only_files, struct hw_error *err)
     rc = rc != HW_OK ? rc : weigh_all(&s);
     struct hw_case_rules rules;
     rc = rc != HW_OK ? rc : hw_rules_of_case(q->c, &rules, err);
+    q->a->rule_count += rc != HW_OK ? 0 : rules.rules;
     return rc != HW_OK ? rc : known_rules(&s, &rules);
 }

@@ -158,6 +158,10 @@ static void examined(struct page *p)
     const struct hw_answer *a = p->a;
     if (hunts(a)) {
         hw_text_many(&p->b, a->indicator_count, "indicator", "indicators");
+        if (a->rule_count > 0) {
+            hw_buf_str(&p->b, " and ");
+            hw_text_many(&p->b, a->rule_count, "published rule", "published rules");
+        }
         hw_buf_str(&p->b, " against ");
         hw_text_many(&p->b, a->artifact_count, "file", "files");
         if (a->log_count > 0) {
