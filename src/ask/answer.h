@@ -181,7 +181,7 @@ struct hw_gap {
 
 struct hw_answer {
     struct hw_arena *arena;
-    const char *question; /* verify, hunt */
+    const char *question; /* verify, hunt, watch, like */
     int64_t as_of;
     struct hw_file_answer *files;
     struct hw_finding *findings;
@@ -192,6 +192,7 @@ struct hw_answer {
     uint64_t evidence_count, artifact_count, signed_count, state_count[HW_STATE_COUNT];
     uint64_t finding_count[HW_SEVERITY_COUNT], baseline_count;
     uint64_t indicator_count, gap_count; /* gap_count: needed and not accepted */
+    struct hw_span like;                 /* what something was to be like: a finding, in words */
     struct hw_span knowledge_says;       /* how old what came in packs is; or empty */
     enum hw_severity fail_on;
     int exit_status; /* 0, 1 or 3 */

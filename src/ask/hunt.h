@@ -20,5 +20,9 @@ struct hw_case;
  * is a gap: "nothing found" would be no answer. */
 HW_CHECK int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer **out,
                      struct hw_error *err);
+/* What else has the shape of what this finding is about, in everything ever read. A finding of the
+ * hunt, or of verify over everything: HW_E_MISSING when neither gives rise to it. */
+HW_CHECK int hw_hunt_like(struct hw_case *c, const struct hw_policy *policy, const char *id,
+                          struct hw_answer **out, struct hw_error *err);
 
 #endif

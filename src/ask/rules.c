@@ -4,6 +4,12 @@
 #include <string.h>
 
 static const struct hw_rule rules[] = {
+    {"alike", HW_MEDIUM,
+     "Asked for with hunt --like: it shares with what a finding is about what few others have. Two "
+     "traits, or the same code under another signature, are medium, one trait is low.",
+     "Other versions and other products of the same honest maker.",
+     "Compare the two. What holds of the one finding need not hold of this.",
+     "Mandiant, Tracking Malware with Import Hashing (2014)"},
     {"bomb-refused", HW_HIGH,
      "A box unpacks to far more than honest ones of its size, overlaps itself or nests without "
      "end; "

@@ -89,7 +89,7 @@ static uint64_t waved(const struct hw_answer *a)
 
 static bool hunts(const struct hw_answer *a)
 {
-    return strcmp(a->question, "hunt") == 0 || strcmp(a->question, "watch") == 0;
+    return strcmp(a->question, "verify") != 0;
 }
 
 static void verdict(struct page *p)
@@ -122,8 +122,9 @@ static void verdict(struct page *p)
         hw_text_many(&p->b, a->gap_count, "thing", "things");
         hw_buf_str(&p->b, " the question needed could not be looked at (below).");
     } else if (hunts(a) && a->findings == NULL) {
-        hw_buf_str(&p->b,
-                   strcmp(a->question, "watch") == 0 ? "Nothing new." : "No indicator matches.");
+        hw_buf_str(&p->b, strcmp(a->question, "watch") == 0  ? "Nothing new."
+                          : strcmp(a->question, "like") == 0 ? "Nothing is like it."
+                                                             : "No indicator matches.");
     } else {
         hw_buf_printf(&p->b, "Nothing%s at %s or above.", waved(a) > 0 ? " new" : "",
                       hw_severity_word(a->fail_on));
@@ -156,6 +157,17 @@ static void known(struct page *p)
 static void examined(struct page *p)
 {
     const struct hw_answer *a = p->a;
+    if (a->like.n > 0) {
+        hw_buf_str(&p->b, "Like ");
+        safe(p, a->like);
+        hw_buf_str(&p->b, ", among ");
+        hw_text_many(&p->b, a->artifact_count, "file", "files");
+        hw_buf_str(&p->b, " and ");
+        hw_text_many(&p->b, a->log_count, "log", "logs");
+        hw_buf_str(&p->b, " ever read.\n");
+        known(p);
+        return;
+    }
     if (hunts(a)) {
         hw_text_many(&p->b, a->indicator_count, "indicator", "indicators");
         if (a->rule_count > 0) {

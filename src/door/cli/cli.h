@@ -40,6 +40,7 @@ struct hw_cli {
     bool keep;
     const char *anchors, *crl;
     const char *known_good; /* a folder, of learn */
+    const char *like;       /* a finding, of hunt */
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* feeds */
     struct hw_strings feed, collection;

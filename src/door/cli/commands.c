@@ -12,7 +12,7 @@ const struct hw_command hw_commands[] = {
     {"learn", cmd_learn, "ekfgln", 0, -1},
     {"verify", cmd_verify, "paktl", 1, -1},
     {"affected", cmd_affected, "eatl", 1, -1},
-    {"hunt", cmd_hunt, "atl", 0, 0},
+    {"hunt", cmd_hunt, "atli", 0, 0},
     {"watch", cmd_watch, "ekfath", 0, -1},
     {"trace", cmd_trace, "altw", 1, 1},
     {"show", cmd_show, "t", 1, 1},

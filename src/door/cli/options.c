@@ -51,6 +51,7 @@ static const struct option options[] = {
     {"keep", NULL, 'e', FLAG, AT(keep)},
     {"key", "FILE", 'g', TEXT, AT(pack_key_file)},
     {"known-good", "FOLDER", 'n', TEXT, AT(known_good)},
+    {"like", "FINDING", 'i', TEXT, AT(like)},
     {"match-types", "TYPE,...", 'f', TEXT, AT(match_types)},
     {"max-size", "MIB", 'f', COUNT, AT(max_size_mib)},
     {"max-time", "SECONDS", 'f', COUNT, AT(max_time_s)},
