@@ -2,11 +2,10 @@
 /*
  * ask/like.c -- what else has the shape of what one finding is about.
  *
- * Of a file: the same code under another signature, the same import hash (Mandiant, Tracking malware
- * with import hashing, 2014), the same signer, the same product. Of what happened: the same rule
- * elsewhere, and files of the same name that others have. What a great many share tells nothing:
- * it is said and not counted. One trait is low, two, or the same code, are medium: none of it proves
- * that a file is bad, so none of it is more.
+ * Of a file: the same code under another signature, the same import hash (Mandiant, Tracking
+ * malware with import hashing, 2014), the same signer, the same product, the same rule. Of what
+ * happened: the same rule elsewhere. What a great many share is said and tells nothing. One trait
+ * is low, two, or the same code, are medium: none of it proves that a file is bad, so none is more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -223,10 +222,7 @@ static int say_file(struct likeness *x, const struct alike *a, unsigned telling)
     x->err->code = HW_OK;
     struct hw_file_answer *file = hw_file_add(q, &at, x->err);
     struct hw_finding *f = file == NULL ? NULL
-                                        : hw_find(q, "alike",
-                                                  code    ? HW_HIGH
-                                                  : n > 1 ? HW_MEDIUM
-                                                          : HW_LOW,
+                                        : hw_find(q, "alike", code || n > 1 ? HW_MEDIUM : HW_LOW,
                                                   code ? HW_CONF_HIGH : HW_CONF_LOW, file,
                                                   hw_span_str(x->of->id), x->err);
     if (f == NULL) {
