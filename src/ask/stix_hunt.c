@@ -49,8 +49,9 @@ struct hunt {
     struct hw_error *err;
     struct rule *rules;
     size_t rule_count, rule_room;
-    uint64_t blind; /* patterns about nothing that a record tells of */
-    uint32_t types; /* that any rule asks for */
+    uint64_t blind;  /* patterns about nothing that a record tells of */
+    uint64_t broken; /* patterns whose program is none */
+    uint32_t types;  /* that any rule asks for */
     struct hw_stix_scratch *scratch;
     struct stix_seen seen;
     struct hw_layouts known;
@@ -90,7 +91,8 @@ static int add_rule(struct hunt *h, const struct hw_fact *f)
         return rc;
     }
     if (!hw_stix_check(hw_fact_get(&r.fact, HW_PATTERN_PROGRAM), &r.p)) {
-        return hw_fail(h->err, HW_E_CASE, "a pattern in the case is no program");
+        h->broken++; /* in a case from elsewhere: the others are asked all the same */
+        return HW_OK;
     }
     for (unsigned i = 0; i < r.p.test_count; i++) {
         r.types |= hw_stix_type_at(&r.p, i, &type) ? stix_seen_type(type) : 0;
@@ -247,6 +249,13 @@ static int read_log(struct hunt *h, const struct hw_artifact_row *a)
     }
     hw_cursor_free(k);
     forget_layouts(h);
+    if (rc == HW_E_CASE) { /* what was read of it stands, and no other log is the poorer */
+        rc = hw_gap_add(
+            h->q, hw_span_keep(h->q->a->arena, h->path), "damaged",
+            hw_words(h->q->a->arena, "not all of its records could be asked: %s", h->err->text),
+            HW_SPAN_LIT("ingest the log again"), true, h->err);
+        h->err->code = HW_OK;
+    }
     return rc;
 }
 
@@ -421,6 +430,13 @@ int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err
             hw_words(q->a->arena, "%llu pattern%s ask%s for objects that no record here tells of",
                      (unsigned long long)h.blind, h.blind == 1 ? "" : "s", h.blind == 1 ? "s" : ""),
             HW_SPAN_LIT("other means, such as the logs of a mail gateway"), false, err);
+    }
+    if (rc == HW_OK && h.broken > 0) {
+        rc = hw_gap_add(q, (struct hw_span){NULL, 0}, "pattern-unanswered",
+                        hw_words(q->a->arena, "%llu pattern%s in the case %s damaged",
+                                 (unsigned long long)h.broken, h.broken == 1 ? "" : "s",
+                                 h.broken == 1 ? "is" : "are"),
+                        HW_SPAN_LIT("learn their files again"), true, err);
     }
     for (size_t i = 0; i < h.rule_count; i++) {
         free(h.rules[i].hits);

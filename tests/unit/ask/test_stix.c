@@ -219,6 +219,40 @@ static void a_pattern_about_what_no_record_tells_is_said(void **state)
     assert_non_null(tale_gap(a, "pattern-unseen"));
 }
 
+/* A case may be a stranger's: a log that is no log costs no other, and a program no other pattern. */
+static void what_is_damaged_costs_nothing_else(void **state)
+{
+    struct tale *t = *state;
+    static const uint8_t cut[] = {0, 1, 2};
+    log_of(t, 'e', day, 4);
+    for (char letter = 'd'; letter <= 'f'; letter += 2) { /* one read before it, one behind */
+        log_of(t, letter, day, 2);
+        for (size_t i = 0; i < t->count; i++) {
+            if (t->facts[i].kind == HW_FACT_EVENTS) {
+                hw_fact_span(&t->facts[i], HW_EVENTS_PACKED, (struct hw_span){cut, sizeof cut});
+            }
+        }
+        tale_store(t, HW_CLASS_TELEMETRY, letter == 'd' ? "/logs/d.evtx" : "/logs/f.evtx");
+    }
+    learn(t, 'k', "[process:name = 'cmd.exe']");
+    learned(t);
+    hw_fact_span(learn(t, 'm', "[process:name = 'rundll32.exe']"), HW_PATTERN_PROGRAM,
+                 (struct hw_span){cut, sizeof cut});
+    learned(t);
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "stix-match"), 1);
+    const struct hw_gap *gap = tale_gap(a, "damaged");
+    assert_non_null(gap);
+    assert_true(gap->needed && hw_span_holds(gap->path, "/logs/"));
+    unsigned said = 0;
+    for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
+        said += strcmp(g->kind, "damaged") == 0;
+    }
+    assert_int_equal(said, 2);
+    assert_true(hw_span_holds(tale_gap(a, "pattern-unanswered")->what, "1 pattern in the case is"));
+    assert_true(tale_gap(a, "pattern-unanswered")->needed);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -229,6 +263,7 @@ int main(void)
         T(a_pattern_counts_within_its_time_and_role_and_until_it_is_taken_back),
         T(a_pattern_that_costs_too_much_is_a_gap_and_no_answer),
         T(a_pattern_about_what_no_record_tells_is_said),
+        T(what_is_damaged_costs_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
