@@ -3,7 +3,7 @@
  * fuzz/fuzz_sigma.c -- Sigma rules as feeds bring them: whatever comes, the same facts come out of
  * it twice, each fit for the wire.
  *
- * Targets: src/evidence/knowledge/sigma*.c, src/fact/rule*.c
+ * Targets: src/evidence/knowledge/sigma*.c, src/fact/rule*.c, src/fact/correlation.c
  *
  * Promises: as fuzz_zip.c.
  */
@@ -33,6 +33,13 @@ void hw_fuzz_seeds(hw_fuzz_give give, void *state)
         "action: global\ntitle: B\nlogsource: {service: x}\ndetection: {condition: all of them}\n"
         "---\ndetection: {s: {A|wide|base64offset|contains: ab, B|fieldref: C, D|gt: 3}}\n"
         "---\ndetection: {s: {A|exists: no}}\n---\ncorrelation: {type: temporal}\ntitle: C\n";
+    static const char joined[] =
+        "title: A\nid: 1\ncorrelation:\n    type: value_count\n    rules: [b, c]\n"
+        "    group-by: [u, Computer]\n    timespan: 90m\n    condition: {field: P, gt: 1, lte: 9}\n"
+        "    aliases: {u: {b: User, c: Account}}\ngenerate: true\n---\ntitle: B\nname: b\n"
+        "logsource: {service: x}\ndetection: {s: {A: 1}, condition: s}\n---\n"
+        "title: C\nname: c\ncorrelation: {type: temporal_ordered, rules: [b, d], timespan: 1d}\n";
+    give(state, "joined", (const uint8_t *)joined, strlen(joined));
     give(state, "rule", (const uint8_t *)rule, strlen(rule));
     give(state, "global", (const uint8_t *)global, strlen(global));
 }

@@ -352,6 +352,7 @@ enum {
     HW_PATTERN_OFF,
     HW_PATTERN_SAYS, /* what a hit would mean, in the publisher's words; its false positives */
     HW_PATTERN_PART, /* of a PROGRAM too long for one fact: the n-th after the first */
+    HW_PATTERN_NAME, /* what other rules call it */
 };
 
 /* How records of one kind look: the names of their values, in order. Events refer to it. */

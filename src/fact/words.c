@@ -196,6 +196,7 @@ const struct hw_vocab hw_schemes = {"scheme", LIST(schemes)};
 static const struct hw_word languages[] = {
     {"openioc", "OpenIOC indicator tree"},
     {"sigma", "Sigma rule"},
+    {"sigma-correlation", "Sigma correlation rule"},
     {"stix", "STIX pattern"},
     {"yara", "YARA rule"},
 };

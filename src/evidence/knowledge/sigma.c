@@ -136,27 +136,34 @@ static void put_date(struct sigma *g, const struct hw_yaml *doc, struct hw_fact 
 
 /* ---- one document ---- */
 
+/* A correlation without a level is as bad as its rules (specification, "Level"), and of no log. */
 static void say_rule(struct sigma *g, const struct hw_yaml *doc, struct hw_span whole, uint64_t off,
                      const char *refused)
 {
     struct hw_fact f;
     struct hw_span level = text_of(g, doc, "level");
+    bool joins = hw_yaml_get(doc, "correlation") != NULL;
     hw_fact_about(&f, HW_FACT_PATTERN, g->n->number);
     hw_fact_u64(&f, HW_PATTERN_LINE, g->entry);
-    hw_fact_str(&f, HW_PATTERN_LANGUAGE, "sigma");
+    hw_fact_str(&f, HW_PATTERN_LANGUAGE, joins ? "sigma-correlation" : "sigma");
     hw_teach_field(&g->t, &f, HW_PATTERN_ID, text_of(g, doc, "id"), 256);
     hw_teach_field(&g->t, &f, HW_PATTERN_TITLE, text_of(g, doc, "title"), 1000);
     hw_teach_field(&g->t, &f, HW_PATTERN_TEXT, whole, 8192);
-    hw_fact_str(&f, HW_PATTERN_LEVEL, level_of(level));
-    if (level.n == 0 || hw_span_is(level, "informational")) {
+    if (!joins || level.n > 0) {
+        hw_fact_str(&f, HW_PATTERN_LEVEL, level_of(level));
+    }
+    if ((!joins && level.n == 0) || hw_span_is(level, "informational")) {
         hw_fact_str(&f, HW_PATTERN_ROLE, "context");
     }
-    put_log(g, doc, &f);
+    if (!joins) {
+        put_log(g, doc, &f);
+    }
     put_tags(g, doc, &f);
     hw_teach_field(&g->t, &f, HW_PATTERN_SOURCE, text_of(g, doc, "author"), 1000);
     put_date(g, doc, &f);
     put_says(g, doc, &f);
     hw_fact_u64(&f, HW_PATTERN_OFF, off);
+    hw_teach_field(&g->t, &f, HW_PATTERN_NAME, text_of(g, doc, "name"), 256);
     if (refused == NULL) {
         hw_fact_span(&f, HW_PATTERN_PROGRAM, hw_buf_span(&g->program));
         g->runs++;
@@ -177,6 +184,17 @@ static void compile(struct sigma *g, const struct hw_yaml *doc, struct hw_arena 
     if (!made && s.why[0] == '\0') {
         (void)hw_sigma_refuse(&s, "detection: not understood");
     }
+    say_rule(g, doc, whole, off, made ? NULL : s.why);
+}
+
+static void correlate(struct sigma *g, const struct hw_yaml *doc, struct hw_arena *arena,
+                      struct hw_span whole, uint64_t off)
+{
+    struct hw_sigma_making s = {.maker = &g->maker, .arena = arena};
+    hw_buf_clear(&g->program);
+    /* The one is of version 1, the other of version 2: no text says what both would mean. */
+    bool made = g->global != NULL ? hw_sigma_refuse(&s, "correlation: behind action: global")
+                                  : hw_sigma_correlate(&s, doc, &g->program);
     say_rule(g, doc, whole, off, made ? NULL : s.why);
 }
 
@@ -204,14 +222,8 @@ static void document(struct sigma *g, struct hw_span whole, uint64_t off)
     if (!read) {
         hw_teach_refuse(&g->t, g->entry, off, whole, why);
     } else if (doc != NULL && !took_global(g, doc, &arena)) {
-        struct hw_span type = hw_yaml_text(hw_yaml_get(doc, "correlation"), "type");
         if (hw_yaml_get(doc, "correlation") != NULL) {
-            char words[80] = "correlation: ";
-            size_t n = 13;
-            for (size_t i = 0; i < type.n && n < 60; i++) {
-                words[n++] = (char)type.p[i];
-            }
-            say_rule(g, doc, whole, off, words);
+            correlate(g, doc, arena, whole, off);
         } else if (hw_yaml_get(doc, "filter") != NULL) {
             say_rule(g, doc, whole, off, "filter");
         } else if (get(g, doc, "detection") == NULL || get(g, doc, "logsource") == NULL) {

@@ -7,6 +7,7 @@
  *   sigma_detection.c  its selections become a program (fact/rule.h)
  *   sigma_value.c      one field's values, with their modifiers
  *   sigma_condition.c  what joins the selections
+ *   sigma_correlation.c  what joins the rules (fact/correlation.h)
  *   sigma_yaml.c       libyaml
  */
 #ifndef HW_EVIDENCE_KNOWLEDGE_SIGMA_H
@@ -14,6 +15,7 @@
 
 #include "evidence/evidence.h"
 #include "evidence/knowledge/sigma_yaml.h"
+#include "fact/correlation.h"
 #include "fact/rule.h"
 
 extern const struct hw_format hw_sigma_format;
@@ -38,5 +40,8 @@ HW_CHECK bool hw_sigma_field(struct hw_sigma_making *s, struct hw_span key,
                              const struct hw_yaml *values);
 /* A condition, as nodes. */
 HW_CHECK bool hw_sigma_condition(struct hw_sigma_making *s, struct hw_span condition);
+/* The form of a document's correlation, appended. False: s->why says it. */
+HW_CHECK bool hw_sigma_correlate(struct hw_sigma_making *s, const struct hw_yaml *document,
+                                 struct hw_buf *out);
 
 #endif

@@ -255,7 +255,7 @@ static void sigma_documents_stand_by_themselves(void **state)
     HAS("knowledge node=0", "entries=4 refused=2");
     HAS("rule=line-refused", "entry 2: ", "not YAML");
     HAS("rule=line-refused", "entry 3: ", "no detection, or no logsource");
-    HAS("pattern", "line=4", "title=\"Many\"", "refused=\"correlation: event_count\"");
+    HAS("pattern", "line=4", "title=\"Many\"", "refused=\"correlation: there are no rules\"");
     HAS("pattern", "line=5", "refused=\"filter\"");
     HAS("pattern", "line=6",
         "refused=\"modifier: expand\" level=info role=context "

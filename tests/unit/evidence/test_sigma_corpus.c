@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All 3,780 rules of SigmaHQ at one commit: each becomes a program, or is refused by name. 25
- * want a list of one's own (`expand`), two are too large.
+ * want a list of one's own (`expand`), two are too large. And the specification's own examples of
+ * correlations.
  *
  * The corpus lies beside the tree or where HEADWATER_CORPUS says; without it the run is skipped and
  * says so.
@@ -22,7 +23,7 @@
 
 enum { BLOCK = 512, ALL_BYTES = 64 << 20, GZIP_BYTES = 16 << 20 };
 
-static char path[1024];
+static char path[1024], folder[900];
 
 static int keep(void *state, const uint8_t *p, size_t n)
 {
@@ -96,14 +97,50 @@ static void all_rules_run_or_are_refused_by_name(void **state)
     hw_buf_done(&b);
 }
 
+static void examples_of_correlations_are_read_or_refused_by_name(void **state)
+{
+    static const struct {
+        const char *name, *said;
+    } cases[] = {
+        {"event_count", "program="},
+        {"event_count_ecs", "program="},
+        {"value_count", "program="},
+        {"temporal", "program="},
+        {"temporal_ordered", "program="},
+        {"value_avg", "refused=\"correlation: value_avg\""},
+        {"value_sum", "refused=\"correlation: value_sum\""},
+        {"value_percentile", "refused=\"correlation: value_percentile\""},
+    };
+    static char text[8192];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct hw_told t;
+        (void)snprintf(path, sizeof path, "%s/intel/sigma/spec-tests/correlation/%s.yml", folder,
+                       cases[i].name);
+        FILE *f = fopen(path, "rb");
+        assert_non_null(f);
+        size_t n = fread(text, 1, sizeof text, f);
+        (void)fclose(f);
+        hw_told_init(&t);
+        t.reading = HW_READ_KNOWLEDGE;
+        hw_told_examine(&t, text, n, NULL);
+        assert_int_equal(t.anomalies, 0);
+        assert_true(hw_told_has(&t, "pattern node=0 line=1 language=sigma-correlation",
+                                cases[i].said, NULL));
+        hw_told_done(&t);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_rules_run_or_are_refused_by_name)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_rules_run_or_are_refused_by_name),
+        cmocka_unit_test(examples_of_correlations_are_read_or_refused_by_name)};
     const char *set = getenv("HEADWATER_CORPUS");
     struct stat st;
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    (void)snprintf(path, sizeof path, "%s/intel/sigma/sigma-rules-8eaafff.tar.gz",
-                   set != NULL ? set : HW_CORPUS_DIR);
+    (void)snprintf(folder, sizeof folder, "%s", set != NULL ? set : HW_CORPUS_DIR);
+    (void)snprintf(path, sizeof path, "%s/intel/sigma/sigma-rules-8eaafff.tar.gz", folder);
     if (stat(path, &st) != 0) {
         (void)printf("1..0 # SKIP no corpus at %s\n", path);
         return 0;
