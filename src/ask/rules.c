@@ -128,6 +128,15 @@ static const struct hw_rule rules[] = {
      "Programs that are copied into place by hand with libraries of their own; installers and "
      "updaters that wrote both are not said.",
      "Compare the library with its maker's. Trace what wrote it.", "MITRE ATT&CK T1574.002"},
+    {"sigma-correlation", HW_CRITICAL,
+     "A published Sigma correlation is met: so many records, different values or different rules "
+     "within its time, for one set of values. It is as bad as its own level says, else as its "
+     "worst rule; but at most high for one still in test and medium for an experimental one.",
+     "Whatever the correlation's own words say of false positives, which are shown; a service that "
+     "does at once what a person does rarely, a machine whose clock is off, an address that many "
+     "share.",
+     "Read the records. What the values have in common is where to go on: trace from it.",
+     "the rule's source; Sigma Correlation Rules Specification 2.0"},
     {"sigma-match", HW_CRITICAL,
      "A published Sigma rule holds for records of a log. It is as bad as the rule's own level "
      "says, "

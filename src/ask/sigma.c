@@ -17,20 +17,14 @@
 
 enum { SHOWN = 3, FUEL = 20000000, SHOW_BYTES = 160 };
 
-struct log {
-    int64_t reading;
-    uint32_t node;
-    uint8_t sha256[32], evidence[32];
-    struct hw_span path, host, org; /* as sighted */
-};
-
 struct run {
     struct hw_asking *q;
     struct hw_error *err;
     struct sigma_rules rules;
-    struct log *logs;
+    struct sigma_kept kept;
+    struct sigma_log *logs;
     size_t log_count, log_room;
-    const struct log *log;
+    const struct sigma_log *log;
     /* of the log being read */
     struct hw_layouts known;
     struct sigma_layout *layouts; /* beside those known */
@@ -55,11 +49,19 @@ static int no_memory(struct hw_error *err)
 
 /* ---- one record ---- */
 
-static struct hw_span field(void *state, unsigned name)
+/* The machine a record is of, as it says itself or where its log was found. */
+static struct hw_span host_of(const struct run *r)
+{
+    struct hw_span host =
+        r->layout->host >= 0 ? r->known.values[r->layout->host] : (struct hw_span){NULL, 0};
+    return host.n > 0 ? host : r->log->host;
+}
+
+/* By the number of the field. */
+static struct hw_span field_at(void *state, uint16_t number)
 {
     const struct run *r = state;
     const struct sigma_layout *l = r->layout;
-    uint16_t number = r->rule->fields[name];
     if (l->columns[number] == SIGMA_UNRESOLVED) {
         l->columns[number] = sigma_column(l, r->rules.fields[number]);
     }
@@ -77,7 +79,14 @@ static struct hw_span field(void *state, unsigned name)
     return at >= 0                ? r->known.values[at]
            : at == SIGMA_EVENT    ? l->event
            : at == SIGMA_PROVIDER ? l->log
+           : at == SIGMA_HOST     ? host_of(r)
                                   : (struct hw_span){NULL, 0};
+}
+
+static struct hw_span field(void *state, unsigned name)
+{
+    const struct run *r = state;
+    return field_at(state, r->rule->fields[name]);
 }
 
 static struct hw_span value(void *state, size_t i)
@@ -143,9 +152,23 @@ static struct sigma_hit *hit_of(struct run *r, struct sigma_rule *rule, struct h
 
 static int note(struct run *r, struct sigma_rule *rule, const struct hw_record *rec)
 {
-    const struct sigma_layout *l = r->layout;
-    struct hw_span host = l->host >= 0 ? r->known.values[l->host] : (struct hw_span){NULL, 0};
-    struct sigma_hit *h = hit_of(r, rule, host.n > 0 ? host : r->log->host);
+    struct hw_span host = host_of(r);
+    if (rule->stream != NULL) {
+        const struct sigma_seen seen = {.log = r->log,
+                                        .log_number = (uint32_t)(r->log - r->logs),
+                                        .source = r->layout->source,
+                                        .event = r->layout->event,
+                                        .channel = r->channel,
+                                        .host = host,
+                                        .record = rec,
+                                        .value = field_at,
+                                        .state = r};
+        int rc = sigma_keep(&r->kept, rule->stream, &seen, r->err);
+        if (rc != HW_OK || !rule->alone) {
+            return rc;
+        }
+    }
+    struct sigma_hit *h = hit_of(r, rule, host);
     if (h == NULL) {
         return no_memory(r->err);
     }
@@ -444,7 +467,7 @@ static int ask_log(struct run *r)
 
 static int compare_logs(const void *a, const void *b)
 {
-    const struct log *x = a, *y = b;
+    const struct sigma_log *x = a, *y = b;
     int by = memcmp(x->sha256, y->sha256, 32);
     by = by != 0 ? by : memcmp(x->evidence, y->evidence, 32);
     return by != 0 ? by : (x->node > y->node) - (x->node < y->node);
@@ -455,15 +478,15 @@ static int add_log(struct run *r, const struct hw_artifact_row *a)
     struct hw_arena *arena = r->q->a->arena;
     if (r->log_count == r->log_room) {
         size_t room = r->log_room == 0 ? 256 : r->log_room * 2;
-        struct log *p = realloc(r->logs, room * sizeof *p);
+        struct sigma_log *p = realloc(r->logs, room * sizeof *p);
         if (p == NULL) {
             return no_memory(r->err);
         }
         r->logs = p;
         r->log_room = room;
     }
-    struct log *l = &r->logs[r->log_count++];
-    *l = (struct log){.reading = a->reading, .node = a->node};
+    struct sigma_log *l = &r->logs[r->log_count++];
+    *l = (struct sigma_log){.reading = a->reading, .node = a->node};
     memcpy(l->sha256, a->sha256, 32);
     memcpy(l->evidence, a->evidence, 32);
     l->path = hw_span_keep(arena, a->path);
@@ -514,8 +537,9 @@ static int say_unasked(struct run *r)
                                  "of %zu Sigma rules %zu cannot be run, %llu are for logs that "
                                  "this version does not know, %llu for logs that the case does "
                                  "not hold",
-                                 r->rules.count + r->rules.refused, r->rules.refused,
-                                 (unsigned long long)unknown, (unsigned long long)absent),
+                                 r->rules.count + r->rules.correlation_count + r->rules.refused,
+                                 r->rules.refused, (unsigned long long)unknown,
+                                 (unsigned long long)absent),
                         HW_SPAN_LIT("headwater ingest of the logs they are for"), false, r->err);
     }
     if (rc == HW_OK && r->spent > 0) {
@@ -542,8 +566,9 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     for (unsigned i = 0; i < 256; i++) {
         r->fold[i] = hw_ascii_lower((uint8_t)i);
     }
-    int rc = sigma_rules_read(q, &r->rules, err);
-    *out_rules = r->rules.count;
+    int rc = sigma_kept_init(&r->kept, err);
+    rc = rc != HW_OK ? rc : sigma_rules_read(q, &r->rules, err);
+    *out_rules = r->rules.count + r->rules.correlation_count;
     if (rc == HW_OK && r->rules.count > 0) {
         r->scratch = calloc(SIGMA_BOUNDS, sizeof *r->scratch);
         r->hit = calloc(r->rules.count, sizeof *r->hit);
@@ -559,7 +584,9 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     if (rc == HW_OK && (r->log_count > 0 || r->rules.refused > 0)) {
         rc = say_unasked(r);
     }
+    rc = rc != HW_OK ? rc : sigma_correlate(&r->rules, &r->kept, r->logs, err);
     sigma_rules_done(&r->rules);
+    sigma_kept_done(&r->kept);
     free(r->logs);
     free(r->layouts);
     hw_layouts_done(&r->known);

@@ -28,9 +28,8 @@ static uint32_t hash_of(struct hw_span s)
     return h;
 }
 
-/* The number of a field, the same for every rule that names it. */
-static int field_number(struct sigma_rules *s, struct hw_span name, uint16_t *out,
-                        struct hw_error *err)
+int sigma_field_number(struct sigma_rules *s, struct hw_span name, uint16_t *out,
+                       struct hw_error *err)
 {
     uint32_t *bucket = &s->field_buckets[hash_of(name) % BUCKETS];
     for (uint32_t i = *bucket; i != 0; i = s->field_next[i - 1]) {
@@ -86,21 +85,20 @@ static int class_number(struct sigma_rules *s, struct hw_span log, uint16_t *out
     return HW_OK;
 }
 
-/* A rule's own word for how bad it is, no more than its maturity allows. */
-static void weigh(struct sigma_rule *r, struct hw_span level, bool context)
+struct sigma_weight sigma_weigh(struct hw_span status, struct hw_span level, bool context)
 {
     static const char *const words[] = {"info", "low", "medium", "high", "critical"};
-    bool stable = hw_span_is(r->status, "stable"), test = hw_span_is(r->status, "test");
+    bool stable = hw_span_is(status, "stable"), test = hw_span_is(status, "test");
     enum hw_severity most = stable ? HW_CRITICAL : test ? HW_HIGH : HW_MEDIUM;
-    r->severity = HW_INFO;
+    struct sigma_weight w = {HW_INFO, stable || test ? HW_CONF_MODERATE : HW_CONF_LOW};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        r->severity = hw_span_is(level, words[i]) ? (enum hw_severity)i : r->severity;
+        w.severity = hw_span_is(level, words[i]) ? (enum hw_severity)i : w.severity;
     }
-    r->severity = context ? HW_INFO : r->severity > most ? most : r->severity;
-    r->confidence = stable || test ? HW_CONF_MODERATE : HW_CONF_LOW;
+    w.severity = context ? HW_INFO : w.severity > most ? most : w.severity;
+    return w;
 }
 
-static struct hw_span status_of(struct hw_span tags)
+struct hw_span sigma_status(struct hw_span tags)
 {
     if (!hw_span_starts(tags, "status.")) {
         return (struct hw_span){NULL, 0};
@@ -108,23 +106,17 @@ static struct hw_span status_of(struct hw_span tags)
     return hw_span_cut(tags, 7, hw_span_find(tags, ' ') - 7);
 }
 
-static bool usable(const struct hw_fact *f, int64_t as_of)
-{
-    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") && hw_in_force(f, as_of);
-}
-
-static int add_rule(struct sigma_rules *s, const struct hw_fact *f, struct hw_error *err)
+static int add_rule(struct sigma_rules *s, const struct hw_fact *f, const uint8_t evidence[32],
+                    struct hw_error *err)
 {
     struct hw_arena *arena = s->q->a->arena;
     struct hw_rule rule;
-    if (!usable(f, s->q->policy->as_of)) {
-        return HW_OK;
-    }
+    uint32_t held;
     /* Refused when it was read; or its program is not whole, in a case from elsewhere. */
     if (!hw_fact_has(f, HW_PATTERN_PROGRAM) ||
         !hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
         s->refused++;
-        return HW_OK;
+        return sigma_held_add(s, f, evidence, SIGMA_REFUSED, 0, &held, err);
     }
     if (s->count == RULES_MAX) {
         return hw_fail(err, HW_E_LIMIT, "too many published rules");
@@ -145,19 +137,35 @@ static int add_rule(struct sigma_rules *s, const struct hw_fact *f, struct hw_er
                              .source = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_SOURCE)),
                              .program = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_PROGRAM)),
                              .line = hw_fact_get_u64(f, HW_PATTERN_LINE)};
-    r->status = hw_span_keep(arena, status_of(hw_fact_get(f, HW_PATTERN_TAGS)));
-    weigh(r, hw_fact_get(f, HW_PATTERN_LEVEL), hw_fact_is(f, HW_PATTERN_ROLE, "context"));
+    r->status = hw_span_keep(arena, sigma_status(hw_fact_get(f, HW_PATTERN_TAGS)));
+    struct sigma_weight w = sigma_weigh(r->status, hw_fact_get(f, HW_PATTERN_LEVEL),
+                                        hw_fact_is(f, HW_PATTERN_ROLE, "context"));
+    r->severity = w.severity;
+    r->confidence = w.confidence;
     uint16_t *fields = hw_arena_array(arena, rule.name_count + 1, sizeof *fields);
     if (fields == NULL || r->program.n == 0) {
         return no_memory(err);
     }
     int rc = class_number(s, hw_fact_get(f, HW_PATTERN_LOG), &r->of_class, err);
     for (unsigned i = 0; rc == HW_OK && i < rule.name_count; i++) {
-        rc = field_number(s, rule.names[i], &fields[i], err);
+        rc = sigma_field_number(s, rule.names[i], &fields[i], err);
     }
     r->fields = fields;
+    rc = rc != HW_OK ? rc : sigma_held_add(s, f, evidence, SIGMA_RULE, 0, &r->held, err);
     s->count += rc == HW_OK;
     return rc;
+}
+
+static int add(struct sigma_rules *s, const struct hw_fact *f, const uint8_t evidence[32],
+               struct hw_error *err)
+{
+    if (!hw_in_force(f, s->q->policy->as_of)) {
+        return HW_OK;
+    }
+    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") ? add_rule(s, f, evidence, err)
+           : hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma-correlation")
+               ? sigma_correlation_add(s, f, evidence, err)
+               : HW_OK;
 }
 
 static int read_all(struct sigma_rules *s, struct hw_error *err)
@@ -171,7 +179,7 @@ static int read_all(struct sigma_rules *s, struct hw_error *err)
         rc = hw_case_facts(s->q->c, row.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
                            &facts, err);
         while (rc == HW_OK && (rc = hw_fact_next(facts, &fact, err)) == HW_ROW) {
-            rc = add_rule(s, &fact.fact, err);
+            rc = add(s, &fact.fact, row.sha256, err);
         }
         hw_cursor_free(facts);
         facts = NULL;
@@ -193,7 +201,9 @@ static int compare_rules(const void *a, const void *b)
 static void drop_copies(struct sigma_rules *s)
 {
     size_t kept = 0;
-    qsort(s->rules, s->count, sizeof *s->rules, compare_rules);
+    if (s->count > 0) {
+        qsort(s->rules, s->count, sizeof *s->rules, compare_rules);
+    }
     for (size_t i = 0; i < s->count; i++) {
         const struct sigma_rule *last = kept == 0 ? NULL : &s->rules[kept - 1];
         if (last == NULL || !hw_span_equal(last->id, s->rules[i].id) ||
@@ -201,6 +211,7 @@ static void drop_copies(struct sigma_rules *s)
             !hw_span_equal(last->program, s->rules[i].program)) {
             s->rules[kept++] = s->rules[i];
         }
+        s->held[s->rules[i].held].n = (uint32_t)(kept - 1);
     }
     s->count = kept;
 }
@@ -286,15 +297,25 @@ int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_err
         return no_memory(err);
     }
     int rc = read_all(out, err);
-    if (rc == HW_OK && out->count > 0) {
+    if (rc == HW_OK) {
         drop_copies(out);
         rc = build_index(out, err);
     }
-    return rc;
+    return rc != HW_OK ? rc : sigma_relate(out, err);
 }
 
 void sigma_rules_done(struct sigma_rules *s)
 {
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->rules[i].stream != NULL) {
+            free(s->rules[i].stream->events);
+        }
+    }
+    for (size_t i = 0; i < s->correlation_count; i++) {
+        free(s->correlations[i]->stream.events);
+    }
+    free(s->correlations);
+    free(s->held);
     free(s->rules);
     free(s->classes);
     free(s->fields);

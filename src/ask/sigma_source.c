@@ -325,6 +325,10 @@ int16_t sigma_column(const struct sigma_layout *l, struct hw_span name)
     if (hw_span_is(name, "eventid")) {
         return SIGMA_EVENT;
     }
+    if (hw_span_is(name, "computername") || hw_span_is(name, "computer") ||
+        hw_span_is(name, "hostname")) {
+        return SIGMA_HOST;
+    }
     if (hw_span_is(name, "provider_name") || hw_span_is(name, "source")) {
         return SIGMA_PROVIDER;
     }

@@ -190,7 +190,11 @@ void tale_store(struct tale *t, enum hw_class asked, const char *path)
         print_error("store: %s\n", t->err.text);
     }
     OK(rc);
-    struct hw_place p = {.scope = "", .host = "", .path = hw_span_str(path), .dev = 1, .ino = 1};
+    struct hw_place p = {.scope = t->org != NULL ? t->org : "",
+                         .host = "",
+                         .path = hw_span_str(path),
+                         .dev = 1,
+                         .ino = 1};
     OK(hw_case_sight(t->c, &p, e.sha256, 1000 * TALE_DAY, &t->err));
     for (size_t i = 0; i < t->count; i++) {
         hw_buf_done(&bodies[i]);

@@ -31,7 +31,8 @@ struct tale {
     struct hw_answer *a; /* the last one; freed with the next */
     struct hw_fact facts[64];
     size_t count;
-    char letter; /* of the evidence being told */
+    char letter;     /* of the evidence being told */
+    const char *org; /* whose it is; NULL: nobody's */
 };
 
 int tale_setup(void **state);

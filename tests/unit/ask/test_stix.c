@@ -219,7 +219,7 @@ static void a_pattern_about_what_no_record_tells_is_said(void **state)
     assert_non_null(tale_gap(a, "pattern-unseen"));
 }
 
-/* A case may be a stranger's: a log that is no log costs no other, and a program no other pattern. */
+/* A case may be a stranger's: what is no log costs no log, and what is no program no pattern. */
 static void what_is_damaged_costs_nothing_else(void **state)
 {
     struct tale *t = *state;
