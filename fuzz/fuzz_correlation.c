@@ -27,7 +27,7 @@ static void ask(const struct hw_correlation *c, const uint8_t *p, size_t n)
     int64_t at = 0;
     for (size_t i = 0; i < n; i++) {
         at += p[2 * i] * INT64_C(1000000000);
-        points[i] = (struct sigma_point){at, i, 0, (uint32_t)(p[2 * i + 1] % kinds)};
+        points[i] = (struct sigma_point){at, at, i, 0, (uint32_t)(p[2 * i + 1] % kinds)};
     }
     if (sigma_windows(&slide, c, points, n, kinds, windows, &err) != HW_OK) {
         hw_fuzz_broken("there is memory for a few windows");

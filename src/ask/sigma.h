@@ -8,7 +8,7 @@
  *   sigma_related.c    which rules the correlations of the case join, and which speak no more
  *   sigma_event.c      what is kept of the records that such rules hold for
  *   sigma_window.c     which windows of time meet a correlation
- *   sigma_correlate.c  all correlations over what was kept
+ *   sigma_correlate.c  all correlations over what was kept (sigma_joining.h)
  */
 #ifndef HW_ASK_SIGMA_H
 #define HW_ASK_SIGMA_H

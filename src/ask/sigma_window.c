@@ -36,19 +36,27 @@ static int make_room(struct sigma_slide *s, size_t n, size_t whats, struct hw_er
 
 /* ---- how much each window holds ---- */
 
-/* Records, or different values or rules among them. */
+/* Records, or different values or rules among them. list is a queue of points, each of which began
+ * before those behind it. */
 static void count_all(struct sigma_slide *s, const struct hw_correlation *c,
                       const struct sigma_point *p, size_t n, struct sigma_window *out)
 {
     uint64_t different = 0;
-    size_t first = 0;
+    size_t first = 0, head = 0, tail = 0;
     for (size_t i = 0; i < n; i++) {
         different += s->times[p[i].what]++ == 0;
         while (hw_time_since(p[i].at, p[first].at) > c->span_ns) {
             different -= --s->times[p[first].what] == 0;
             first++;
         }
-        out[i] = (struct sigma_window){.first = first, .before = i};
+        while (tail > head && p[s->list[tail - 1]].from >= p[i].from) {
+            tail--;
+        }
+        s->list[tail++] = i;
+        while (s->list[head] < first) {
+            head++;
+        }
+        out[i] = (struct sigma_window){.first = first, .before = i, .from = p[s->list[head]].from};
         out[i].count = c->type == HW_EVENT_COUNT ? i - first + 1 : different;
     }
     for (; first < n; first++) { /* zeros again, for the next */
@@ -58,6 +66,7 @@ static void count_all(struct sigma_slide *s, const struct hw_correlation *c,
 
 struct chain { /* the rules up to one of them, in order: the one that began last */
     size_t first, last;
+    int64_t from;
     bool any;
 };
 
@@ -73,7 +82,7 @@ static void better(struct chain *best, struct chain c, const struct sigma_point 
 static void follow(const struct hw_correlation *c, const struct sigma_point *p, size_t n,
                    struct sigma_window *out)
 {
-    struct chain before[HW_CORRELATION_RULES] = {{0, 0, false}}, now[HW_CORRELATION_RULES],
+    struct chain before[HW_CORRELATION_RULES] = {{.any = false}}, now[HW_CORRELATION_RULES],
                  after[HW_CORRELATION_RULES];
     size_t bytes = c->rule_count * sizeof before[0];
     memcpy(now, before, sizeof now);
@@ -86,12 +95,15 @@ static void follow(const struct hw_correlation *c, const struct sigma_point *p, 
             memcpy(now, before, bytes);
         }
         uint32_t k = p[i].what;
-        struct chain made = k == 0 ? (struct chain){i, i, true} : now[k - 1];
-        out[i] = (struct sigma_window){.first = i, .before = k == 0 ? i : made.last};
+        struct chain made = k == 0 ? (struct chain){i, i, p[i].from, true} : now[k - 1];
+        out[i] =
+            (struct sigma_window){.first = i, .before = k == 0 ? i : made.last, .from = p[i].from};
         made.any = made.any && hw_time_since(p[i].at, p[made.first].at) <= c->span_ns;
         made.last = i;
+        made.from = p[i].from < made.from ? p[i].from : made.from;
         if (made.any && k + 1 == c->rule_count) {
             out[i].first = made.first;
+            out[i].from = made.from;
             out[i].count = c->rule_count;
         }
         better(&now[k], made, p);

@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "fact/correlation.h"
 
-struct sigma_point { /* in the order of at, log, off; of one record, the last rule first */
-    int64_t at;
+struct sigma_point {  /* in the order of at, log, off; of one record, the last rule first */
+    int64_t at, from; /* from: when that which it stands for began; at itself of a record */
     uint64_t off;
     uint32_t log;
     uint32_t what; /* the value that is counted, or the number of the rule; below `whats` */
@@ -24,6 +24,7 @@ struct sigma_point { /* in the order of at, log, off; of one record, the last ru
 struct sigma_window { /* that ends with the point of its number */
     size_t first;     /* and begins with this one */
     size_t before;    /* temporal_ordered: the point of the rule before; its own number: none */
+    int64_t from;     /* the least of its points */
     uint64_t count;
     bool met;
 };

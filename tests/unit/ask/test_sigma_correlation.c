@@ -144,7 +144,9 @@ static void an_alias_is_another_field_of_each_rule(void **state)
     LOG(t, 'l', {100, 's', "amy", "a"}, {110, 'n', "amy", "a"});
     assert_int_equal(met(t), 0);
     const struct hw_gap *gap = tale_gap(t->a, "correlation-ungrouped");
-    assert_true(gap != NULL && !gap->needed && hw_span_holds(gap->what, "\"met\": 2 records"));
+    assert_true(gap != NULL && !gap->needed &&
+                hw_span_holds(gap->what, "\"met\": records that its rules hold for, left out for "
+                                         "want of a field it groups by: 2"));
 }
 
 /* ---- chains, and who speaks ---- */
@@ -334,7 +336,8 @@ static void a_record_without_a_time_is_counted_and_said(void **state)
     const struct hw_answer *a = tale_hunt(t);
     assert_int_equal(tale_findings(a, "sigma-correlation"), 0);
     const struct hw_gap *gap = tale_gap(a, "correlation-untimed");
-    assert_true(gap != NULL && gap->needed && hw_span_holds(gap->what, "\"met\": 1 records"));
+    assert_true(gap != NULL && gap->needed &&
+                hw_span_holds(gap->what, "left out for want of a time: 1"));
     LOG(t, 'l', {100, 'f', "amy", "a"}, {101, 'f', "amy", "a"});
     assert_int_equal(met(t), 1);
     assert_null(tale_gap(t->a, "correlation-untimed"));
@@ -484,9 +487,59 @@ static void more_than_is_kept_is_a_gap_and_no_answer(void **state)
     unsigned found = 0;
     for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
         found += strcmp(g->kind, "correlation-cut") == 0 && g->needed &&
-                 hw_span_holds(g->what, ": 10000 records are more than are kept");
+                 hw_span_holds(g->what, "beyond what is kept of its rules") &&
+                 hw_span_holds(g->what, ": 10000");
     }
     assert_int_equal(found, 2);
+}
+
+static void more_groups_than_are_said_are_counted(void **state)
+{
+    struct tale *t = *state;
+    static struct sigma_told told[501];
+    static char names[501][8];
+    struct hw_correlation c = sigma_form(HW_EVENT_COUNT, "failure", 1);
+    for (size_t i = 0; i < 501; i++) {
+        (void)snprintf(names[i], sizeof names[i], "u%zu", i);
+        told[i] = (struct sigma_told){100, 'f', names[i], "a", NULL, 0};
+    }
+    sigma_learn(t, &c);
+    sigma_log_of(t, 'l', told, 500);
+    assert_int_equal(met(t), 500);
+    assert_null(tale_gap(t->a, "correlation-cut"));
+    sigma_log_of(t, 'l', told, 501);
+    assert_int_equal(met(t), 500);
+    const struct hw_gap *gap = tale_gap(t->a, "correlation-cut");
+    assert_true(gap != NULL && gap->needed && hw_span_holds(gap->what, "too many to be said: 1"));
+}
+
+/* Five that want sixteen fields each of one rule, of which 64 are kept. */
+static void more_fields_than_are_kept_refuse_a_correlation(void **state)
+{
+    struct tale *t = *state;
+    static char names[5 * HW_CORRELATION_GROUPS][8];
+    sigma_file(t, 'r');
+    (void)sigma_rule_of(t, "failure", "4625");
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const words[] = {"c0", "c1", "c2", "c3", "c4"};
+        struct hw_correlation c = sigma_form(HW_EVENT_COUNT, "failure", 1);
+        for (c.group_count = 0; c.group_count < HW_CORRELATION_GROUPS; c.group_count++) {
+            char *name = names[i * HW_CORRELATION_GROUPS + c.group_count];
+            (void)snprintf(name, sizeof names[0], "f%zu-%u", i, c.group_count);
+            c.groups[c.group_count] = hw_span_str(name);
+        }
+        (void)sigma_joined(t, words[i], &c);
+    }
+    sigma_learned(t);
+    LOG(t, 'l', {100, 'f', "amy", "a"});
+    const struct hw_answer *a = tale_hunt(t);
+    unsigned refused = 0, lacking = 0;
+    for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
+        refused += hw_span_holds(g->what, "needs more than 64 fields of one rule's records");
+        lacking += strcmp(g->kind, "correlation-ungrouped") == 0;
+    }
+    assert_int_equal(refused, 1);
+    assert_int_equal(lacking, 4);
 }
 
 int main(void)
@@ -510,6 +563,8 @@ int main(void)
         T(logs_of_nobody_are_correlated_each_by_itself),
         T(order_and_repetition_of_intake_change_nothing),
         T(more_than_is_kept_is_a_gap_and_no_answer),
+        T(more_groups_than_are_said_are_counted),
+        T(more_fields_than_are_kept_refuse_a_correlation),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("ask_sigma_correlation", tests, NULL, NULL);

@@ -33,6 +33,7 @@ static size_t points(const char *text, struct sigma_point *out)
     size_t n = 0;
     for (char *end; *text != '\0'; n++) {
         out[n] = (struct sigma_point){.at = strtol(text, &end, 10) * SECOND, .off = n};
+        out[n].from = out[n].at;
         out[n].what = (uint32_t)(*end++ - 'a');
         if (*end == '*') {
             out[n].log = 1;
@@ -174,6 +175,15 @@ static bool slowly(const struct hw_correlation *c, const struct sigma_point *p, 
     return all;
 }
 
+static int64_t least(const struct sigma_point *p, size_t from, size_t to)
+{
+    int64_t at = p[from].from;
+    for (size_t i = from; i <= to; i++) {
+        at = p[i].from < at ? p[i].from : at;
+    }
+    return at;
+}
+
 /* a then b then c, each later than the one before. */
 static bool slowly_ordered(const struct hw_correlation *c, const struct sigma_point *p, size_t i)
 {
@@ -218,14 +228,18 @@ static void every_window_is_the_slow_ways(void **state)
             uint32_t step = next_number(&seed) % 5;
             at += step * SECOND;
             uint32_t log = i > 0 && step == 0 && p[i - 1].log == 1 ? 1 : next_number(&seed) % 2;
-            p[i] = (struct sigma_point){at, i, log, next_number(&seed) % 3};
+            p[i] = (struct sigma_point){at, at, i, log, next_number(&seed) % 3};
             p[i].what = c.type == HW_EVENT_COUNT ? 0 : p[i].what;
+            p[i].from -= next_number(&seed) % 9 * SECOND;
         }
         assert_int_equal(sigma_windows(&slide, &c, p, n, 3, w, &err), HW_OK);
         for (size_t i = 0; i < n; i++) {
             bool want =
                 c.type == HW_TEMPORAL_ORDERED ? slowly_ordered(&c, p, i) : slowly(&c, p, n, i);
             assert_int_equal(w[i].met, want);
+            if (c.type != HW_TEMPORAL_ORDERED) {
+                assert_int_equal(w[i].from, least(p, from_of(&c, p, i), i));
+            }
             yes += want;
             no += !want;
         }
