@@ -123,10 +123,11 @@ struct sigma_rule {
     struct sigma_stream *stream; /* NULL: no correlation joins it */
 };
 
+enum sigma_what { SIGMA_RULE, SIGMA_CORRELATION, SIGMA_REFUSED };
 struct sigma_held { /* a rule or correlation as one file brings it */
     uint8_t evidence[32];
     struct hw_span id, name;
-    enum { SIGMA_RULE, SIGMA_CORRELATION, SIGMA_REFUSED } what;
+    enum sigma_what what;
     uint32_t n; /* of the rule or the correlation */
     bool quiet; /* a correlation of its own file joins it, and speaks for it */
 };
@@ -206,8 +207,8 @@ HW_CHECK int sigma_correlation_add(struct sigma_rules *s, const struct hw_fact *
                                    const uint8_t evidence[32], struct hw_error *err);
 /* Remembers a rule or correlation as its file brings it; *out is its number. */
 HW_CHECK int sigma_held_add(struct sigma_rules *s, const struct hw_fact *f,
-                            const uint8_t evidence[32], int what, uint32_t n, uint32_t *out,
-                            struct hw_error *err);
+                            const uint8_t evidence[32], enum sigma_what what, uint32_t n,
+                            uint32_t *out, struct hw_error *err);
 /* Binds the correlations to the rules of the case, when both are complete. */
 HW_CHECK int sigma_relate(struct sigma_rules *s, struct hw_error *err);
 /* All correlations over what was kept: findings, and gaps for what could not be told. */

@@ -23,7 +23,7 @@ static int no_memory(struct hw_error *err)
 /* ---- taking ---- */
 
 int sigma_held_add(struct sigma_rules *s, const struct hw_fact *f, const uint8_t evidence[32],
-                   int what, uint32_t n, uint32_t *out, struct hw_error *err)
+                   enum sigma_what what, uint32_t n, uint32_t *out, struct hw_error *err)
 {
     struct hw_arena *arena = s->q->a->arena;
     if (s->held_count == HELD_MAX) {
@@ -41,8 +41,8 @@ int sigma_held_add(struct sigma_rules *s, const struct hw_fact *f, const uint8_t
     struct sigma_held *h = &s->held[s->held_count];
     *h = (struct sigma_held){.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID)),
                              .name = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_NAME)),
+                             .what = what,
                              .n = n};
-    h->what = what;
     memcpy(h->evidence, evidence, 32);
     *out = (uint32_t)s->held_count++;
     return HW_OK;
