@@ -101,11 +101,13 @@ struct hw_finding {
     const char *incident;    /* id; NULL: of none */
 };
 
-/* One machine of an incident; or files of no named one, by where their outermost lies. */
+/* Where a part of an incident is: one machine; files of no named one, by where their outermost
+ * lies; or what several machines tell together. */
+enum hw_incident_place { HW_AT_MACHINE, HW_AT_INPUT, HW_AT_SEVERAL };
 struct hw_incident_machine {
     struct hw_incident_machine *next;
     struct hw_span name;
-    bool named;
+    enum hw_incident_place at;
     enum hw_severity severity;
     int64_t first, last;
     bool ran;

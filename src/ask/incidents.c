@@ -21,7 +21,7 @@ struct member {
     struct hw_finding *f;
     struct hw_span machine; /* in lower case, without its domain; else the hash of its evidence */
     struct hw_span name;    /* for people; else where its evidence lies */
-    bool named;
+    enum hw_incident_place at;
     size_t head; /* of its group, by union */
 };
 
@@ -57,8 +57,10 @@ static void name_machine(struct grouping *g, struct member *m)
     m->name = f->host.n > 0                  ? f->host
               : strcmp(f->kind, "host") == 0 ? f->path
                                              : (struct hw_span){NULL, 0};
-    m->named = m->name.n > 0;
-    if (!m->named) { /* by content: where it lies is chance */
+    m->at = m->name.n > 0                                         ? HW_AT_MACHINE
+            : f->file != NULL || strcmp(f->kind, "artifact") == 0 ? HW_AT_INPUT
+                                                                  : HW_AT_SEVERAL;
+    if (m->at != HW_AT_MACHINE) { /* by content: where it lies is chance */
         struct hw_buf hex;
         hw_buf_init(&hex, 128);
         if (f->file != NULL) {
@@ -118,7 +120,7 @@ static int by_machine(const void *a, const void *b, void *state)
 {
     const struct member *all = state;
     const struct member *x = &all[*(const size_t *)a], *y = &all[*(const size_t *)b];
-    int order = x->named != y->named ? (x->named ? -1 : 1) : hw_span_compare(x->f->org, y->f->org);
+    int order = x->at != y->at ? (int)x->at - (int)y->at : hw_span_compare(x->f->org, y->f->org);
     return order != 0 ? order : hw_span_compare(x->machine, y->machine);
 }
 
@@ -193,14 +195,14 @@ static int fill(struct grouping *g, size_t from, size_t to, struct hw_incident *
     for (size_t i = from; i < to && rc == HW_OK; i++) {
         struct member *x = &g->all[g->order[i]];
         const struct hw_finding *f = x->f;
-        if (last == NULL || last->named != x->named || !hw_span_equal(last->machine, x->machine)) {
+        if (last == NULL || last->at != x->at || !hw_span_equal(last->machine, x->machine)) {
             m = hw_arena_alloc(g->q->a->arena, sizeof *m);
             if (m == NULL) {
                 rc = no_memory(g);
                 break;
             }
             m->name = x->name;
-            m->named = x->named;
+            m->at = x->at;
             m->first = m->last = HW_TIME_NONE;
             all[n->machine_count++] = m;
             last = x;

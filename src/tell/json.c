@@ -282,7 +282,8 @@ static void incident(struct hw_buf *b, const struct hw_incident *n)
                   (unsigned long long)n->contacted);
     for (const struct hw_incident_machine *m = n->machines; m != NULL; m = m->next) {
         hw_buf_str(b, m == n->machines ? "{" : ",{");
-        hw_json_text(b, m->named ? "host" : "path", m->name);
+        static const char *const at[] = {"host", "path", "together"};
+        hw_json_text(b, at[m->at], m->name);
         hw_buf_printf(b, ",\"severity\":\"%s\"", hw_severity_word(m->severity));
         times(b, m->first, m->last);
         hw_buf_printf(b, ",\"findings\":%llu,\"ran\":%s", (unsigned long long)m->findings,

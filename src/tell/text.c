@@ -216,7 +216,8 @@ static void span_of_time(struct page *p, int64_t first, int64_t last)
 
 static void one_machine(struct page *p, const struct hw_incident_machine *m)
 {
-    hw_buf_str(&p->b, m->named ? "         " : "         files: ");
+    static const char *const at[] = {"", "files: ", "together: "};
+    hw_buf_printf(&p->b, "         %s", at[m->at]);
     safe(p, m->name);
     hw_buf_str(&p->b, m->ran ? "  ran it" : "");
     if (m->met.n > 0) {
@@ -240,8 +241,9 @@ static void one_incident(struct page *p, const struct hw_incident *n)
         safe(p, n->campaign);
         hw_buf_str(&p->b, ": ");
     }
-    hw_text_many(&p->b, n->machine_count, n->machines->named ? "machine" : "input",
-                 n->machines->named ? "machines" : "inputs");
+    static const char *const one[] = {"machine", "input", "observation"};
+    static const char *const many[] = {"machines", "inputs", "observations"};
+    hw_text_many(&p->b, n->machine_count, one[n->machines->at], many[n->machines->at]);
     if (n->ran > 0) {
         hw_buf_str(&p->b, ", ran on ");
         hw_text_count(&p->b, n->ran);
