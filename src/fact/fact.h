@@ -58,6 +58,7 @@ enum hw_fact_kind {
     HW_FACT_INDICATOR = 61,
     HW_FACT_STATEMENT = 62,
     HW_FACT_PATTERN = 63,
+    HW_FACT_EXPOSED = 64,
     /* telemetry */
     HW_FACT_LAYOUT = 80,
     HW_FACT_EVENTS = 81,
@@ -353,6 +354,32 @@ enum {
     HW_PATTERN_SAYS, /* what a hit would mean, in the publisher's words; its false positives */
     HW_PATTERN_PART, /* of a PROGRAM too long for one fact: the n-th after the first */
     HW_PATTERN_NAME, /* what other rules call it */
+};
+
+/* A service of one address, as a scanner of the Internet saw it once. */
+enum {
+    HW_EXPOSED_LINE = 1, /* 1-based place of its banner or host in the document */
+    HW_EXPOSED_SCANNER,  /* word of hw_scanners */
+    HW_EXPOSED_ADDRESS,  /* its one spelling */
+    HW_EXPOSED_PORT,
+    HW_EXPOSED_TRANSPORT, /* word of hw_transports; absent: not stated, or another */
+    HW_EXPOSED_SEEN,
+    HW_EXPOSED_SERVICE, /* the protocol it speaks, in the scanner's words */
+    HW_EXPOSED_PRODUCT,
+    HW_EXPOSED_VERSION,
+    HW_EXPOSED_CPE, /* several: a blank between; so HOSTNAMES, CERT_NAMES and VULNS */
+    HW_EXPOSED_HOSTNAMES,
+    HW_EXPOSED_ORGANISATION, /* who has the address, not who runs the service */
+    HW_EXPOSED_ASN,
+    HW_EXPOSED_COUNTRY, /* as written: a guess from the address */
+    HW_EXPOSED_CERT,    /* SHA-256 of the certificate it showed */
+    HW_EXPOSED_CERT_NAMES,
+    HW_EXPOSED_TITLE,   /* of its page */
+    HW_EXPOSED_PAGE,    /* digest of its page, the algorithm before it: "mmh3:-42", "sha256:..." */
+    HW_EXPOSED_FAVICON, /* the same of its icon */
+    HW_EXPOSED_BANNER,  /* the same of what it answered */
+    HW_EXPOSED_VULNS,   /* flaws the scanner says it has: mostly by its version alone */
+    HW_EXPOSED_OFF,
 };
 
 /* How records of one kind look: the names of their values, in order. Events refer to it. */

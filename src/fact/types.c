@@ -58,6 +58,10 @@
     {                                                                                              \
         name, HW_T_WORD, true, 0, NULL                                                             \
     }
+#define OF(name, list)                                                                             \
+    {                                                                                              \
+        name, HW_T_WORD, false, 0, &(list)                                                         \
+    }
 #define M_OF(name, list)                                                                           \
     {                                                                                              \
         name, HW_T_WORD, true, 0, &(list)                                                          \
@@ -388,6 +392,30 @@ static const struct hw_fact_type types[] = {
       M_U64("line"),
       M_WORD("alg"),
       M_BYTES("digest", 64)}},
+    {HW_FACT_EXPOSED, "exposed",
+     {NODE,
+      M_U64("line"),
+      M_OF("scanner", hw_scanners),
+      M_TEXT("address", 64),
+      M_U64("port"),
+      OF("transport", hw_transports),
+      TIME("seen"),
+      TEXT("service", 64),
+      TEXT("product", 256),
+      TEXT("version", 256),
+      TEXT("cpe", 2048),
+      TEXT("hostnames", 2048),
+      TEXT("organisation", 256),
+      U64("asn"),
+      TEXT("country", 64),
+      DIGEST("cert-sha256"),
+      TEXT("cert-names", 2048),
+      TEXT("title", 256),
+      TEXT("page", 80),
+      TEXT("favicon", 80),
+      TEXT("banner", 80),
+      TEXT("vulns", 2048),
+      U64("off")}},
 };
 /* clang-format on */
 
@@ -465,6 +493,8 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[30];
     case HW_FACT_CHECKSUM:
         return &types[31];
+    case HW_FACT_EXPOSED:
+        return &types[32];
     case HW_FACT_NONE:
         break;
     }

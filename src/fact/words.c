@@ -60,6 +60,7 @@ static const struct hw_word formats[] = {
     {"eslogger", "macOS Endpoint Security events as JSON"},
     {"estate", "declared organisations, hosts and releases"},
     {"evtx", "Windows event log"},
+    {"exposure", "services a scanner of the Internet saw: Shodan, Censys"},
     {"feed-page", "page of a feed: MISP manifest, TAXII"},
     {"gzip", "gzip stream"},
     {"in-toto", "what a build says of itself: in-toto, SLSA provenance"},
@@ -233,6 +234,20 @@ static const struct hw_word sources[] = {
     {"zone-identifier", "mark of the web on a Windows file"},
 };
 const struct hw_vocab hw_sources = {"source", LIST(sources)};
+
+static const struct hw_word scanners[] = {
+    {"censys", "Censys: hosts, each with its services"},
+    {"shodan", "Shodan: banners, one for each service"},
+};
+const struct hw_vocab hw_scanners = {"scanner", LIST(scanners)};
+
+static const struct hw_word transports[] = {
+    {"quic", "QUIC, over UDP (RFC 9000)"},
+    {"sctp", "SCTP (RFC 9260)"},
+    {"tcp", "TCP (RFC 9293)"},
+    {"udp", "UDP (RFC 768)"},
+};
+const struct hw_vocab hw_transports = {"transport", LIST(transports)};
 
 static const struct hw_word losses[] = {
     {"cleared", "the log was cleared"},

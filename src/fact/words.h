@@ -34,6 +34,8 @@ extern const struct hw_vocab hw_schemes;    /* how versions compare */
 extern const struct hw_vocab hw_languages;  /* of published rules */
 extern const struct hw_vocab hw_relations;  /* between parts of a product */
 extern const struct hw_vocab hw_sources;    /* families of logs */
+extern const struct hw_vocab hw_scanners;   /* of the Internet */
+extern const struct hw_vocab hw_transports; /* below a service */
 extern const struct hw_vocab hw_losses;     /* how records get lost */
 
 bool hw_vocab_has(const struct hw_vocab *v, struct hw_span word);
