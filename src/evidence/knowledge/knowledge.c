@@ -3,6 +3,7 @@
 
 #include "evidence/knowledge/csaf.h"
 #include "evidence/knowledge/estate.h"
+#include "evidence/knowledge/exposure.h"
 #include "evidence/knowledge/feedpage.h"
 #include "evidence/knowledge/intoto.h"
 #include "evidence/knowledge/knowngood.h"
@@ -27,6 +28,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_csaf_format,
     &hw_cyclonedx_format,
     &hw_estate_format,
+    &hw_exposure_format,
     &hw_intoto_format,
     &hw_knowngood_format,
     &hw_lifecycle_format,
