@@ -9,6 +9,8 @@ int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err)
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     rc = rc != HW_OK ? rc
                      : hw_cli_intake(cli, asked, cli->args.p, cli->args.count, NULL, &status, err);
+    /* what turned out to be knowledge is named as learn names it; records have no such line */
+    rc = rc == HW_OK && asked == HW_CLASS_ANY ? hw_cli_knows(cli, err) : rc;
     return rc != HW_OK ? rc : status;
 }
 
