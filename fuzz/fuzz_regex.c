@@ -3,7 +3,7 @@
  * fuzz/fuzz_regex.c -- an expression from a feed, and a program from a stranger's case: what is
  * compiled is whole; what is whole runs within its program and ends.
  *
- * Targets: src/fact/regex.c, src/fact/regex_compile.c
+ * Targets: src/fact/regex.c, src/fact/regex_compile.c, src/fact/regex_literal.c
  * Max: 4096
  *
  * Input: u8 flags, u8 length of the text, the text, then an expression; with bit 7 of the flags a
@@ -29,6 +29,15 @@ static void run(struct hw_span program, struct hw_span text, bool ours)
     enum hw_regex_answer a = hw_regex_match(&re, text, &scratch, &fuel);
     if (fuel > 1000000 || (a == HW_REGEX_SPENT) != (fuel == 0 && a == HW_REGEX_SPENT)) {
         hw_fuzz_broken("fuel is only spent");
+    }
+    uint8_t literal[HW_REGEX_LITERAL_BYTES];
+    struct hw_span must = {literal, hw_regex_literal(&re, literal)};
+    bool stands = must.n == 0;
+    for (size_t at = 0; at + must.n <= text.n; at++) {
+        stands = stands || hw_span_equal_nocase(hw_span_cut(text, at, must.n), must);
+    }
+    if (a == HW_REGEX_YES && !stands) {
+        hw_fuzz_broken("what an expression needs stands in what it matches");
     }
 }
 

@@ -23,6 +23,13 @@ static struct hw_span field(void *state, unsigned name)
     return name % 2 == 0 ? *v : (struct hw_span){NULL, 0};
 }
 
+/* The same again, for one name of three. */
+static struct hw_span also(void *state, unsigned name, size_t i)
+{
+    const struct hw_span *v = state;
+    return name % 3 == 0 && i < 3 ? *v : (struct hw_span){NULL, 0};
+}
+
 static struct hw_span value(void *state, size_t i)
 {
     const struct hw_span *v = state;
@@ -49,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     struct hw_span v = hw_span_cut(in, 1, data[0]);
-    struct hw_rule_record record = {field, value, 1, &v};
+    struct hw_rule_record record = {field, value, 1, &v, also};
     if (!hw_rule_check(hw_span_from(in, 1 + v.n), &rule)) {
         return 0;
     }

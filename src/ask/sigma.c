@@ -182,7 +182,7 @@ static int note(struct run *r, struct sigma_rule *rule, const struct hw_record *
 static int ask_rule(struct run *r, struct sigma_rule *rule, const struct hw_record *rec)
 {
     const struct sigma_class *c = &r->rules.classes[rule->of_class];
-    struct hw_rule_record record = {field, value, rec->count, r};
+    struct hw_rule_record record = {field, value, rec->count, r, NULL};
     struct hw_rule program = {.root = rule->root};
     uint64_t fuel = FUEL;
     if (rule->asked_in == r->record || !r->layout->applies[rule->of_class]) {

@@ -48,6 +48,7 @@ enum {
     HW_REGEX_TEXT_BYTES = 64 * 1024,    /* what is matched; longer texts are matched up to here */
     HW_REGEX_DEPTH = 100,               /* groups in groups */
     HW_REGEX_REPEAT_MAX = 2000,
+    HW_REGEX_LITERAL_BYTES = 64,
 };
 
 enum hw_regex_flag {
@@ -73,6 +74,10 @@ struct hw_regex { /* a proven program; borrows its bytes. Private to regex.c */
 HW_CHECK bool hw_regex_check(struct hw_span program, struct hw_regex *out);
 /* The same of a program that check() has proved, without proving it again. */
 void hw_regex_open(struct hw_span program, struct hw_regex *out);
+
+/* A text that stands, ASCII case aside, in whatever a proven program matches: the longest that is
+ * certain, or a part of it. Answers its length; 0: there is none. */
+size_t hw_regex_literal(const struct hw_regex *re, uint8_t out[HW_REGEX_LITERAL_BYTES]);
 
 struct hw_regex_scratch { /* of one match at a time; needs no initial value */
     uint32_t seen[HW_REGEX_CODE_MAX];

@@ -173,7 +173,15 @@ static bool value_holds(struct ask *a, struct hw_span node, enum hw_rule_op op, 
 {
     bool cased = (node.p[4] & HW_RULE_CASED) != 0, found = false;
     if (node.p[5] != HW_RULE_ANY_FIELD) {
-        return holds_of(a, a->r->field(a->r->state, node.p[5]), op, v, cased);
+        struct hw_span text = a->r->field(a->r->state, node.p[5]);
+        found = holds_of(a, text, op, v, cased);
+        for (size_t i = 1; a->r->also != NULL && text.p != NULL && !found && !a->spent; i++) {
+            text = a->r->also(a->r->state, node.p[5], i);
+            found = text.p != NULL && holds_of(a, text, op, v, cased);
+            *a->fuel -= *a->fuel > 0;
+            a->spent = a->spent || *a->fuel == 0;
+        }
+        return found;
     }
     for (size_t i = 0; i < a->r->count && !found && !a->spent; i++) {
         found = holds_of(a, a->r->value(a->r->state, i), op, v, cased);

@@ -105,6 +105,9 @@ struct hw_rule_record {
     struct hw_span (*value)(void *state, size_t i);      /* the values there are, in any order */
     size_t count;
     void *state;
+    /* Further values of a field that has several, i from 1; p NULL: no more. NULL: none has. A
+     * test of such a field holds when it holds of one of them. */
+    struct hw_span (*also)(void *state, unsigned name, size_t i);
 };
 enum hw_rule_answer { HW_RULE_NO, HW_RULE_YES, HW_RULE_SPENT };
 /* About one unit of *fuel for each byte looked at; SPENT is no answer. */

@@ -195,10 +195,12 @@ static const struct hw_word schemes[] = {
 const struct hw_vocab hw_schemes = {"scheme", LIST(schemes)};
 
 static const struct hw_word languages[] = {
+    {"filename", "name of a file, as an expression with a score"},
     {"openioc", "OpenIOC indicator tree"},
     {"sigma", "Sigma rule"},
     {"sigma-correlation", "Sigma correlation rule"},
     {"stix", "STIX pattern"},
+    {"warning-list", "value of a list of what is harmless"},
     {"yara", "YARA rule"},
 };
 const struct hw_vocab hw_languages = {"language", LIST(languages)};

@@ -117,7 +117,7 @@ static const char *ask(const char *detection, const char *a, const char *b)
     } else {
         struct hw_sigma_making s = {.maker = &maker, .arena = arena, .detection = doc};
         struct asked q = {.names = names, .values = values, .count = 2};
-        struct hw_rule_record record = {field, value, 2, &q};
+        struct hw_rule_record record = {field, value, 2, &q, NULL};
         uint64_t fuel = 1000000;
         if (!hw_sigma_compile(&s, &program)) {
             assert_true(s.why[0] != '\0');

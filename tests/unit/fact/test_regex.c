@@ -200,6 +200,49 @@ static void an_evil_expression_costs_text_times_program(void **state)
     assert_int_equal(few, 0);
 }
 
+static void what_must_stand_is_read_off_the_program(void **state)
+{
+    static const struct {
+        const char *pattern, *literal;
+    } cases[] = {
+        {"\\\\svc\\.exe$", "\\svc.exe"},
+        {"^abc", "abc"},
+        {"ab|cd", ""},
+        {"(ab|cd)efg", "efg"},
+        {"abc(d|e)fg", "abc"},
+        {"abcd?e", "abc"},
+        {"ab*cde", "cde"},
+        {"abc+de", "abc"},
+        {"a(bcd)+e", "abcd"},
+        {"x{3}yz", "xxxyz"},
+        {"a.bcd[xy]ef", "bcd"},
+        {"(?i)Temp\\\\[^\\\\]+\\.tmp", "Temp\\"},
+        {"\\x41b\\u20acc", "Ab\xe2\x82\xac"
+                           "c"},
+        {"(a|b)?", ""},
+        {"", ""},
+        {"xyz(?#[)|c", ""},
+        {"xyza{b|c", ""},
+    };
+    uint8_t literal[HW_REGEX_LITERAL_BYTES];
+    struct hw_regex re;
+    char longer[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)matches(cases[i].pattern, 0, "");
+        assert_true(hw_regex_check(hw_buf_span(&b), &re));
+        struct hw_span found = {literal, hw_regex_literal(&re, literal)};
+        if (!hw_span_is(found, cases[i].literal)) {
+            fail_msg("'%s': '%.*s'", cases[i].pattern, (int)found.n, (const char *)found.p);
+        }
+    }
+    memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    (void)matches(longer, 0, "");
+    assert_true(hw_regex_check(hw_buf_span(&b), &re));
+    assert_int_equal(hw_regex_literal(&re, literal), HW_REGEX_LITERAL_BYTES);
+}
+
 static void a_truncated_program_is_refused(void **state)
 {
     struct hw_regex re;
@@ -212,10 +255,22 @@ static void a_truncated_program_is_refused(void **state)
     }
 }
 
+static bool holds(const char *text, struct hw_span must)
+{
+    struct hw_span s = hw_span_str(text);
+    for (size_t at = 0; at + must.n <= s.n; at++) {
+        if (hw_span_equal_nocase(hw_span_cut(s, at, must.n), must)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whatever check() lets through runs within its program, and ends. */
 static void a_mutated_program_is_refused_or_runs(void **state)
 {
     static const char text[] = "a quick brown fox\njumps over \xe2\x82\xac\xff the dog";
+    uint8_t literal[HW_REGEX_LITERAL_BYTES];
     struct hw_regex re;
     const char *why = "";
     unsigned refused = 0, ran = 0;
@@ -233,7 +288,10 @@ static void a_mutated_program_is_refused_or_runs(void **state)
             p[at] = (uint8_t)hw_dice_roll(&dice);
         }
         if (hw_regex_check((struct hw_span){p, b.n}, &re)) {
-            (void)hw_regex_match(&re, hw_span_str(text), &scratch, &fuel);
+            struct hw_span must = {literal, hw_regex_literal(&re, literal)};
+            if (hw_regex_match(&re, hw_span_str(text), &scratch, &fuel) == HW_REGEX_YES) {
+                assert_true(holds(text, must));
+            }
             ran++;
         } else {
             refused++;
@@ -250,6 +308,7 @@ int main(void)
         cmocka_unit_test(what_is_not_of_the_language_is_refused_by_name),
         cmocka_unit_test(limits_hold_at_their_edge),
         cmocka_unit_test(an_evil_expression_costs_text_times_program),
+        cmocka_unit_test(what_must_stand_is_read_off_the_program),
         cmocka_unit_test(a_truncated_program_is_refused),
         cmocka_unit_test(a_mutated_program_is_refused_or_runs),
     };

@@ -35,7 +35,7 @@ static struct hw_span field(void *state, unsigned name)
     return i < VALUES ? value(state, i) : (struct hw_span){NULL, 0};
 }
 
-static const struct hw_rule_record record = {field, value, VALUES, NULL};
+static const struct hw_rule_record record = {field, value, VALUES, NULL, NULL};
 
 static int begin(void **state)
 {
@@ -312,6 +312,48 @@ static void what_a_rule_needs_stands_in_each_record_it_holds_for(void **state)
     assert_int_equal(needs(out, 4), 0);
 }
 
+/* Field a has the values of c and d behind its own. */
+static struct hw_span also(void *state, unsigned name, size_t i)
+{
+    bool more = hw_span_is(rule.names[name], "a") && i < 3;
+    return more ? value(state, i + 1) : (struct hw_span){NULL, 0};
+}
+
+static void a_field_with_several_values_holds_by_one_of_them(void **state)
+{
+    static const struct {
+        const char *v;
+        enum hw_rule_op op;
+        bool alone, among;
+    } cases[] = {
+        {"one", HW_RULE_EQUALS, true, true},      {"two", HW_RULE_EQUALS, false, true},
+        {"three", HW_RULE_EQUALS, false, true},   {"four", HW_RULE_EQUALS, false, false},
+        {"onetwo", HW_RULE_EQUALS, false, false}, {"", HW_RULE_EXISTS, true, true},
+    };
+    struct hw_rule_record several = record;
+    several.also = also;
+    (void)state;
+    values[0] = "one";
+    values[1] = NULL;
+    values[2] = "two";
+    values[3] = "three";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t fuel = FUEL;
+        again();
+        test("a", cases[i].op, cases[i].v, 0);
+        assert_int_equal(asked(), cases[i].alone);
+        enum hw_rule_answer answer = hw_rule_ask(&rule, &several, &scratch, &fuel);
+        assert_int_equal(answer == HW_RULE_YES, cases[i].among);
+    }
+    /* What is absent has no further values. */
+    uint64_t fuel = FUEL;
+    values[0] = NULL;
+    again();
+    test("a", HW_RULE_EQUALS, "two", 0);
+    assert_false(asked());
+    assert_int_equal(hw_rule_ask(&rule, &several, &scratch, &fuel), HW_RULE_NO);
+}
+
 static void limits_hold_and_are_named(void **state)
 {
     static char text[HW_RULE_PROGRAM_BYTES + 2];
@@ -422,6 +464,7 @@ int main(void)
         cmocka_unit_test(keywords_stand_in_any_value),
         cmocka_unit_test(a_field_is_compared_with_another),
         cmocka_unit_test(what_a_rule_needs_stands_in_each_record_it_holds_for),
+        cmocka_unit_test(a_field_with_several_values_holds_by_one_of_them),
         cmocka_unit_test(limits_hold_and_are_named),
         cmocka_unit_test(fuel_ends_what_costs_too_much),
         cmocka_unit_test(a_truncated_program_is_refused),
