@@ -27,7 +27,14 @@ void hw_fuzz_seeds(hw_fuzz_give give, void *state)
     hw_buf_str(&items, "<Indicator operator=\"AND\">");
     build_openioc_item(&items, "FileItem/FileName", "is", "a.exe", " negate=\"true\"");
     build_openioc_item(&items, "DnsEntryItem/Host", "contains", "evil.example", "");
-    hw_buf_str(&items, "</Indicator>");
+    hw_buf_str(&items, "</Indicator><Indicator operator=\"AND\">");
+    build_openioc_item(&items, "FileItem/FullPath", "matches", "a+\\.exe$",
+                       " preserve-case=\"true\"");
+    build_openioc_item(&items, "FileItem/SizeInBytes", "less-than", "75264", "");
+    hw_buf_str(&items, "<Indicator operator=\"OR\">");
+    build_openioc_item(&items, "FileItem/PEInfo/PETimeStamp", "is", "2014-08-23T08:22:49Z", "");
+    build_openioc_item(&items, "ProcessItem/HandleList/Handle/Name", "is", "mutex", "");
+    hw_buf_str(&items, "</Indicator></Indicator>");
     build_openioc(&b, 10, "A (REPORT)", hw_buf_text(&items));
     give(state, "old", b.p, b.n);
     hw_buf_clear(&b);

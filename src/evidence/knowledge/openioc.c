@@ -30,6 +30,7 @@ enum {
     DOCUMENT_BYTES = 16 << 20, /* of real ones, 60 KiB is much */
     FIELD_BYTES = 64 * 1024,
     LABEL_BYTES = 4096,
+    REFUSED_BYTES = 2048,
 };
 
 enum field { NOTHING, TITLE, AUTHOR, DATE, LINK, CONTENT };
@@ -103,12 +104,14 @@ static void begin_group(struct loading *l, const char *const *attributes, uint64
 static void begin_item(struct loading *l, const char *const *attributes, uint64_t off)
 {
     l->o->items++;
-    push(l, &(struct hw_openioc_node){
-                .negate = hw_span_is_nocase(hw_openioc_attribute(attributes, "negate"), "true"),
-                .condition = keep(l->o, hw_openioc_attribute(attributes, "condition")),
-                .id = keep(l->o, hw_openioc_attribute(attributes, "id")),
-                .line = l->o->items,
-                .off = off});
+    push(l,
+         &(struct hw_openioc_node){
+             .negate = hw_span_is_nocase(hw_openioc_attribute(attributes, "negate"), "true"),
+             .cased = hw_span_is_nocase(hw_openioc_attribute(attributes, "preserve-case"), "true"),
+             .condition = keep(l->o, hw_openioc_attribute(attributes, "condition")),
+             .id = keep(l->o, hw_openioc_attribute(attributes, "id")),
+             .line = l->o->items,
+             .off = off});
 }
 
 /* ---- elements ---- */
@@ -263,6 +266,10 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     hw_buf_init(&o.text, HW_OPENIOC_TEXT_BYTES);
     hw_buf_init(&o.label, 2 * LABEL_BYTES);
     hw_buf_init(&o.rule, FIELD_BYTES);
+    hw_buf_init(&o.program, HW_RULE_PROGRAM_BYTES);
+    hw_buf_init(&o.value, FIELD_BYTES);
+    hw_buf_init(&o.refused, REFUSED_BYTES);
+    hw_rule_maker_init(&o.maker);
     hw_teach_init(&o.t, x, n, "openioc");
     hw_buf_bytes(&o.nodes, &root, sizeof root);
     if (hw_buf_ok(&o.nodes)) {
@@ -277,12 +284,19 @@ static void examine(struct hw_exam *x, struct hw_node *n)
         hw_openioc_say(&o);
     }
     hw_say_number(x, n, "openioc.items", o.items);
+    hw_say_number(x, n, "openioc.patterns-run", o.run);
+    hw_say_number(x, n, "openioc.patterns-run-in-part", o.partly);
+    hw_say_number(x, n, "openioc.items-not-asked", o.unasked);
     hw_say_text(x, n, "openioc.id", hw_openioc_span(&o, o.id));
     hw_teach_done(&o.t);
     hw_buf_done(&o.nodes);
     hw_buf_done(&o.text);
     hw_buf_done(&o.label);
     hw_buf_done(&o.rule);
+    hw_buf_done(&o.program);
+    hw_buf_done(&o.value);
+    hw_buf_done(&o.refused);
+    hw_rule_maker_done(&o.maker);
 }
 
 /* ---- probe ---- */

@@ -3,9 +3,10 @@
  * evidence/knowledge/openioc_tree.c -- an OpenIOC tree of conditions, said.
  *
  * What can stand alone is said alone: an item with only OR above it (an AND of one is none), asked
- * for a whole value, is an indicator. Everything else (an AND, a part of a value, a negation) is a
- * pattern with its own words: half of an AND is not what its author meant, and would alert on
- * whatever has that half.
+ * for a whole value of a kind that is looked up, is an indicator. Everything else (an AND, a part
+ * of a value) is a pattern with its own words and its program (openioc_program.c): half of an AND
+ * is not what its author meant, and would alert on whatever has that half. A negation that nothing
+ * stands beside is never asked.
  *
  * One narrowing: "DnsEntryItem/Host contains evil.example" is how these documents name a host. If
  * what is contained is a whole name or address, it is said as that name; further names below it
@@ -98,10 +99,30 @@ static void put_tree(struct hw_openioc *o, uint32_t i)
     hw_buf_str(&o->rule, ")");
 }
 
+static void put_program(struct hw_openioc *o, uint32_t i, const char *why, struct hw_fact *f)
+{
+    bool runs = why == NULL && hw_openioc_program(o, i, &o->program);
+    if (runs) {
+        hw_fact_span(f, HW_PATTERN_PROGRAM, hw_buf_span(&o->program));
+    }
+    if (why != NULL) {
+        hw_fact_str(f, HW_PATTERN_REFUSED, why);
+    } else if (o->refused.n > 0) {
+        hw_teach_field(&o->t, f, HW_PATTERN_REFUSED, hw_buf_span(&o->refused), 1000);
+    }
+    o->run += runs;
+    o->partly += runs && o->refused.n > 0;
+    o->t.ignored += !runs;
+}
+
+/* why NULL: for whatever the compiler says. */
 static void say_pattern(struct hw_openioc *o, uint32_t i, const char *why)
 {
     const struct hw_openioc_node *n = hw_openioc_node(o, i);
     struct hw_fact f;
+    if (!hw_teach_going(&o->t)) {
+        return;
+    }
     hw_buf_clear(&o->rule);
     put_tree(o, i);
     hw_fact_about(&f, HW_FACT_PATTERN, o->n->number);
@@ -111,7 +132,6 @@ static void say_pattern(struct hw_openioc *o, uint32_t i, const char *why)
     hw_teach_field(&o->t, &f, HW_PATTERN_TITLE, hw_openioc_span(o, o->title), 1000);
     hw_teach_field(&o->t, &f, HW_PATTERN_TEXT, hw_span_cut(hw_buf_span(&o->rule), 0, RULE_BYTES),
                    RULE_BYTES);
-    hw_fact_str(&f, HW_PATTERN_REFUSED, why);
     if (o->method) {
         hw_fact_str(&f, HW_PATTERN_ROLE, "context");
     }
@@ -119,10 +139,8 @@ static void say_pattern(struct hw_openioc *o, uint32_t i, const char *why)
                    HW_LIST_SOURCE_BYTES);
     hw_teach_when(&f, HW_PATTERN_PUBLISHED, o->published);
     hw_fact_u64(&f, HW_PATTERN_OFF, n->off);
-    if (hw_teach_going(&o->t)) {
-        o->t.ignored++;
-        hw_teach_put(&o->t, &f);
-    }
+    put_program(o, i, why, &f);
+    hw_teach_put(&o->t, &f);
 }
 
 static void say_item(struct hw_openioc *o, uint32_t i)
@@ -140,9 +158,11 @@ static void say_item(struct hw_openioc *o, uint32_t i)
         say_pattern(o, i, "what is not there proves nothing by itself");
         return;
     }
-    if (!hw_span_is(condition, "is") &&
+    bool looked_up =
+        kind != HW_LIST_OTHER || hw_openioc_seen(hw_openioc_span(o, n->search)) == HW_SEEN_COUNT;
+    if (!(hw_span_is(condition, "is") && looked_up) &&
         !(hw_span_is(condition, "contains") && is_whole(value, kind))) {
-        say_pattern(o, i, "a part of a value, where only whole ones are matched");
+        say_pattern(o, i, NULL);
         return;
     }
     hw_taught_init(&v);
@@ -164,7 +184,7 @@ static void say_below(struct hw_openioc *o, uint32_t i)
     if (!n->group) {
         say_item(o, i);
     } else if (n->all && n->count > 1) {
-        say_pattern(o, i, "AND of several items");
+        say_pattern(o, i, NULL);
     } else {
         for (uint32_t c = n->first; c != 0 && hw_teach_going(&o->t);
              c = hw_openioc_node(o, c)->next) {

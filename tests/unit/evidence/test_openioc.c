@@ -82,9 +82,10 @@ static void hosts_contained_whole_are_hosts(void **state)
     read_as(10);
     HAS("indicator", "kind=domain value=\"evil.example\"");
     HAS("pattern", "line=2", "text=\"DnsEntryItem/Host contains \\\"evil-\\\"\"",
-        "refused=\"a part of a value");
-    HAS("pattern", "line=3");
-    HAS("entries=3 refused=0 ignored=2");
+        "program=\"Q\\x01\\x01\\x00\\x08net.host");
+    HAS("pattern", "line=3", "file.path");
+    HAS_NOT("refused=\"");
+    HAS("entries=3 refused=0 ignored=0");
 }
 
 static void an_and_is_one_pattern_and_never_its_halves(void **state)
@@ -98,10 +99,12 @@ static void an_and_is_one_pattern_and_never_its_halves(void **state)
     hw_buf_str(&items, "</Indicator></Indicator>");
     read_as(10);
     assert_int_equal(hw_told_count(&t, "indicator node="), 0);
-    HAS("pattern", "language=openioc id=\"g\"", "refused=\"AND of several items\"",
+    HAS("pattern", "language=openioc id=\"g\"", "file.md5\\x09file.name",
         "text=\"(FileItem/Md5sum is \\\"" MD5 "\\\" AND (FileItem/FileName is \\\"a.exe\\\" OR "
         "FileItem/FileName is \\\"b.exe\\\"))\"");
-    HAS("entries=1 refused=0 ignored=1");
+    HAS_NOT("refused=\"");
+    HAS("entries=1 refused=0 ignored=0");
+    HAS("openioc.patterns-run number=1");
 }
 
 static void an_and_of_one_is_none(void **state)
@@ -124,6 +127,95 @@ static void what_is_absent_is_no_indicator(void **state)
     assert_int_equal(hw_told_count(&t, "indicator node="), 0);
     HAS("pattern", "text=\"NOT FileItem/Md5sum is", "refused=\"what is not there");
     assert_int_equal(hw_told_count(&t, "pattern node="), 2);
+}
+
+static void group(const char *operator)
+{
+    hw_buf_printf(&items, "<Indicator operator=\"%s\">", operator);
+}
+
+static void close_group(void)
+{
+    hw_buf_str(&items, "</Indicator>");
+}
+
+#define MUTEX "ProcessItem/HandleList/Handle/Name"
+
+static void a_term_without_counterpart_costs_its_branch_alone(void **state)
+{
+    (void)state;
+    group("AND"); /* an OR goes on without it */
+    build_openioc_item(&items, "FileItem/FileName", "is", "a.exe", "");
+    group("OR");
+    build_openioc_item(&items, MUTEX, "is", "m", "");
+    build_openioc_item(&items, "FileItem/Md5sum", "is", MD5, "");
+    close_group();
+    close_group();
+    group("AND"); /* an AND does not */
+    build_openioc_item(&items, "FileItem/FileName", "is", "a.exe", "");
+    build_openioc_item(&items, MUTEX, "is", "m", "");
+    close_group();
+    group("AND"); /* nor when it is negated: of what nobody knows nothing is known */
+    build_openioc_item(&items, "FileItem/FileName", "is", "a.exe", "");
+    build_openioc_item(&items, MUTEX, "is", "m", " negate=\"true\"");
+    close_group();
+    read_as(11);
+    HAS("pattern", "line=1", "program=\"Q", "refused=\"no counterpart of " MUTEX "\"");
+    assert_int_equal(hw_told_count(&t, "program=\"Q"), 1);
+    assert_int_equal(hw_told_count(&t, "refused=\"no counterpart of " MUTEX "\""), 3);
+    HAS("entries=3 refused=0 ignored=2");
+    HAS("openioc.patterns-run number=1");
+    HAS("openioc.patterns-run-in-part number=1");
+    HAS("openioc.items-not-asked number=3");
+}
+
+static void what_no_single_thing_has_is_refused(void **state)
+{
+    (void)state;
+    group("AND");
+    build_openioc_item(&items, "FileItem/SizeInBytes", "is", "7", "");
+    build_openioc_item(&items, "RegistryItem/Path", "contains", "CurrentVersion\\Run", "");
+    close_group();
+    group("AND"); /* a process and the file it wrote are one record */
+    build_openioc_item(&items, "fileWriteEvent/process", "is", "a.exe", "");
+    build_openioc_item(&items, "fileWriteEvent/fileExtension", "is", "dll", "");
+    close_group();
+    read_as(11);
+    HAS("pattern", "line=1", "refused=\"an AND over things that no one file or record has at once");
+    HAS("pattern", "line=3", "file.extension");
+    assert_int_equal(hw_told_count(&t, "program=\"Q"), 1);
+}
+
+static void conditions_and_values_are_refused_by_name(void **state)
+{
+    static const struct {
+        const char *term, *condition, *value, *says;
+    } cases[] = {
+        {"FileItem/SizeInBytes", "is", "many", "not a value it could be compared with"},
+        {"FileItem/SizeInBytes", "contains", "7", "not a value it could be compared with"},
+        {"FileItem/PEInfo/PETimeStamp", "is", "yesterday", "not a value it could be compared with"},
+        {"FileItem/FullPath", "sounds-like", "a", "unknown condition sounds-like"},
+        {"FileItem/FullPath", "greater-than", "a", "not a value it could be compared with"},
+        {"FileItem/FullPath", "matches", "(?=a)b", "regular expression: looks ahead"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        build_openioc_item(&items, cases[i].term, cases[i].condition, cases[i].value, "");
+        read_as(11);
+        if (!hw_told_has(&t, "pattern", "refused=\"", cases[i].says, NULL)) {
+            fail_msg("%s %s: not refused by name", cases[i].term, cases[i].condition);
+        }
+        HAS_NOT("program=\"Q");
+        again();
+    }
+    /* The twins. */
+    build_openioc_item(&items, "FileItem/SizeInBytes", "greater-than", "7", "");
+    build_openioc_item(&items, "FileItem/PEInfo/PETimeStamp", "is", "2014-08-23T08:22:49Z", "");
+    build_openioc_item(&items, "FileItem/FullPath", "matches", "a.b$", " preserve-case=\"true\"");
+    read_as(11);
+    assert_int_equal(hw_told_count(&t, "program=\"Q"), 3);
+    HAS("pe.time", "1408782169");
+    HAS_NOT("refused=\"");
 }
 
 static void methodology_is_context(void **state)
@@ -201,6 +293,25 @@ static void limits_hold(void **state)
     }
     read_as(10);
     HAS("more items than one document may have");
+    again();
+    for (unsigned i = 0; i < 40; i++) { /* deeper than a program may be */
+        group("AND");
+        build_openioc_item(&items, "FileItem/FileName", "is", "a", "");
+    }
+    for (unsigned i = 0; i < 40; i++) {
+        close_group();
+    }
+    read_as(10);
+    HAS("pattern", "refused=\"nested too deep\"");
+    again();
+    group("AND");
+    for (unsigned i = 0; i < 3000; i++) {
+        build_openioc_item(&items, "FileItem/Md5sum", "is", MD5, "");
+    }
+    close_group();
+    read_as(10);
+    HAS("pattern", "refused=\"larger than a rule may be\"");
+    HAS("entries=1 refused=0 ignored=1");
 }
 
 static void other_xml_is_not_this(void **state)
@@ -231,6 +342,9 @@ static void documents_survive_every_cut_and_damage(void **state)
     hw_buf_str(&items, "<Indicator operator=\"AND\">");
     build_openioc_item(&items, "FileItem/FileName", "is", "a.exe", "");
     build_openioc_item(&items, "DnsEntryItem/Host", "contains", "evil.example", "");
+    hw_buf_str(&items, "</Indicator><Indicator operator=\"AND\">");
+    build_openioc_item(&items, "FileItem/SizeInBytes", "is", "7", " negate=\"true\"");
+    build_openioc_item(&items, "FileItem/FullPath", "matches", "a[bc]+\\.exe$", "");
     hw_buf_str(&items, "</Indicator>");
     for (unsigned version = 10; version <= 11; version++) {
         hw_buf_clear(&doc);
@@ -250,6 +364,9 @@ int main(void)
         CASE(an_and_is_one_pattern_and_never_its_halves),
         CASE(an_and_of_one_is_none),
         CASE(what_is_absent_is_no_indicator),
+        CASE(a_term_without_counterpart_costs_its_branch_alone),
+        CASE(what_no_single_thing_has_is_refused),
+        CASE(conditions_and_values_are_refused_by_name),
         CASE(methodology_is_context),
         CASE(bad_items_are_counted_and_the_rest_stands),
         CASE(the_doors_of_xml_are_shut),
