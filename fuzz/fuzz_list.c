@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Targets: hw_list_sniff hw_list_walk hw_list_row_read hw_list_line_read hw_list_loki_filename
- *          hw_list_line_next hw_examine
+ *          hw_list_filename_read hw_list_line_next hw_examine
  *
- * Promises: what KNOWLEDGE counts was said; every indicator is canonical; the same bytes give the
- * same facts; what is taken unasked is taken when asked for.
+ * Promises: what KNOWLEDGE counts was said; every indicator is canonical, every program whole; the
+ * same bytes give the same facts; what is taken unasked is taken when asked for.
  */
 #include "fuzz.h"
 
 #include "build_list.h"
 #include "evidence/knowledge/list.h"
+#include "fact/rule.h"
 #include "knowledge_sink.h"
 
 static void look(const struct hw_fact *f)
 {
     struct hw_list_value v;
     const char *why;
+    struct hw_rule rule;
+    if (f->kind == HW_FACT_PATTERN && hw_fact_has(f, HW_PATTERN_PROGRAM) &&
+        !hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
+        hw_fuzz_broken("every program of a pattern is whole");
+    }
     if (f->kind != HW_FACT_INDICATOR) {
         return;
     }

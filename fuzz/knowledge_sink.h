@@ -12,7 +12,8 @@
 struct hw_knowledge_sink {
     struct hw_sink sink;
     struct hw_buf wire;
-    uint64_t facts, indicators, revoked, entries, knowledge, sum;
+    uint64_t facts, revoked, entries, knowledge, sum;
+    uint64_t indicators;                   /* and patterns, which are entries as well */
     void (*look)(const struct hw_fact *f); /* optional */
 };
 
@@ -28,7 +29,7 @@ static inline int hw_knowledge_put(struct hw_sink *sink, const struct hw_fact *f
         k->sum = k->sum * 31 + k->wire.p[i];
     }
     k->facts++;
-    k->indicators += f->kind == HW_FACT_INDICATOR;
+    k->indicators += f->kind == HW_FACT_INDICATOR || f->kind == HW_FACT_PATTERN;
     k->revoked += f->kind == HW_FACT_REVOKED;
     k->knowledge += f->kind == HW_FACT_KNOWLEDGE;
     if (f->kind == HW_FACT_KNOWLEDGE) {

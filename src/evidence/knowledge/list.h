@@ -8,6 +8,7 @@
  *   list_role.c     what the words of a row say about its role; hosts that many share
  *   list_hosts.c    names, addresses and URLs, for list_values.c
  *   list_row.c      one row: its values, split and said
+ *   list_filename.c a line of Loki's names of files, compiled
  *   list_walk.c     all rows, one after the other
  *   list_sniff.c    which of the forms a file has, and how sure that is
  *   list.c          probe and examine
@@ -174,6 +175,10 @@ bool hw_list_run_going(const struct hw_list_run *run);
 void hw_list_row_read(struct hw_list_run *run, const struct hw_list_row *row);
 /* A line of a line form, comments and blank lines already taken out: row->fields is the line. */
 void hw_list_line_read(struct hw_list_run *run, const struct hw_list_row *row);
+/* The same for a line of names of files: says it as a PATTERN; *out_runs: it can be asked. False:
+ * it is none, and *out_why a static sentence. */
+HW_CHECK bool hw_list_filename_read(struct hw_list_run *run, const struct hw_list_row *row,
+                                    struct hw_span line, bool *out_runs, const char **out_why);
 /* REGEX;SCORE[;FALSE-POSITIVE REGEX], as Loki writes names of files. */
 HW_CHECK bool hw_list_loki_filename(struct hw_span line, struct hw_span *out_regex,
                                     struct hw_span *out_score, struct hw_span *out_but);

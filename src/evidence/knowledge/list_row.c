@@ -425,27 +425,6 @@ void hw_list_row_read(struct hw_list_run *run, const struct hw_list_row *row)
 
 /* Lines */
 
-bool hw_list_loki_filename(struct hw_span line, struct hw_span *out_regex,
-                           struct hw_span *out_score, struct hw_span *out_but)
-{
-    for (size_t i = 1; i < line.n; i++) {
-        if (line.p[i] != ';') {
-            continue;
-        }
-        struct hw_span rest = hw_span_from(line, i + 1);
-        size_t n = hw_span_find(rest, ';');
-        uint64_t score;
-        struct hw_span digits = hw_span_trim(hw_span_cut(rest, 0, n));
-        if (digits.n <= 3 && hw_span_u64(digits, &score)) {
-            *out_regex = hw_span_cut(line, 0, i);
-            *out_score = digits;
-            *out_but = hw_span_from(rest, n + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_score(struct sharing *c, const char *before, struct hw_span score)
 {
     if (c->run->teach != NULL) {
@@ -454,25 +433,17 @@ static void add_score(struct sharing *c, const char *before, struct hw_span scor
     }
 }
 
-static void read_loki_filename(struct sharing *c, struct hw_span line)
+static void read_filename(struct sharing *c, struct hw_span line)
 {
-    struct hw_span regex, score, but;
-    struct hw_list_value v;
     const char *why = "";
-    if (!hw_list_loki_filename(line, &regex, &score, &but)) {
-        refuse(c, line, "not a regular expression and its score");
-    } else if (!hw_list_value_read(regex, HW_LIST_FILENAME, &v, &why)) {
+    bool runs = false;
+    if (!hw_list_filename_read(c->run, c->row, line, &runs, &why)) {
         refuse(c, line, why);
-    } else {
-        add_score(c, "a regular expression, not matched by this version; score ", score);
-        if (but.n > 0) {
-            add_label(c, HW_SPAN_LIT("but not"));
-            add_label(c, but);
-        }
-        add_label(c, c->row->heading);
-        emit(c, &v, regex);
-        c->matched = 0;
+        return;
     }
+    c->run->entries++;
+    c->said++;
+    c->matched += runs;
 }
 
 /* What stands behind the value: a comment, or Loki's score. */
@@ -540,7 +511,7 @@ void hw_list_line_read(struct hw_list_run *run, const struct hw_list_row *row)
     struct hw_span line = hw_span_trim(row->fields[0]);
     open_row(&c, run, row);
     if (run->shape->form == HW_LIST_LOKI_FILENAMES) {
-        read_loki_filename(&c, line);
+        read_filename(&c, line);
     } else {
         read_plain_line(&c, line);
     }

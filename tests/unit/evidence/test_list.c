@@ -35,6 +35,12 @@ static void read_text(struct hw_told *t, const char *text)
     read_as(t, HW_READ_KNOWLEDGE, (struct hw_span){(const uint8_t *)text, strlen(text)});
 }
 
+/* Names of files are patterns, everything else is an indicator. */
+static size_t count_said(struct hw_told *t)
+{
+    return hw_told_count(t, "indicator node=0") + hw_told_count(t, "pattern node=0");
+}
+
 static void lists_that_speak_of_badness_are_taken_unasked_and_no_others(void **state)
 {
     static const bool strong[HW_LIST_SAMPLE_COUNT] = {
@@ -50,13 +56,13 @@ static void lists_that_speak_of_badness_are_taken_unasked_and_no_others(void **s
         read_sample(&any, HW_READ_ANY, (enum hw_list_sample)i);
         read_sample(&asked, HW_READ_KNOWLEDGE, (enum hw_list_sample)i);
         read_sample(&artifact, HW_READ_ARTIFACT, (enum hw_list_sample)i);
-        if ((hw_told_count(&any, "indicator node=0") > 0) != strong[i]) {
+        if ((count_said(&any) > 0) != strong[i]) {
             fail_msg("sample %u with any reading: %s", i, hw_buf_text(&any.lines));
         }
-        if (hw_told_count(&asked, "indicator node=0") == 0) {
+        if (count_said(&asked) == 0) {
             fail_msg("sample %u with learn: %s", i, hw_buf_text(&asked.lines));
         }
-        assert_int_equal(hw_told_count(&artifact, "indicator node=0"), 0);
+        assert_int_equal(count_said(&artifact), 0);
         hw_told_done(&any);
         hw_told_done(&asked);
         hw_told_done(&artifact);
@@ -218,7 +224,7 @@ static void pairs_of_types_are_split_and_to_ids_says_context(void **state)
     hw_told_done(&t);
 }
 
-static void loki_lists_give_scores_headings_and_unmatched_expressions(void **state)
+static void loki_lists_give_scores_headings_and_programs(void **state)
 {
     struct hw_told t;
     (void)state;
@@ -234,10 +240,38 @@ static void loki_lists_give_scores_headings_and_unmatched_expressions(void **sta
     assert_true(hw_told_has(&t, "role=bait", "Decoy Document", NULL));
     hw_told_done(&t);
     read_sample(&t, HW_READ_ANY, HW_LIST_SAMPLE_LOKI_FILENAMES);
-    assert_true(hw_told_has(&t, "form=loki-filenames", "entries=2", "ignored=2", NULL));
-    assert_true(hw_told_has(&t, "kind=filename", "value=\"\\\\\\\\rainfall\\\\.sys\"",
-                            "role=context", "score 80; Rain", NULL));
-    assert_true(hw_told_has(&t, "but not; (?i)(SysInternals", NULL));
+    assert_true(hw_told_has(&t, "form=loki-filenames", "entries=2", "ignored=0", NULL));
+    assert_true(hw_told_has(&t, "pattern", "language=filename title=\"Rain\"",
+                            "text=\"\\\\\\\\rainfall\\\\.sys;80\"", "level=high",
+                            "tags=\"score.80\"", NULL));
+    /* What must stand is in the program too, for the index. */
+    assert_true(hw_told_has(&t, "line=4", "file.path", "\\rainfall.sys\\x06", NULL));
+    assert_true(hw_told_has(&t, "line=5", "program=\"Q", "level=high", NULL));
+    assert_int_equal(hw_told_count(&t, "indicator node=0"), 0);
+    hw_told_done(&t);
+}
+
+static void names_of_files_are_weighed_by_their_score_and_refused_by_name(void **state)
+{
+    struct hw_told t;
+    (void)state;
+    read_text(&t, "# LOKI File Name Characteristics\n"
+                  "\\\\a\\.exe;39\n"
+                  "\\\\b\\.exe;40\n"
+                  "\\\\c\\.exe;69\n"
+                  "\\\\d\\.exe;70\n"
+                  "\\\\e\\.exe;100;(?=x)y\n"
+                  "\\\\f(?!x)\\.exe;60\n"
+                  "\\\\g\\.exe;1000\n");
+    assert_true(hw_told_has(&t, "line=2", "level=low", "score.39", NULL));
+    assert_true(hw_told_has(&t, "line=3", "level=medium", "score.40", NULL));
+    assert_true(hw_told_has(&t, "line=4", "level=medium", "score.69", NULL));
+    assert_true(hw_told_has(&t, "line=5", "level=high", "score.70", NULL));
+    assert_true(hw_told_has(&t, "line=6", "refused=\"regular expression: looks ahead\"", NULL));
+    assert_true(hw_told_has(&t, "line=7", "refused=\"regular expression: looks ahead\"", NULL));
+    assert_int_equal(hw_told_count(&t, "program=\"Q"), 4);
+    assert_true(hw_told_has(&t, "line 8:", "not a regular expression and its score", NULL));
+    assert_true(hw_told_has(&t, "entries=6 refused=1 ignored=2", NULL));
     hw_told_done(&t);
 }
 
@@ -479,8 +513,7 @@ static void lists_survive_being_cut_and_changed(void **state)
         char want[64];
         hw_list_build_sample(&b, (enum hw_list_sample)i);
         read_as(&t, HW_READ_KNOWLEDGE, hw_buf_span(&b.out));
-        (void)snprintf(want, sizeof want, "entries=%zu refused=0",
-                       hw_told_count(&t, "indicator node=0"));
+        (void)snprintf(want, sizeof want, "entries=%zu refused=0", count_said(&t));
         hw_told_done(&t);
         assert_true(parse(b.out.p, b.out.n, want));
         hw_sweep_truncate(b.out.p, b.out.n, parse, want);
@@ -502,7 +535,8 @@ int main(void)
         cmocka_unit_test(first_and_last_seen_become_from_and_until),
         cmocka_unit_test(package_versions_are_split_and_prose_is_kept_unmatched),
         cmocka_unit_test(pairs_of_types_are_split_and_to_ids_says_context),
-        cmocka_unit_test(loki_lists_give_scores_headings_and_unmatched_expressions),
+        cmocka_unit_test(loki_lists_give_scores_headings_and_programs),
+        cmocka_unit_test(names_of_files_are_weighed_by_their_score_and_refused_by_name),
         cmocka_unit_test(checksum_files_are_no_feed_unless_somebody_says_so),
         cmocka_unit_test(what_is_no_list_stays_text_even_when_somebody_says_so),
         cmocka_unit_test(lines_not_understood_are_said_with_line_offset_and_reason),

@@ -119,10 +119,10 @@ static const struct want corpus_lists[] = {
      false,
      20,
      0,
-     20,
-     {{"filename", 20}},
      0,
-     20},
+     {{"pattern", 20}},
+     0,
+     0},
     {"signature-base-loki/hash-iocs.txt",
      "loki-hashes",
      true,
@@ -146,10 +146,10 @@ static const struct want corpus_lists[] = {
      true,
      3828,
      0,
-     3828,
-     {{"filename", 3828}},
      0,
-     3828},
+     {{"pattern", 3828}},
+     0,
+     0}, /* each of them an expression that compiles */
     /* eleven rows, two of certificates, two benign; a certificate's MD5 and "file name" are other
      */
     {"sunburst-mandiant/indicator_release/Indicator_Release_Hashes.csv",
@@ -240,7 +240,9 @@ static void check(const struct want *w, const uint8_t *p, size_t n)
     asked.reading = HW_READ_KNOWLEDGE;
     hw_told_examine(&asked, p, n, NULL);
     for (size_t i = 0; i < KINDS && w->kinds[i].kind != NULL; i++) {
-        (void)snprintf(part, sizeof part, " kind=%s ", w->kinds[i].kind);
+        bool pattern = strcmp(w->kinds[i].kind, "pattern") == 0;
+        (void)snprintf(part, sizeof part, pattern ? " language=filename " : " kind=%s ",
+                       w->kinds[i].kind);
         if (hw_told_count(&asked, part) != w->kinds[i].count) {
             fail_msg("%s: %zu of %s, not %u", w->path, hw_told_count(&asked, part),
                      w->kinds[i].kind, w->kinds[i].count);
@@ -256,10 +258,14 @@ static void check(const struct want *w, const uint8_t *p, size_t n)
     assert_true(hw_told_has(&asked, part, NULL));
     assert_int_equal(hw_told_count(&asked, " role=payload"), w->payload);
     assert_int_equal(hw_told_count(&asked, " role=context"), w->context);
+    size_t patterns = hw_told_count(&asked, "pattern node=0");
+    assert_int_equal(hw_told_count(&asked, " program=\"Q"), patterns);
     assert_int_equal(asked.anomalies, 0);
     hw_told_init(&any);
     hw_told_examine(&any, p, n, NULL);
-    assert_int_equal(hw_told_count(&any, "indicator node=0") > 0, w->unasked);
+    assert_int_equal(
+        hw_told_count(&any, "indicator node=0") + hw_told_count(&any, "pattern node=0") > 0,
+        w->unasked);
     hw_told_done(&any);
     hw_told_done(&asked);
 }
