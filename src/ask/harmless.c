@@ -3,7 +3,10 @@
 
 #include "ask/room.h"
 #include "base/address.h"
+#include "fact/rule.h"
 #include "fact/words.h"
+
+#define FUEL UINT64_C(20000000) /* of one look-up, over all programs of warning lists */
 
 bool hw_indicator_counts(const struct hw_fact *indicator, int64_t as_of)
 {
@@ -111,6 +114,72 @@ static int look_address(struct look *l, struct hw_span address)
     return rc;
 }
 
+/* ---- lists of texts and expressions ---- */
+
+struct looked {
+    const struct hw_rule *rule;
+    struct hw_span kind, value;
+};
+
+static struct hw_span looked_field(void *state, unsigned name)
+{
+    const struct looked *s = state;
+    bool it = hw_span_equal(s->rule->names[name], s->kind);
+    return it ? s->value : (struct hw_span){NULL, 0};
+}
+
+static struct hw_span looked_value(void *state, size_t i)
+{
+    const struct looked *s = state;
+    (void)i;
+    return s->value;
+}
+
+/* Asks one program of the value; a program in a case from elsewhere may be none, and says no. */
+static bool program_holds(const struct hw_fact *f, struct looked *s,
+                          struct hw_regex_scratch *scratch, uint64_t *fuel)
+{
+    struct hw_rule rule;
+    struct hw_rule_record record = {
+        .field = looked_field, .value = looked_value, .count = 1, .state = s};
+    if (!hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule)) {
+        return false;
+    }
+    s->rule = &rule;
+    *fuel -= *fuel > 0;
+    return hw_rule_ask(&rule, &record, scratch, fuel) == HW_RULE_YES;
+}
+
+/* The first list whose substring or expression holds of the value, if none was found before. What
+ * costs more than FUEL is not looked at further: then the value is not said to be harmless. */
+static int look_programs(struct look *l, const char *kind, struct hw_span value)
+{
+    struct hw_regex_scratch scratch;
+    struct hw_fact_row row;
+    struct hw_cursor *k = NULL;
+    struct looked s = {.kind = hw_span_str(kind), .value = value};
+    uint64_t fuel = FUEL;
+    bool found = false;
+    if (l->out->how != HW_HARMLESS_NOT || value.n == 0) {
+        return HW_OK;
+    }
+    int rc = hw_case_marked_by(l->c, HW_MARK_PATTERN, HW_SPAN_LIT("warning-list"), &k, l->err);
+    while (rc == HW_OK && !found && fuel > 0 && (rc = hw_fact_next(k, &row, l->err)) == HW_ROW) {
+        rc = HW_OK;
+        found = hw_fact_is(&row.fact, HW_PATTERN_ROLE, "harmless") &&
+                hw_in_force(&row.fact, l->as_of) && program_holds(&row.fact, &s, &scratch, &fuel);
+        if (found) {
+            uint64_t line = hw_fact_get_u64(&row.fact, HW_PATTERN_LINE);
+            rc = read_list(l, &row, false, &found);
+            rc = rc == HW_OK && found ? read_place(l, row.evidence) : rc;
+            l->out->how = found ? l->out->how : HW_HARMLESS_NOT;
+            l->out->line = line;
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
 /* The host of a canonical URL: behind the scheme and a user's name, before port and path. */
 static struct hw_span host_of(struct hw_span url)
 {
@@ -139,16 +208,24 @@ int hw_harmless_look(struct hw_case *c, struct hw_arena *arena, const char *kind
     int rc;
     if (hw_span_is(word, "domain")) {
         rc = look_domain(&l, value);
+        rc = rc != HW_OK ? rc : look_programs(&l, kind, value);
     } else if (hw_span_is(word, "address")) {
         rc = look_address(&l, value);
+        rc = rc != HW_OK ? rc : look_programs(&l, kind, value);
     } else if (hw_span_is(word, "url")) {
         struct hw_span host = host_of(value);
         rc = look_up(&l, "url", value, false);
         if (rc == HW_OK) {
-            rc = hw_address_bytes(host, bytes) ? look_address(&l, host) : look_domain(&l, host);
+            bool address = hw_address_bytes(host, bytes);
+            rc = address ? look_address(&l, host) : look_domain(&l, host);
+            rc = rc != HW_OK ? rc : look_programs(&l, kind, value);
+            rc = rc != HW_OK ? rc : look_programs(&l, address ? "address" : "domain", host);
         }
     } else {
         rc = look_up(&l, kind, value, false);
+        if (rc == HW_OK && (hw_span_is(word, "filename") || hw_span_is(word, "email"))) {
+            rc = look_programs(&l, kind, value);
+        }
     }
     if (rc == HW_OK) {
         *out = row;

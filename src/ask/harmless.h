@@ -23,7 +23,9 @@ struct hw_harmless_row {
 
 /* Looks a value up as published (kind as in hw_indicators; digests as bytes, all else in canonical
  * form): the value itself; for a domain also every name above it that a list of hosts has; for an
- * address every network; for a URL its host. The first list in the case's order is given. */
+ * address every network; for a URL its host. Behind those, the texts and expressions of lists of
+ * substrings and of regular expressions, where a list is for values of that kind; all of them
+ * within one bound. The first list in the case's order is given. */
 HW_CHECK int hw_harmless_look(struct hw_case *c, struct hw_arena *arena, const char *kind,
                               struct hw_span value, int64_t as_of, struct hw_harmless_row *out,
                               struct hw_error *err);

@@ -11,9 +11,10 @@
  *
  * Each value is an indicator of role "harmless", which never alerts. How it matches is said by the
  * form of KNOWLEDGE, since it is the list's and not the value's: warning-list-string (the value
- * itself), -hostname (the name and all below it), -cidr (all addresses of the network), and
- * -substring and -regex, whose values are kept as "other" and not matched: no expression of a feed
- * runs here.
+ * itself), -hostname (the name and all below it), -cidr (all addresses of the network). Values of
+ * -substring and -regex are programs over the kinds of values the list is for, each a PATTERN
+ * (language "warning-list", role "harmless"); an expression is compiled here and bounded
+ * (fact/regex.h), or refused by name.
  */
 #include "evidence/knowledge/warnlist.h"
 
@@ -22,6 +23,7 @@
 #include "evidence/json.h"
 #include "evidence/json_walk.h"
 #include "evidence/knowledge/teach.h"
+#include "fact/rule.h"
 
 enum { BITS = 96, TOP_MEMBERS = 32, TITLE_BYTES = 1000 };
 
@@ -55,6 +57,127 @@ static enum hw_list_kind as_or_other(struct hw_span value, enum hw_list_kind as)
     const char *why;
     return hw_list_value_read(value, as, &v, &why) ? as : HW_LIST_OTHER;
 }
+
+/* ---- what is a program ---- */
+
+/* The kinds of values that a list may be for, by the beginnings of MISP's words for them. */
+enum { FOR_DOMAIN = 1, FOR_ADDRESS = 2, FOR_URL = 4, FOR_FILENAME = 8, FOR_EMAIL = 16, FORS = 5 };
+static const char *const for_words[FORS] = {"domain", "address", "url", "filename", "email"};
+
+static unsigned attribute_read(struct hw_span word)
+{
+    static const struct {
+        const char *start;
+        unsigned is;
+    } attributes[] = {
+        {"domain|ip", FOR_DOMAIN | FOR_ADDRESS},
+        {"domain", FOR_DOMAIN},
+        {"hostname", FOR_DOMAIN},
+        {"ip-", FOR_ADDRESS},
+        {"url", FOR_URL},
+        {"uri", FOR_URL},
+        {"link", FOR_URL},
+        {"filename", FOR_FILENAME},
+        {"email", FOR_EMAIL},
+        {"target-email", FOR_EMAIL},
+        {"whois-registrant-email", FOR_EMAIL},
+    };
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        if (hw_span_starts(word, attributes[i].start)) {
+            return attributes[i].is;
+        }
+    }
+    return 0;
+}
+
+static unsigned attributes_read(struct hw_exam *x, struct hw_span bytes)
+{
+    struct hw_json_walk w;
+    struct hw_span list = hw_json_walk_find(bytes, "matching_attributes", TOP_MEMBERS, &x->fuel);
+    unsigned what = 0;
+    hw_json_walk_init(&w, list, 0, &x->fuel);
+    while (hw_json_walk_next(&w)) {
+        what |= attribute_read(hw_json_walk_string(w.value));
+    }
+    return what;
+}
+
+/* "/expression/flags" as PHP writes it, or the expression alone. NULL, or why it is none. */
+static const char *undelimit(struct hw_span *value, unsigned *out_flags)
+{
+    *out_flags = 0;
+    if (value->n < 2 || value->p[0] != '/') {
+        return NULL;
+    }
+    size_t end = value->n - 1;
+    while (end > 0 && value->p[end] != '/') {
+        uint8_t c = value->p[end--];
+        *out_flags |= c == 'i'   ? (unsigned)HW_REGEX_NOCASE
+                      : c == 'm' ? (unsigned)HW_REGEX_MULTILINE
+                      : c == 's' ? (unsigned)HW_REGEX_DOTALL
+                                 : 0U;
+        if (c != 'i' && c != 'm' && c != 's' && c != 'u') {
+            return end == 0 ? "regular expression: no end" : "regular expression: unknown flag";
+        }
+    }
+    if (end == 0) {
+        return "regular expression: no end";
+    }
+    *value = hw_span_cut(*value, 1, end - 1);
+    return value->n == 0 ? "regular expression: empty" : NULL;
+}
+
+static bool compile(struct hw_rule_maker *m, struct hw_span value, enum kind kind, unsigned what,
+                    struct hw_buf *out)
+{
+    unsigned flags = 0;
+    m->why = what == 0       ? "it is for attributes that are not looked up"
+             : kind == REGEX ? undelimit(&value, &flags)
+                             : NULL;
+    hw_rule_open(m, HW_RULE_ANY, 0);
+    for (unsigned i = 0; i < FORS; i++) {
+        if ((what & 1U << i) == 0) {
+            continue;
+        }
+        hw_rule_test(m, hw_span_str(for_words[i]), 0);
+        if (kind == REGEX) {
+            hw_rule_matches(m, value, flags);
+        } else {
+            hw_rule_value(m, HW_RULE_CONTAINS, value);
+        }
+        hw_rule_close(m);
+    }
+    hw_rule_close(m);
+    return hw_rule_finish(m, out);
+}
+
+static void put_program(struct hw_teach *t, const struct hw_taught *v, struct hw_span value,
+                        enum kind kind, unsigned what)
+{
+    struct hw_fact f;
+    struct hw_rule_maker m;
+    struct hw_buf program;
+    hw_rule_maker_init(&m);
+    hw_buf_init(&program, HW_RULE_PROGRAM_BYTES);
+    hw_fact_about(&f, HW_FACT_PATTERN, t->n->number);
+    hw_fact_u64(&f, HW_PATTERN_LINE, v->line);
+    hw_fact_str(&f, HW_PATTERN_LANGUAGE, "warning-list");
+    hw_teach_field(t, &f, HW_PATTERN_TITLE, t->title, TITLE_BYTES);
+    hw_teach_field(t, &f, HW_PATTERN_TEXT, value, 8192);
+    hw_fact_str(&f, HW_PATTERN_ROLE, "harmless");
+    hw_fact_u64(&f, HW_PATTERN_OFF, v->off);
+    if (compile(&m, value, kind, what, &program)) {
+        hw_fact_span(&f, HW_PATTERN_PROGRAM, hw_buf_span(&program));
+    } else {
+        hw_fact_str(&f, HW_PATTERN_REFUSED, m.why);
+        t->ignored++;
+    }
+    hw_teach_put(t, &f);
+    hw_buf_done(&program);
+    hw_rule_maker_done(&m);
+}
+
+/* ---- what is a value ---- */
 
 static void put(struct hw_teach *t, struct hw_taught *v, struct hw_span value, enum kind kind)
 {
@@ -90,7 +213,8 @@ static void put(struct hw_teach *t, struct hw_taught *v, struct hw_span value, e
     }
 }
 
-static void read_list(struct hw_teach *t, struct hw_span list, uint64_t off, enum kind kind)
+static void read_list(struct hw_teach *t, struct hw_span list, uint64_t off, enum kind kind,
+                      unsigned what)
 {
     struct hw_json_walk w;
     struct hw_json j;
@@ -106,6 +230,8 @@ static void read_list(struct hw_teach *t, struct hw_span list, uint64_t off, enu
         struct hw_span value = hw_span_trim(hw_json_text(j.root));
         if (value.n == 0) {
             hw_teach_refuse(t, v.line, v.off, w.value, "no value: a string was expected");
+        } else if (kind == SUBSTRING || kind == REGEX) {
+            put_program(t, &v, value, kind, what);
         } else {
             put(t, &v, value, kind);
         }
@@ -135,6 +261,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     struct hw_span type =
         hw_json_walk_string(hw_json_walk_find(n->bytes, "type", TOP_MEMBERS, &x->fuel));
     bool known = kind_read(type, &kind);
+    unsigned what = attributes_read(x, n->bytes);
     hw_buf_init(&title, 2 * TITLE_BYTES);
     read_title(x, hw_json_walk_find(n->bytes, "name", TOP_MEMBERS, &x->fuel), &title);
     hw_teach_init(&t, x, n, kinds[kind].form);
@@ -142,7 +269,7 @@ static void examine(struct hw_exam *x, struct hw_node *n)
     hw_json_walk_init(&w, n->bytes, 0, &x->fuel);
     while (known && hw_json_walk_next(&w)) {
         if (hw_span_is(w.key, "list") && hw_json_walk_is(w.value, '[')) {
-            read_list(&t, w.value, w.off, kind);
+            read_list(&t, w.value, w.off, kind, what);
         }
     }
     if (w.fault != NULL) {

@@ -9,6 +9,7 @@
 
 #include "ask/harmless.h"
 #include "ask/sources.h"
+#include "fact/rule.h"
 
 static const char *letters(char c, unsigned n)
 {
@@ -200,6 +201,86 @@ static void addresses_in_a_listed_network_are_harmless(void **state)
     assert_int_equal(look(t, "url", "http://[2001:db8::9]:80/a"), HW_HARMLESS_SHARED);
 }
 
+/* A pattern of a warning list over values of these kinds. */
+static void add_program(struct tale *t, const char *const *kinds, size_t count, const char *regex,
+                        const char *text)
+{
+    struct hw_rule_maker m;
+    struct hw_buf b;
+    hw_rule_maker_init(&m);
+    hw_buf_init(&b, HW_RULE_PROGRAM_BYTES);
+    hw_rule_open(&m, HW_RULE_ANY, 0);
+    for (size_t i = 0; i < count; i++) {
+        hw_rule_test(&m, hw_span_str(kinds[i]), 0);
+        if (regex != NULL) {
+            hw_rule_matches(&m, hw_span_str(regex), 0);
+        } else {
+            hw_rule_value(&m, HW_RULE_CONTAINS, hw_span_str(text));
+        }
+        hw_rule_close(&m);
+    }
+    hw_rule_close(&m);
+    assert_true(hw_rule_finish(&m, &b));
+    struct hw_fact *f = tale_add(t, HW_FACT_PATTERN);
+    hw_fact_u64(f, HW_PATTERN_LINE, 3);
+    hw_fact_str(f, HW_PATTERN_LANGUAGE, "warning-list");
+    hw_fact_str(f, HW_PATTERN_ROLE, "harmless");
+    struct hw_span kept = {hw_arena_copy(t->arena, hw_buf_span(&b)), b.n};
+    assert_non_null(kept.p);
+    hw_fact_span(f, HW_PATTERN_PROGRAM, kept);
+    hw_buf_done(&b);
+    hw_rule_maker_done(&m);
+}
+
+static void texts_and_expressions_of_warning_lists_are_asked(void **state)
+{
+    static const char *const net[] = {"domain", "url"}, *const file[] = {"filename"};
+    static const char *const mail[] = {"email"};
+    struct tale *t = *state;
+    begin_list(t, 's', "warning-list-substring", "Sandboxes");
+    add_program(t, net, 2, NULL, "any.run");
+    tale_store(t, HW_CLASS_KNOWLEDGE, "/lists/substrings");
+    begin_list(t, 'r', "warning-list-regex", "Expressions");
+    add_program(t, mail, 1, "^(noc|abuse)@.+$", NULL);
+    add_program(t, file, 1, "\\\\setup[0-9]*\\.exe$", NULL);
+    tale_store(t, HW_CLASS_KNOWLEDGE, "/lists/expressions");
+    assert_int_equal(look(t, "domain", "app.any.run"), HW_HARMLESS_SHARED);
+    assert_int_equal(look(t, "domain", "app.anyrun.example"), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "url", "https://app.ANY.run/tasks"), HW_HARMLESS_SHARED);
+    assert_int_equal(look(t, "url", "https://evil.example/any.runner"), HW_HARMLESS_SHARED);
+    assert_int_equal(look(t, "url", "https://evil.example/x"), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "filename", "any.run"), HW_HARMLESS_NOT); /* for names of the net */
+    assert_int_equal(look(t, "email", "abuse@a.example"), HW_HARMLESS_SHARED);
+    assert_int_equal(look(t, "email", "not-abuse@a.example"), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "domain", "abuse@a.example"), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "filename", "C:\\x\\setup12.exe"), HW_HARMLESS_SHARED);
+    assert_int_equal(look(t, "filename", "C:\\x\\setup12.exe.bak"), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "filename", ""), HW_HARMLESS_NOT);
+    /* The list's name and the line are said. */
+    struct hw_harmless_row row;
+    assert_int_equal(hw_harmless_look(t->c, t->arena, "email", HW_SPAN_LIT("noc@b.example"),
+                                      t->policy.as_of, &row, &t->err),
+                     HW_OK);
+    assert_true(hw_span_is(row.list, "Expressions"));
+    assert_true(hw_span_is(row.path, "/lists/expressions"));
+    assert_int_equal(row.line, 3);
+}
+
+/* An expression that costs more than a look-up may answers nothing: the value stays what it is. */
+static void an_evil_expression_ends_with_its_fuel(void **state)
+{
+    static const char *const file[] = {"filename"};
+    static char name[60001];
+    struct tale *t = *state;
+    begin_list(t, 'r', "warning-list-regex", "Evil");
+    add_program(t, file, 1, "(a|b|ab)*(a?){400}x$", NULL);
+    add_program(t, file, 1, "aaa", NULL);
+    tale_store(t, HW_CLASS_KNOWLEDGE, "/lists/evil");
+    memset(name, 'a', sizeof name - 1);
+    assert_int_equal(look(t, "filename", name), HW_HARMLESS_NOT);
+    assert_int_equal(look(t, "filename", "aaa"), HW_HARMLESS_SHARED);
+}
+
 /* ---- sources ---- */
 
 /* A list of `count` domains from number `first` on. */
@@ -351,6 +432,8 @@ int main(int argc, char **argv)
         T(what_was_taken_back_alerts_no_more),
         T(names_below_a_listed_host_are_harmless_too),
         T(addresses_in_a_listed_network_are_harmless),
+        T(texts_and_expressions_of_warning_lists_are_asked),
+        T(an_evil_expression_ends_with_its_fuel),
         T(lists_that_copy_are_one_source),
         T(a_class_knows_who_was_first),
         T(a_finding_counts_sources_and_not_lists),

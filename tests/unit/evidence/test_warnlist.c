@@ -84,16 +84,34 @@ static void networks_have_one_spelling(void **state)
     HAS("form=warning-list-cidr", "entries=5 refused=0 ignored=1");
 }
 
-static void expressions_are_kept_and_never_run(void **state)
+static void texts_and_expressions_become_programs(void **state)
 {
     (void)state;
-    warn("regex", "\"/^(a|b)+$/i\"");
-    HAS("kind=other value=\"/^(a|b)+$/i\"", "role=harmless");
-    HAS("form=warning-list-regex", "entries=1 refused=0 ignored=1");
+    warn("regex", "\"/^(a|b)+$/i\",\"plain\",\"/a(?=b)/\",\"/a/x\",\"/a\",\"//\"");
+    HAS("pattern", "line=1 language=warning-list title=\"Some list\" text=\"/^(a|b)+$/i\"",
+        "program=\"Q\\x01\\x02\\x00\\x06domain\\x07address", "role=harmless");
+    HAS("pattern", "line=2", "program=\"Q");
+    HAS("pattern", "line=3", "refused=\"regular expression: looks ahead\"");
+    HAS("pattern", "line=4", "refused=\"regular expression: unknown flag\"");
+    HAS("pattern", "line=5", "refused=\"regular expression: no end\"");
+    HAS("pattern", "line=6", "refused=\"regular expression: empty\"");
+    HAS("form=warning-list-regex", "entries=6 refused=0 ignored=4");
+    assert_int_equal(hw_told_count(&t, "indicator node=0"), 0);
     again();
-    warn("substring", "\"a.example\"");
-    HAS("kind=other value=\"a.example\"");
-    HAS("form=warning-list-substring", "ignored=1");
+    warn("substring", "\"a.example\",\"b.\\u00e9\"");
+    HAS("pattern", "line=1", "program=\"Q", "a.example");
+    HAS("form=warning-list-substring", "entries=2 refused=0 ignored=0");
+}
+
+static void a_list_for_what_is_not_looked_up_is_refused_by_name(void **state)
+{
+    static const char list[] =
+        "{\"name\":\"x\",\"type\":\"substring\",\"list\":[\"a\"],\"matching_attributes\":"
+        "[\"phone-number\",7]}";
+    (void)state;
+    hw_told_examine(&t, list, strlen(list), NULL);
+    HAS("pattern", "refused=\"it is for attributes that are not looked up\"");
+    HAS("entries=1 refused=0 ignored=1");
 }
 
 static void bad_values_cost_themselves_only(void **state)
@@ -137,6 +155,8 @@ static void limits_hold(void **state)
     hw_buf_done(&values);
 }
 
+static struct hw_whole programs = {.reading = HW_READ_KNOWLEDGE,
+                                   .lines = {{"program=\"Q", "role=harmless"}}};
 static struct hw_whole whole = {.reading = HW_READ_KNOWLEDGE, .lines = {{"role=harmless"}}};
 
 static void lists_survive_every_cut_and_damage(void **state)
@@ -145,6 +165,10 @@ static void lists_survive_every_cut_and_damage(void **state)
     build_warnlist(&b, "cidr", "\"10.0.0.0/8\",\"192.0.2.1\",\"\\u0041.example\"");
     hw_sweep_truncate(b.p, b.n - 1, hw_told_whole, &whole); /* the last byte is a line's end */
     hw_sweep_mutate(b.p, b.n, 3000, 51, hw_told_whole, &whole);
+    hw_buf_clear(&b);
+    build_warnlist(&b, "regex", "\"/^a[b-d]+(x|y)$/i\",\"^z{2,3}\"");
+    hw_sweep_truncate(b.p, b.n - 1, hw_told_whole, &programs);
+    hw_sweep_mutate(b.p, b.n, 3000, 52, hw_told_whole, &programs);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -154,7 +178,8 @@ int main(void)
         CASE(a_list_of_strings_says_what_each_value_is),
         CASE(hosts_lose_their_leading_dot),
         CASE(networks_have_one_spelling),
-        CASE(expressions_are_kept_and_never_run),
+        CASE(texts_and_expressions_become_programs),
+        CASE(a_list_for_what_is_not_looked_up_is_refused_by_name),
         CASE(bad_values_cost_themselves_only),
         CASE(other_documents_are_no_warning_lists),
         CASE(limits_hold),
