@@ -20,6 +20,7 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
     rc = rc != HW_OK ? rc : hw_find_packages(&q, &packages, &told, err);
     rc = rc != HW_OK ? rc : hw_find_sigma(&q, &rules, err);
     rc = rc != HW_OK ? rc : hw_find_stix(&q, &patterns, err);
+    rc = rc != HW_OK ? rc : hw_find_patterns(&q, &patterns, err);
     struct hw_case_rules yara = {.sources = 0};
     bool none = n.indicators + rules + patterns == 0 && !told;
     if (rc == HW_OK && none) {

@@ -133,6 +133,10 @@ HW_CHECK int hw_find_packages(struct hw_asking *q, bool *out_any, bool *out_told
  * asked. */
 HW_CHECK int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err);
 
+/* Patterns over names and values (OpenIOC's trees, Loki's names of files) that files and records
+ * meet (ask/pattern_files.c). Adds to *io_patterns how many could be asked. */
+HW_CHECK int hw_find_patterns(struct hw_asking *q, size_t *io_patterns, struct hw_error *err);
+
 /* Has this INDICATOR, STATEMENT or PATTERN begun by then, and neither ended nor been taken back?
  * False for any other fact. */
 bool hw_in_force(const struct hw_fact *f, int64_t as_of);

@@ -60,6 +60,14 @@ static const struct hw_rule rules[] = {
      "Find what asked, and isolate the machine. Trace what it ran since.",
      "the indicator's source; "
      "MITRE ATT&CK T1071"},
+    {"known-pattern", HW_HIGH,
+     "A file, or records of one host, meet a published pattern over names and values: a tree of "
+     "OpenIOC, or an expression over paths as Loki has them. Names alone are a lead: medium with "
+     "low confidence in a tree; by its score in a list of names, high from 70 on. A tree over "
+     "several values that are more than names is high.",
+     "Names that honest software shares, and lists that mean one installation's paths.",
+     "Look at the file, or read the records it names; then trace what they speak of.",
+     "OpenIOC 1.1; Loki's thresholds 40, 60 and 100 (loki.py); the pattern's source"},
     {"known-version", HW_HIGH,
      "An inventory lists a version that a publisher calls malicious; its bytes are not known.",
      "One number for a good and a bad build: compare hashes.",

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/pattern_rules.c -- the patterns of a case, how much each proves, and which could hold.
+ *
+ * A list has thousands of them, and of nearly each a text must stand in a value (hw_rule_needs). Of
+ * each such text four bytes, those that the fewest texts have, are kept in one table: a value is
+ * walked once, and only the patterns whose bytes were met are asked.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/pattern.h"
+#include "base/text.h"
+
+enum { BUCKETS = 1 << 16, NEEDS = 2000, GRAM = 4, RULES_MOST = 200000 };
+_Static_assert(HW_SEEN_COUNT <= 64, "a bit for each field");
+
+static int no_memory(struct hw_error *err)
+{
+    return hw_fail(err, HW_E_MEMORY, "no memory for published patterns");
+}
+
+static uint64_t bit(enum hw_seen s)
+{
+    return UINT64_C(1) << s;
+}
+
+/* What a thing is called and how large it is, of which anything can be anybody's. */
+static uint64_t names(void)
+{
+    return bit(HW_SEEN_NAME) | bit(HW_SEEN_PATH) | bit(HW_SEEN_FOLDER) | bit(HW_SEEN_EXTENSION) |
+           bit(HW_SEEN_SIZE) | bit(HW_SEEN_PROCESS_NAME) | bit(HW_SEEN_PROCESS_PATH) |
+           bit(HW_SEEN_PROCESS_PARENT) | bit(HW_SEEN_PROCESS_EVENT) | bit(HW_SEEN_MODULE);
+}
+
+/* A name is a lead and no proof, whatever its list says of it. Of a tree: names alone are a lead as
+ * well; one sign is less than several together. */
+static void weigh(struct pattern_rule *r, const struct hw_fact *f)
+{
+    bool high = hw_fact_is(f, HW_PATTERN_LEVEL, "high");
+    bool alone = (r->asks & (r->asks - 1)) == 0, named = (r->asks & ~names()) == 0;
+    if (hw_fact_is(f, HW_PATTERN_ROLE, "context")) {
+        r->severity = HW_INFO;
+        r->confidence = HW_CONF_LOW;
+    } else if (r->filename) {
+        r->severity = high                                        ? HW_HIGH
+                      : hw_fact_is(f, HW_PATTERN_LEVEL, "medium") ? HW_MEDIUM
+                                                                  : HW_LOW;
+        r->confidence = high ? HW_CONF_MODERATE : HW_CONF_LOW;
+    } else {
+        r->severity = named || alone ? HW_MEDIUM : HW_HIGH;
+        r->confidence = named ? HW_CONF_LOW : HW_CONF_MODERATE;
+    }
+}
+
+/* The program's names as fields; false: one is none that is known, in a case from elsewhere. */
+static bool fields_of(const struct hw_rule *rule, uint8_t *out, uint64_t *out_asks)
+{
+    *out_asks = 0;
+    for (unsigned i = 0; i < rule->name_count; i++) {
+        enum hw_seen s = hw_seen_named(rule->names[i]);
+        if (s == HW_SEEN_COUNT) {
+            return false;
+        }
+        out[i] = (uint8_t)s;
+        *out_asks |= bit(s);
+    }
+    return true;
+}
+
+static int make_room(struct pattern_rules *s, struct hw_error *err)
+{
+    if (s->count < s->room) {
+        return HW_OK;
+    }
+    size_t room = s->room == 0 ? 256 : s->room * 2;
+    struct pattern_rule *p = realloc(s->rules, room * sizeof *p);
+    if (p == NULL) {
+        return no_memory(err);
+    }
+    s->rules = p;
+    s->room = room;
+    return HW_OK;
+}
+
+static int add_rule(struct pattern_rules *s, const struct hw_fact *f, struct hw_error *err)
+{
+    struct hw_arena *arena = s->q->a->arena;
+    struct hw_rule rule;
+    bool filename = hw_fact_is(f, HW_PATTERN_LANGUAGE, "filename");
+    if ((!filename && !hw_fact_is(f, HW_PATTERN_LANGUAGE, "openioc")) ||
+        !hw_in_force(f, s->q->policy->as_of)) {
+        return HW_OK;
+    }
+    uint8_t *fields = hw_arena_array(arena, HW_RULE_NAMES, sizeof *fields);
+    int rc = fields == NULL ? no_memory(err) : make_room(s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    struct pattern_rule r = {.filename = filename, .fields = fields};
+    if (s->count == RULES_MOST || !hw_fact_has(f, HW_PATTERN_PROGRAM) ||
+        !hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule) ||
+        !fields_of(&rule, fields, &r.asks)) {
+        s->refused++;
+        return HW_OK;
+    }
+    s->partly += hw_fact_has(f, HW_PATTERN_REFUSED);
+    r.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID));
+    r.title = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_TITLE));
+    r.text = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_TEXT));
+    r.source = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_SOURCE));
+    r.tags = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_TAGS));
+    r.program = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_PROGRAM));
+    r.line = hw_fact_get_u64(f, HW_PATTERN_LINE);
+    weigh(&r, f);
+    s->asks |= r.asks;
+    s->rules[s->count++] = r;
+    return r.program.n == 0 ? no_memory(err) : HW_OK;
+}
+
+static int read_all(struct pattern_rules *s, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row row;
+    struct hw_fact_row fact;
+    struct hw_cursor *k = NULL, *facts = NULL;
+    int rc = hw_case_evidence(s->q->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, err)) == HW_ROW) {
+        rc = hw_case_facts(s->q->c, row.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
+                           &facts, err);
+        while (rc == HW_OK && (rc = hw_fact_next(facts, &fact, err)) == HW_ROW) {
+            rc = add_rule(s, &fact.fact, err);
+        }
+        hw_cursor_free(facts);
+        facts = NULL;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+    const struct pattern_rule *x = a, *y = b;
+    int by = (x->filename > y->filename) - (x->filename < y->filename);
+    by = by != 0 ? by : hw_span_compare(x->id, y->id);
+    by = by != 0 ? by : hw_span_compare(x->text, y->text);
+    by = by != 0 ? by : hw_span_compare(x->program, y->program);
+    by = by != 0 ? by : hw_span_compare(x->title, y->title);
+    by = by != 0 ? by : (x->severity > y->severity) - (x->severity < y->severity);
+    return by != 0 ? by : (x->line > y->line) - (x->line < y->line);
+}
+
+/* A pattern that two lists bring is one. */
+static void drop_copies(struct pattern_rules *s)
+{
+    size_t kept = 0;
+    qsort(s->rules, s->count, sizeof *s->rules, compare_rules);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct pattern_rule *last = kept == 0 ? NULL : &s->rules[kept - 1];
+        if (last == NULL || last->filename != s->rules[i].filename ||
+            !hw_span_equal(last->id, s->rules[i].id) ||
+            !hw_span_equal(last->program, s->rules[i].program)) {
+            s->rules[kept++] = s->rules[i];
+        }
+    }
+    s->count = kept;
+}
+
+/* ---- the index ---- */
+
+static uint32_t gram_at(struct hw_span s, size_t at)
+{
+    uint32_t g = 0;
+    for (size_t i = 0; i < GRAM; i++) {
+        g = g << 8 | hw_ascii_lower(s.p[at + i]);
+    }
+    return g;
+}
+
+static int put_gram(struct pattern_rules *s, struct hw_span text, size_t at, uint32_t rule,
+                    struct hw_error *err)
+{
+    uint32_t gram = gram_at(text, at), *head = &s->heads[pattern_gram_hash(gram)];
+    if (s->gram_count == s->gram_room) {
+        size_t room = s->gram_room == 0 ? 4096 : s->gram_room * 2;
+        struct pattern_gram *p = realloc(s->grams, room * sizeof *p);
+        if (p == NULL) {
+            return no_memory(err);
+        }
+        s->grams = p;
+        s->gram_room = room;
+    }
+    s->grams[s->gram_count++] = (struct pattern_gram){gram, *head, rule, (uint32_t)at, text};
+    *head = (uint32_t)s->gram_count;
+    return HW_OK;
+}
+
+/* Where the rarest four bytes of a text stand; pass 0 counts them. */
+static size_t rarest(struct hw_span text, uint32_t *often, bool count)
+{
+    size_t best = 0;
+    for (size_t at = 0; at + GRAM <= text.n; at++) {
+        uint32_t h = pattern_gram_hash(gram_at(text, at));
+        often[h] += count;
+        best = often[h] < often[pattern_gram_hash(gram_at(text, best))] ? at : best;
+    }
+    return best;
+}
+
+static int index_rule(struct pattern_rules *s, size_t i, struct hw_span *needs, uint32_t *often,
+                      bool count, struct hw_error *err)
+{
+    struct pattern_rule *r = &s->rules[i];
+    struct hw_rule rule;
+    int rc = HW_OK;
+    if (!hw_rule_check(r->program, &rule)) {
+        return hw_fail(err, HW_E_CASE, "a published pattern in the case is damaged");
+    }
+    r->root = rule.root;
+    size_t n = hw_rule_needs(&rule, GRAM, needs, NEEDS);
+    if (n == 0 && !count) {
+        s->always[s->always_count++] = (uint32_t)i;
+    }
+    for (size_t k = 0; k < n && rc == HW_OK; k++) {
+        size_t best = rarest(needs[k], often, count);
+        rc = count ? HW_OK : put_gram(s, needs[k], best, (uint32_t)i, err);
+    }
+    return rc;
+}
+
+static int build_index(struct pattern_rules *s, struct hw_error *err)
+{
+    struct hw_span *needs = calloc(NEEDS, sizeof *needs);
+    uint32_t *often = calloc(BUCKETS, sizeof *often);
+    s->heads = calloc(BUCKETS, sizeof *s->heads);
+    s->always = calloc(s->count, sizeof *s->always);
+    bool fine = needs != NULL && often != NULL && s->heads != NULL && s->always != NULL;
+    int rc = fine ? HW_OK : no_memory(err);
+    for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
+        for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
+            rc = index_rule(s, i, needs, often, pass == 0, err);
+        }
+    }
+    free(needs);
+    free(often);
+    return rc;
+}
+
+int pattern_rules_read(struct hw_asking *q, struct pattern_rules *out, struct hw_error *err)
+{
+    *out = (struct pattern_rules){.q = q};
+    int rc = read_all(out, err);
+    if (rc == HW_OK && out->count > 0) {
+        drop_copies(out);
+        rc = build_index(out, err);
+    }
+    return rc;
+}
+
+void pattern_rules_done(struct pattern_rules *s)
+{
+    free(s->rules);
+    free(s->always);
+    free(s->grams);
+    free(s->heads);
+}
