@@ -143,14 +143,14 @@ static int compare_rules(const void *a, const void *b)
     const struct pattern_rule *x = a, *y = b;
     int by = (x->filename > y->filename) - (x->filename < y->filename);
     by = by != 0 ? by : hw_span_compare(x->id, y->id);
-    by = by != 0 ? by : hw_span_compare(x->text, y->text);
     by = by != 0 ? by : hw_span_compare(x->program, y->program);
+    by = by != 0 ? by : (x->severity < y->severity) - (x->severity > y->severity);
+    by = by != 0 ? by : hw_span_compare(x->text, y->text);
     by = by != 0 ? by : hw_span_compare(x->title, y->title);
-    by = by != 0 ? by : (x->severity > y->severity) - (x->severity < y->severity);
     return by != 0 ? by : (x->line > y->line) - (x->line < y->line);
 }
 
-/* A pattern that two lists bring is one. */
+/* A pattern that two lists bring is one, as strong as the stronger of them says. */
 static void drop_copies(struct pattern_rules *s)
 {
     size_t kept = 0;

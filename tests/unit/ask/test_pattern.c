@@ -441,6 +441,18 @@ static void a_name_is_a_lead_by_its_score(void **state)
     }
 }
 
+static void one_name_with_two_scores_is_one_pattern_and_the_higher(void **state)
+{
+    struct tale *t = *state;
+    file_at(t, 'a', "/case/C/Temp/evil.dll");
+    learn_names(t, "\\\\evil\\.dll;45\n\\\\evil\\.dll;85\n\\\\evil\\.dll;60\n");
+    const struct hw_finding *f = tale_finding(tale_hunt(t), "known-pattern");
+    assert_non_null(f);
+    assert_int_equal(tale_findings(t->a, "known-pattern"), 1);
+    assert_int_equal(f->severity, HW_HIGH);
+    assert_true(hw_span_holds(f->why->says, "score 85"));
+}
+
 static void names_that_nearly_match_are_silent(void **state)
 {
     static const char *const lines[] = {
@@ -551,6 +563,7 @@ int main(void)
         CASE(a_tree_is_asked_of_records),
         CASE(a_process_and_its_file_are_one_record),
         CASE(a_name_is_a_lead_by_its_score),
+        CASE(one_name_with_two_scores_is_one_pattern_and_the_higher),
         CASE(names_that_nearly_match_are_silent),
         CASE(a_file_is_asked_under_every_path_it_was_seen_at),
         CASE(names_are_asked_of_the_paths_in_records),
