@@ -21,12 +21,20 @@ enum {
     SIGHTINGS_MOST = 16, /* of one file */
     BOUNDS = 8,
     TEXT_BYTES = 300,
+    PATHS_KEPT = 1 << 14,
+    PATH_KEPT_BYTES = 254,
 };
 #define FUEL UINT64_C(20000000) /* of one pattern over one thing */
 
 struct layout {
     struct hw_bound *bounds;
     size_t count;
+};
+
+/* A path that no pattern over paths alone holds of: records name the same few again and again. */
+struct path_kept {
+    uint16_t n;
+    uint8_t p[PATH_KEPT_BYTES];
 };
 
 struct run {
@@ -50,6 +58,9 @@ struct run {
     const struct hw_record *record;
     /* of the pattern being asked */
     const struct pattern_rule *rule;
+    struct path_kept *paths; /* PATHS_KEPT, each where its hash says */
+    bool path_known,
+        path_met;      /* of the path in hand: asked before, and in vain; met, or no answer */
     uint8_t fold[256]; /* ASCII letters in lower case */
     struct hw_regex_scratch regex;
 };
@@ -190,19 +201,46 @@ static int note_record(struct run *r, struct pattern_rule *rule)
     return HW_OK;
 }
 
+static struct path_kept *slot_of(struct run *r, struct hw_span path)
+{
+    uint32_t h = UINT32_C(2166136261); /* FNV-1a */
+    for (size_t i = 0; i < path.n; i++) {
+        h = (h ^ path.p[i]) * UINT32_C(16777619);
+    }
+    return &r->paths[(h ^ h >> 15) % PATHS_KEPT];
+}
+
+static bool path_known(struct run *r, struct hw_span path)
+{
+    const struct path_kept *k = path.n > PATH_KEPT_BYTES ? NULL : slot_of(r, path);
+    return k != NULL && path.n > 0 && k->n == path.n && memcmp(k->p, path.p, path.n) == 0;
+}
+
+static void keep_path(struct run *r, struct hw_span path)
+{
+    if (path.n > 0 && path.n <= PATH_KEPT_BYTES) {
+        struct path_kept *k = slot_of(r, path);
+        k->n = (uint16_t)path.n;
+        memcpy(k->p, path.p, path.n);
+    }
+}
+
 static int ask_rule(struct run *r, struct pattern_rule *rule)
 {
+    bool path_alone = rule->asks == UINT64_C(1) << HW_SEEN_PATH;
     struct hw_rule_record record = {
         .field = field, .value = value, .count = r->seen.count, .state = r, .also = further};
     struct hw_rule program = {.root = rule->root};
     uint64_t fuel = FUEL;
-    if (rule->asked_in == r->thing || (rule->asks & r->seen.has) == 0) {
+    if (rule->asked_in == r->thing || (rule->asks & r->seen.has) == 0 ||
+        (path_alone && r->path_known)) {
         return HW_OK;
     }
     rule->asked_in = r->thing;
     r->rule = rule;
     enum hw_rule_answer answer = hw_rule_ask(&program, &record, &r->regex, &fuel);
     r->spent += answer == HW_RULE_SPENT;
+    r->path_met = r->path_met || (path_alone && answer != HW_RULE_NO);
     return answer != HW_RULE_YES ? HW_OK
            : r->artifact != NULL ? find_file(r, rule)
                                  : note_record(r, rule);
@@ -247,13 +285,19 @@ static int ask_by_text(struct run *r, struct hw_span v)
 static int ask_all(struct run *r)
 {
     int rc = HW_OK;
+    struct hw_span path = pattern_seen_nth(&r->seen, HW_SEEN_PATH, 0);
     r->thing++;
     r->cut += r->seen.over;
+    r->path_known = path_known(r, path);
+    r->path_met = false;
     for (size_t i = 0; i < r->rules.always_count && rc == HW_OK; i++) {
         rc = ask_rule(r, &r->rules.rules[r->rules.always[i]]);
     }
     for (uint32_t i = 0; i < r->seen.count && rc == HW_OK; i++) {
         rc = ask_by_text(r, pattern_seen_get(&r->seen, i));
+    }
+    if (!r->path_known && !r->path_met) {
+        keep_path(r, path);
     }
     return rc;
 }
@@ -507,7 +551,9 @@ static int say_unasked(struct run *r)
 static int ask_patterns(struct run *r)
 {
     r->scratch = calloc(BOUNDS, sizeof *r->scratch);
-    int rc = r->scratch == NULL ? no_memory(r->err) : hw_layouts_init(&r->known, r->err);
+    r->paths = calloc(PATHS_KEPT, sizeof *r->paths);
+    int rc = r->scratch == NULL || r->paths == NULL ? no_memory(r->err)
+                                                    : hw_layouts_init(&r->known, r->err);
     for (unsigned i = 0; i < 256; i++) {
         r->fold[i] = hw_ascii_lower((uint8_t)i);
     }
@@ -536,6 +582,7 @@ int hw_find_patterns(struct hw_asking *q, size_t *io_patterns, struct hw_error *
     hw_layouts_done(&r->known);
     free(r->layouts);
     free(r->scratch);
+    free(r->paths);
     free(r);
     return rc;
 }
