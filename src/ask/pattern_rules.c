@@ -92,18 +92,19 @@ static int add_rule(struct pattern_rules *s, const struct hw_fact *f, struct hw_
         !hw_in_force(f, s->q->policy->as_of)) {
         return HW_OK;
     }
-    uint8_t *fields = hw_arena_array(arena, HW_RULE_NAMES, sizeof *fields);
-    int rc = fields == NULL ? no_memory(err) : make_room(s, err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    struct pattern_rule r = {.filename = filename, .fields = fields};
+    struct pattern_rule r = {.filename = filename};
+    uint8_t fields[HW_RULE_NAMES];
     if (s->count == RULES_MOST || !hw_fact_has(f, HW_PATTERN_PROGRAM) ||
         !hw_rule_check(hw_fact_get(f, HW_PATTERN_PROGRAM), &rule) ||
         !fields_of(&rule, fields, &r.asks)) {
         s->refused++;
         return HW_OK;
     }
+    int rc = make_room(s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    r.fields = hw_arena_copy(arena, (struct hw_span){fields, rule.name_count});
     s->partly += hw_fact_has(f, HW_PATTERN_REFUSED);
     r.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID));
     r.title = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_TITLE));
@@ -115,7 +116,7 @@ static int add_rule(struct pattern_rules *s, const struct hw_fact *f, struct hw_
     weigh(&r, f);
     s->asks |= r.asks;
     s->rules[s->count++] = r;
-    return r.program.n == 0 ? no_memory(err) : HW_OK;
+    return r.program.n == 0 || r.fields == NULL ? no_memory(err) : HW_OK;
 }
 
 static int read_all(struct pattern_rules *s, struct hw_error *err)

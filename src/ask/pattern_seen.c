@@ -215,17 +215,20 @@ static void put_component(struct pattern_seen *s, const struct hw_fact *f)
     }
 }
 
-struct signers {
-    uint8_t p[SIGNERS][32];
-    size_t count;
+/* What only all facts of a program together say. */
+struct program {
+    uint8_t signers[SIGNERS][32];
+    size_t signer_count;
+    uint64_t exports; /* over all parts of their list */
+    bool exporting;
 };
 
 static void put_certificate(struct pattern_seen *s, const struct hw_fact *f,
-                            const struct signers *by)
+                            const struct program *by)
 {
     struct hw_span digest = hw_fact_get(f, HW_CERTIFICATE_SHA256);
-    for (size_t i = 0; i < by->count; i++) {
-        if (hw_span_equal(digest, (struct hw_span){by->p[i], 32})) {
+    for (size_t i = 0; i < by->signer_count; i++) {
+        if (hw_span_equal(digest, (struct hw_span){by->signers[i], 32})) {
             put(s, HW_SEEN_PE_SIGNER, hw_fact_get(f, HW_CERTIFICATE_SUBJECT));
             put(s, HW_SEEN_PE_ISSUER, hw_fact_get(f, HW_CERTIFICATE_ISSUER));
             return;
@@ -234,7 +237,7 @@ static void put_certificate(struct pattern_seen *s, const struct hw_fact *f,
 }
 
 /* Facts come by kind: signatures before the certificates they name. */
-static void put_fact(struct pattern_seen *s, const struct hw_fact *f, struct signers *by)
+static void put_fact(struct pattern_seen *s, const struct hw_fact *f, struct program *by)
 {
     switch (f->kind) {
     case HW_FACT_PROPERTY:
@@ -251,15 +254,16 @@ static void put_fact(struct pattern_seen *s, const struct hw_fact *f, struct sig
         put_symbols(s, HW_SEEN_PE_SYMBOL, hw_fact_get(f, HW_IMPORT_SYMBOLS));
         break;
     case HW_FACT_EXPORT:
-        if (!hw_fact_has(f, HW_EXPORT_PART)) {
+        if (!by->exporting) {
             put(s, HW_SEEN_PE_EXPORT_NAME, hw_fact_get(f, HW_EXPORT_MODULE));
-            put_number(s, HW_SEEN_PE_EXPORT_COUNT, hw_fact_get_u64(f, HW_EXPORT_COUNT));
         }
+        by->exporting = true;
+        by->exports += hw_fact_get_u64(f, HW_EXPORT_COUNT);
         put_symbols(s, HW_SEEN_PE_EXPORT, hw_fact_get(f, HW_EXPORT_SYMBOLS));
         break;
     case HW_FACT_SIGNATURE:
-        if (hw_fact_has(f, HW_SIGNATURE_SIGNER) && by->count < SIGNERS) {
-            memcpy(by->p[by->count++], hw_fact_get(f, HW_SIGNATURE_SIGNER).p, 32);
+        if (hw_fact_has(f, HW_SIGNATURE_SIGNER) && by->signer_count < SIGNERS) {
+            memcpy(by->signers[by->signer_count++], hw_fact_get(f, HW_SIGNATURE_SIGNER).p, 32);
         }
         break;
     case HW_FACT_CERTIFICATE:
@@ -275,7 +279,7 @@ int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a, uint
 {
     /* from PE_TIME on, up to what processes have, it is a program's own */
     uint64_t own = (UINT64_C(1) << HW_SEEN_PROCESS_NAME) - (UINT64_C(1) << HW_SEEN_PE_TIME);
-    struct signers by = {.count = 0};
+    struct program by = {.exports = 0};
     struct hw_cursor *k = NULL;
     struct hw_fact_row row;
     pattern_seen_clear(out);
@@ -293,6 +297,9 @@ int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a, uint
         put_fact(out, &row.fact, &by);
     }
     hw_cursor_free(k);
+    if (by.exporting) {
+        put_number(out, HW_SEEN_PE_EXPORT_COUNT, by.exports);
+    }
     return rc;
 }
 

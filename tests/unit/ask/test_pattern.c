@@ -118,7 +118,7 @@ static void file_at(struct tale *t, char letter, const char *path)
 /* A signed library with a version resource, imports and exports. */
 static void library_at(struct tale *t, char letter, const char *path)
 {
-    static const char symbols[] = "CreateFileW\0#12", exports[] = "Start\0Stop>other.Stop";
+    static const char symbols[] = "CreateFileW\0#12";
     tale_program(t, letter);
     tale_component(t, "example.dll", "1.2.3.4", letter, 1033);
     tale_section(t, letter);
@@ -131,10 +131,14 @@ static void library_at(struct tale *t, char letter, const char *path)
     hw_fact_str(f, HW_IMPORT_MODULE, "KERNEL32.dll");
     hw_fact_u64(f, HW_IMPORT_COUNT, 2);
     hw_fact_span(f, HW_IMPORT_SYMBOLS, (struct hw_span){(const uint8_t *)symbols, sizeof symbols});
-    f = tale_add(t, HW_FACT_EXPORT);
-    hw_fact_str(f, HW_EXPORT_MODULE, "core.dll");
-    hw_fact_u64(f, HW_EXPORT_COUNT, 2);
-    hw_fact_span(f, HW_EXPORT_SYMBOLS, (struct hw_span){(const uint8_t *)exports, sizeof exports});
+    for (unsigned part = 0; part < 2; part++) { /* lists that are long come in parts */
+        f = tale_add(t, HW_FACT_EXPORT);
+        hw_fact_str(f, HW_EXPORT_MODULE, "core.dll");
+        hw_fact_u64(f, HW_EXPORT_COUNT, 1);
+        hw_fact_span(f, HW_EXPORT_SYMBOLS,
+                     hw_span_from(HW_SPAN_LIT("Start\0Stop>other.Stop\0"), 6 * part));
+        hw_fact_u64(f, HW_EXPORT_PART, part);
+    }
     tale_store(t, HW_CLASS_ARTIFACT, path);
 }
 
