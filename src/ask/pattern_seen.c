@@ -4,8 +4,8 @@
  *
  * Roles of the mapping become fields: an image is a process's and is a file too, with the hash the
  * record gives unless that is another file's. Published paths are mostly those of Windows, and a
- * file of the case lies where an examiner put it, so a path is given as it is and once more with
- * the separators of Windows.
+ * file of the case lies where an examiner put it, so a path is given as it is, once more with the
+ * separators of Windows, and, below a folder that stands for a drive, as it was on its machine.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -151,9 +151,51 @@ static void put_path(struct pattern_seen *s, enum hw_seen field, struct hw_span 
     }
 }
 
-static bool has_drive(struct hw_span path)
+/* Of a folder as audits write it, the drive apart. */
+static void put_folder(struct pattern_seen *s, struct hw_span folder)
 {
-    return path.n > 2 && hw_ascii_is_alpha(path.p[0]) && path.p[1] == ':' && path.p[2] == '\\';
+    put_path(s, HW_SEEN_FOLDER, folder);
+    if (folder.n > 2 && hw_ascii_is_alpha(folder.p[0]) && folder.p[1] == ':' &&
+        (folder.p[2] == '\\' || folder.p[2] == '/')) {
+        put_path(s, HW_SEEN_FOLDER, hw_span_from(folder, 3));
+    }
+}
+
+/* The letter of a drive whose files lie below this name of a folder, as collections of a machine's
+ * files have it: "C", "C:", "C%3A". 0: it is none. */
+static uint8_t drive_of(struct hw_span name)
+{
+    uint8_t c = name.n > 0 ? name.p[0] : 0;
+    struct hw_span rest = hw_span_from(name, 1);
+    bool marked = hw_span_is(rest, ":") || hw_span_is_nocase(rest, "%3A");
+    bool capital = rest.n == 0 && c >= 'A' && c <= 'Z';
+    return capital || (marked && hw_ascii_is_alpha(c)) ? c : 0;
+}
+
+/* Where a file of a collection lay on its own machine: .../C/Windows/x.dll was C:\Windows\x.dll. */
+static void put_origin(struct pattern_seen *s, struct hw_span path)
+{
+    uint8_t origin[PATTERN_PART_BYTES];
+    for (size_t at = 0; at < path.n && path.n <= sizeof origin;) {
+        struct hw_span rest = hw_span_from(path, at);
+        size_t n = hw_span_find(rest, '/');
+        uint8_t drive = n < rest.n ? drive_of(hw_span_cut(rest, 0, n)) : 0;
+        if (drive != 0) {
+            size_t length = rest.n - n; /* without the name, with its slash */
+            origin[0] = drive;
+            origin[1] = ':';
+            for (size_t i = 0; i < length && i + 2 < sizeof origin; i++) {
+                uint8_t c = rest.p[n + i];
+                origin[2 + i] = c == '/' ? '\\' : c;
+            }
+            struct hw_span was =
+                hw_span_cut((struct hw_span){origin, sizeof origin}, 0, length + 2);
+            put(s, HW_SEEN_PATH, was);
+            put_folder(s, folder_of(was));
+            return;
+        }
+        at += n + 1;
+    }
 }
 
 static void forget(struct pattern_seen *s, enum hw_seen field)
@@ -172,9 +214,9 @@ void pattern_seen_path(struct pattern_seen *s, struct hw_span path)
     struct hw_span name = hw_span_from(path, name_at(path)), folder = folder_of(path);
     put_path(s, HW_SEEN_PATH, path);
     put(s, HW_SEEN_NAME, name);
-    put_path(s, HW_SEEN_FOLDER, folder);
-    if (has_drive(folder)) { /* as audits write it, the drive apart */
-        put(s, HW_SEEN_FOLDER, hw_span_from(folder, 3));
+    put_folder(s, folder);
+    if (hw_span_find(path, '/') < path.n) {
+        put_origin(s, path);
     }
     for (size_t at = name.n; at > 1; at--) {
         if (name.p[at - 1] == '.') {

@@ -482,6 +482,43 @@ static void names_that_nearly_match_are_silent(void **state)
     assert_int_equal(met(t), 1);
 }
 
+static void what_lies_below_a_drive_of_a_collection_lay_on_that_drive(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned found;
+    } cases[] = {
+        {"/case/HOST1/C/Temp/evil.exe", 1},
+        {"/case/uploads/auto/C%3A/Temp/evil.exe", 1},
+        {"/case/c%3a/Temp/evil.exe", 1},
+        {"/case/all.zip!/C:/Temp/evil.exe", 1},
+        {"/case/D/Temp/evil.exe", 0},
+        {"/case/c/Temp/evil.exe", 0},
+        {"/case/CC/Temp/evil.exe", 0},
+        {"/case/C%3/Temp/evil.exe", 0},
+        {"/case/C/other/Temp/evil.exe", 0},
+        {"/case/C/D/Temp/evil.exe", 0},
+        {"/case/Temp/C", 0},
+    };
+    struct tale *t = *state;
+    unsigned wanted = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        file_at(t, (char)('A' + i), cases[i].path);
+        learn_names(t, "^(?i)C:\\\\Temp\\\\evil\\.exe$;80\n");
+        wanted += cases[i].found;
+        if (met(t) != wanted) {
+            fail_msg("%s: %u, not %u", cases[i].path, met(t), wanted);
+        }
+    }
+    learn_names(t, "nothing\\.here\\.at;80\n");
+    open_and();
+    item("FileItem/FilePath", "is", "Temp");
+    item("FileItem/FileName", "is", "evil.exe");
+    end_group();
+    learn_tree(t, "A tree");
+    assert_int_equal(met(t), 5); /* of any drive */
+}
+
 static void a_file_is_asked_under_every_path_it_was_seen_at(void **state)
 {
     struct tale *t = *state;
@@ -569,6 +606,7 @@ int main(void)
         CASE(a_name_is_a_lead_by_its_score),
         CASE(one_name_with_two_scores_is_one_pattern_and_the_higher),
         CASE(names_that_nearly_match_are_silent),
+        CASE(what_lies_below_a_drive_of_a_collection_lay_on_that_drive),
         CASE(a_file_is_asked_under_every_path_it_was_seen_at),
         CASE(names_are_asked_of_the_paths_in_records),
         CASE(a_pattern_that_is_over_or_damaged_is_not_asked),
