@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The names by which rules ask of files and records: each found again, once, and known of something. */
+/* The names by which rules ask of files and records: each found again, once, and known of
+ * something. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
