@@ -18,8 +18,8 @@
 /* ---- what is seen of one thing ---- */
 
 enum {
-    PATTERN_VALUES = 20000,    /* of one thing: the names a program takes from others, above all */
-    PATTERN_BYTES = 4 << 20,   /* of all of them */
+    PATTERN_VALUES = 1 << 21,  /* of one thing: a program's symbols, as many as are kept of it */
+    PATTERN_BYTES = 40 << 20,  /* of all of them */
     PATTERN_OTHER_PATHS = 3,   /* of a record beside its own: image, parent, target */
     PATTERN_PART_BYTES = 4096, /* of one value turned about */
 };
@@ -33,14 +33,15 @@ struct pattern_seen { /* zeroed, then pattern_seen_init() */
     struct pattern_value *values;
     uint32_t count, room;
     uint32_t first[HW_SEEN_COUNT], last[HW_SEEN_COUNT]; /* index + 1; 0: none */
-    uint64_t has;                                       /* a bit for each enum hw_seen */
-    bool over;                                          /* more than there is room for */
+    uint64_t has, wanted; /* a bit for each enum hw_seen: there; asked for by anybody */
+    bool over;            /* more than there is room for */
     /* where the last walk over a field's values stands */
     unsigned at_field;
     size_t at_number;
     uint32_t at;
 };
-void pattern_seen_init(struct pattern_seen *s);
+/* wanted: the fields anybody asks for. Others are not filled in, but for the path. */
+void pattern_seen_init(struct pattern_seen *s, uint64_t wanted);
 void pattern_seen_done(struct pattern_seen *s);
 void pattern_seen_clear(struct pattern_seen *s);
 struct hw_span pattern_seen_get(const struct pattern_seen *s, uint32_t value);
@@ -48,8 +49,8 @@ struct hw_span pattern_seen_get(const struct pattern_seen *s, uint32_t value);
 struct hw_span pattern_seen_nth(struct pattern_seen *s, enum hw_seen field, size_t i);
 /* Its path in every way people write one, in place of the path it had. */
 void pattern_seen_path(struct pattern_seen *s, struct hw_span path);
-/* A file that was read, but for its path. asks: the fields anybody asks for. */
-HW_CHECK int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a, uint64_t asks,
+/* A file that was read, but for its path. */
+HW_CHECK int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a,
                                struct pattern_seen *out, struct hw_error *err);
 /* A record bound to a line of its mapping; false: it tells of nothing that could be asked. */
 bool pattern_seen_record(const struct hw_bound *b, const struct hw_span *values,

@@ -335,7 +335,7 @@ static int ask_file(struct run *r, const struct hw_artifact_row *a)
     r->artifact = a;
     r->file = NULL;
     r->file_number++;
-    int rc = pattern_seen_file(r->q, a, r->rules.asks, &r->seen, r->err);
+    int rc = pattern_seen_file(r->q, a, &r->seen, r->err);
     if (rc == HW_OK) {
         pattern_seen_path(&r->seen, a->path);
         rc = ask_all(r);
@@ -557,7 +557,7 @@ static int ask_patterns(struct run *r)
     for (unsigned i = 0; i < 256; i++) {
         r->fold[i] = hw_ascii_lower((uint8_t)i);
     }
-    pattern_seen_init(&r->seen);
+    pattern_seen_init(&r->seen, r->rules.asks);
     rc = rc != HW_OK ? rc : ask_case(r);
     for (size_t i = 0; i < r->rules.count && rc == HW_OK; i++) {
         rc = find_hosts(r, &r->rules.rules[i]);

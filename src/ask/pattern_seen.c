@@ -17,8 +17,9 @@ enum { SIGNERS = 8 };
 
 /* ---- building ---- */
 
-void pattern_seen_init(struct pattern_seen *s)
+void pattern_seen_init(struct pattern_seen *s, uint64_t wanted)
 {
+    s->wanted = wanted | UINT64_C(1) << HW_SEEN_PATH;
     hw_buf_init(&s->words, PATTERN_BYTES);
 }
 
@@ -77,7 +78,7 @@ static bool make_room(struct pattern_seen *s)
 /* One value more; what there is no room for is not asked, and s->over says so. */
 static void put(struct pattern_seen *s, enum hw_seen field, struct hw_span v)
 {
-    if (v.n == 0) {
+    if (v.n == 0 || (s->wanted & UINT64_C(1) << field) == 0) {
         return;
     }
     size_t off = s->words.n;
@@ -316,7 +317,7 @@ static void put_fact(struct pattern_seen *s, const struct hw_fact *f, struct pro
     }
 }
 
-int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a, uint64_t asks,
+int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a,
                       struct pattern_seen *out, struct hw_error *err)
 {
     /* from PE_TIME on, up to what processes have, it is a program's own */
@@ -329,7 +330,7 @@ int pattern_seen_file(struct hw_asking *q, const struct hw_artifact_row *a, uint
     put_hex(out, HW_SEEN_SHA1, a->sha1, sizeof a->sha1);
     put_hex(out, HW_SEEN_SHA256, a->sha256, sizeof a->sha256);
     put_number(out, HW_SEEN_SIZE, a->size);
-    if ((asks & own) == 0 || !hw_span_is(hw_span_str(a->format), "pe")) {
+    if ((out->wanted & own) == 0 || !hw_span_is(hw_span_str(a->format), "pe")) {
         return HW_OK;
     }
     int rc =
