@@ -157,6 +157,7 @@ static int fill_new(struct hw_case *c, int64_t now_ns, struct hw_error *err)
     rc = rc != HW_OK ? rc
                      : put_meta(c->db, "created_ns", SQLITE_INTEGER, now_ns,
                                 (struct hw_span){NULL, 0}, err);
+    rc = rc != HW_OK ? rc : hw_tally_put(c->db, &(struct hw_case_counts){.evidences = 0}, err);
     return rc != HW_OK ? rc : put_owner(c, err);
 }
 

@@ -147,6 +147,19 @@ static int check_numbers(struct checking *k, struct hw_error *err)
     return HW_OK;
 }
 
+/* What is kept along, and not even believed of a stranger. */
+static int check_tally(struct checking *k, struct hw_error *err)
+{
+    struct hw_case_counts kept, now;
+    bool there = false;
+    int rc = hw_tally_read(k->c->db, &kept, &there, err);
+    rc = rc != HW_OK ? rc : hw_tally_count(k->c->db, &now, err);
+    if (rc == HW_OK && there && memcmp(&kept, &now, sizeof now) != 0) {
+        tell(k, "the case does not hold as many rows as it says; 'case reread' counts them again");
+    }
+    return rc;
+}
+
 /* ---- the index, built again beside the one there is ---- */
 
 static bool layout_is_sound(struct checked_log *l, const struct hw_fact *f)
@@ -251,7 +264,7 @@ static int check_index(struct checking *k, struct hw_error *err)
 int hw_case_check(struct hw_case *c, struct hw_case_check *check, struct hw_error *err)
 {
     static int (*const parts[])(struct checking *, struct hw_error *) = {
-        check_sqlite, check_numbers, check_log, check_kept, check_index};
+        check_sqlite, check_numbers, check_log, check_kept, check_index, check_tally};
     struct checking k = {.c = c, .out = check};
     check->facts = check->kept = check->actions = check->troubles = 0;
     if (c->batch || c->held) {

@@ -39,6 +39,7 @@ void hw_cursor_free(struct hw_cursor *k)
     if (k == NULL) {
         return;
     }
+    hw_meeting_free(k->meeting);
     sqlite3_finalize(k->s);
     struct hw_buf *all[] = {&k->under, &k->under_outer, &k->path, &k->outer,
                             &k->scope, &k->host,        &k->box,  &k->unpacked};
@@ -141,21 +142,26 @@ int hw_cursor_place(struct hw_cursor *k, const uint8_t evidence[32], bool *out_i
 
 /* ---- evidence ---- */
 
+#define EVIDENCE(from)                                                                             \
+    "SELECT r.id,r.class,e.sha256,e.sha1,e.md5,e.size,r.parser,r.degree,r.because,r.cage,"         \
+    "r.facts,r.nodes,r.read_ns,r.asked FROM " from " AND e.sha256>=?1 AND e.sha256<=?2"            \
+    " AND (?4=0 OR r.parser<?4) ORDER BY e.sha256,r.class"
+
 int hw_case_evidence(struct hw_case *c, const struct hw_evidence_ask *ask, struct hw_cursor **out,
                      struct hw_error *err)
 {
     struct hw_range range;
     struct hw_cursor *k = NULL;
     int rc = hw_range_of(ask->hash_prefix, &range, err);
-    rc = rc != HW_OK
-             ? rc
-             : hw_cursor_new(c, HW_K_EVIDENCE,
-                             "SELECT r.id,r.class,e.sha256,e.sha1,e.md5,e.size,r.parser,r.degree,"
-                             "r.because,r.cage,r.facts,r.nodes,r.read_ns,r.asked FROM evidence e"
-                             " JOIN reading r ON r.evidence=e.id WHERE r.class>0"
-                             " AND e.sha256>=?1 AND e.sha256<=?2 AND (?3=0 OR r.class=?3)"
-                             " AND (?4=0 OR r.parser<?4) ORDER BY e.sha256,r.class",
-                             &k, err);
+    bool rare = ask->only_class > HW_CLASS_ARTIFACT; /* as the index reading_other has them */
+    rc = rc != HW_OK ? rc
+                     : hw_cursor_new(c, HW_K_EVIDENCE,
+                                     rare ? EVIDENCE("reading r CROSS JOIN evidence e ON"
+                                                     " r.evidence=e.id WHERE r.class>1"
+                                                     " AND r.class=?3")
+                                          : EVIDENCE("evidence e JOIN reading r ON r.evidence=e.id"
+                                                     " WHERE r.class>0 AND (?3=0 OR r.class=?3)"),
+                                     &k, err);
     rc = rc != HW_OK ? rc : hw_bind_range(k->s, 1, &range, err);
     rc = rc != HW_OK ? rc : hw_cursor_under(k, ask->under, ask->ever, err);
     if (rc != HW_OK) {

@@ -9,14 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS(e, r, f) e ".sha256," r ".class," r ".id," f ".node," f ".kind," f ".seq," f ".body"
-#define USUAL "e.sha256,r.class,f.node,f.kind,f.seq"
 /* From an index row `x` to its fact; the kind is the index's own. */
 #define FROM_INDEX(table, kind)                                                                    \
-    "SELECT " COLUMNS("e", "r", "f") " FROM " table " x JOIN fact f ON f.reading=x.reading"        \
-                                     " AND f.node=x.node AND f.kind=" kind                         \
-                                     " AND f.seq=x.seq JOIN reading r ON r.id=x.reading"           \
-                                     " AND r.class>0 JOIN evidence e ON e.id=r.evidence"
+    "SELECT " HW_FACT_COLUMNS("e", "r", "f") " FROM " table                                        \
+                                             " x JOIN fact f ON f.reading=x.reading"               \
+                                             " AND f.node=x.node AND f.kind=" kind                 \
+                                             " AND f.seq=x.seq JOIN reading r ON r.id=x.reading"   \
+                                             " AND r.class>0 JOIN evidence e ON e.id=r.evidence"
 
 static const char *const mark_words[HW_MARK_COUNT] = {
     NULL,        "sha256", "sha1", "md5",    "imphash", "cert-sha256", "cert-sha1", "cert-serial",
@@ -55,8 +54,8 @@ int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node, struct hw_
     return rc;
 }
 
-static int fill(sqlite3_stmt *s, int at, struct hw_buf *room, struct hw_fact_row *row,
-                struct hw_error *err)
+int hw_fact_fill(sqlite3_stmt *s, int at, struct hw_buf *room, struct hw_fact_row *row,
+                 struct hw_error *err)
 {
     bool ok = true;
     hw_col_bytes(s, at, row->evidence, 32, &ok);
@@ -84,7 +83,7 @@ int hw_fact_next(struct hw_cursor *k, struct hw_fact_row *out, struct hw_error *
     if (rc != HW_ROW) {
         return rc;
     }
-    rc = fill(k->s, 0, &k->unpacked, &row, err);
+    rc = hw_fact_fill(k->s, 0, &k->unpacked, &row, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -107,7 +106,7 @@ int hw_case_facts(struct hw_case *c, int64_t reading, int64_t node, enum hw_fact
                   enum hw_fact_kind last, struct hw_cursor **out, struct hw_error *err)
 {
 #define FACTS_OF(more)                                                                             \
-    "SELECT " COLUMNS(                                                                             \
+    "SELECT " HW_FACT_COLUMNS(                                                                     \
         "e", "r", "f") " FROM fact f JOIN reading r ON r.id=f.reading"                             \
                        " JOIN evidence e ON e.id=r.evidence WHERE f.reading=?1 AND r.class>0" more \
                        " AND f.kind>=?2 AND f.kind<=?3 ORDER BY f.node,f.kind,f.seq"
@@ -126,13 +125,13 @@ int hw_case_facts(struct hw_case *c, int64_t reading, int64_t node, enum hw_fact
 }
 
 #define MARKED(where)                                                                              \
-    "SELECT " COLUMNS(                                                                             \
+    "SELECT " HW_FACT_COLUMNS(                                                                     \
         "e", "r",                                                                                  \
         "f") " FROM mark m JOIN fact f ON f.reading=m.reading"                                     \
              " AND f.node=m.node AND f.kind=m.kind AND f.seq=m.seq JOIN reading r ON "             \
              "r.id=m.reading"                                                                      \
              " AND r.class>0 JOIN evidence e ON e.id=r.evidence WHERE m.mark=?1 AND " where        \
-             " ORDER BY m.value," USUAL
+             " ORDER BY m.value," HW_FACT_ORDER
 
 int hw_case_marked(struct hw_case *c, enum hw_mark mark, const char *hex_prefix,
                    struct hw_cursor **out, struct hw_error *err)
@@ -177,12 +176,12 @@ int hw_case_components(struct hw_case *c, const char *name, const char *version,
     char sql[768];
     struct hw_cursor *k = NULL;
     const char *values[] = {name, version, machine};
-    int n =
-        snprintf(sql, sizeof sql,
-                 FROM_INDEX("component", "18") " WHERE 1%s%s%s"
-                                               " ORDER BY x.name,x.version,x.machine," USUAL,
-                 name == NULL ? "" : " AND x.name=?1", version == NULL ? "" : " AND x.version=?2",
-                 machine == NULL ? "" : " AND x.machine=?3");
+    int n = snprintf(
+        sql, sizeof sql,
+        FROM_INDEX("component", "18") " WHERE 1%s%s%s"
+                                      " ORDER BY x.name,x.version,x.machine," HW_FACT_ORDER,
+        name == NULL ? "" : " AND x.name=?1", version == NULL ? "" : " AND x.version=?2",
+        machine == NULL ? "" : " AND x.machine=?3");
     if (n < 0 || (size_t)n >= sizeof sql) {
         HW_NEVER();
     }
@@ -198,7 +197,8 @@ int hw_case_links(struct hw_case *c, const uint8_t child[32], struct hw_cursor *
 {
     struct hw_cursor *k = NULL;
     int rc = hw_cursor_new(c, HW_K_FACT,
-                           FROM_INDEX("link", "43") " WHERE x.child=?1 ORDER BY " USUAL, &k, err);
+                           FROM_INDEX("link", "43") " WHERE x.child=?1 ORDER BY " HW_FACT_ORDER, &k,
+                           err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 1, (struct hw_span){child, 32}, err);
     return give(k, rc, out);
 }
@@ -221,7 +221,8 @@ int hw_case_crls(struct hw_case *c, const struct hw_issuer *by, struct hw_cursor
 {
     struct hw_cursor *k = NULL;
     int rc = hw_cursor_new(
-        c, HW_K_FACT, FROM_INDEX("crl", "45") " WHERE " OF_ISSUER("x") " ORDER BY " USUAL, &k, err);
+        c, HW_K_FACT, FROM_INDEX("crl", "45") " WHERE " OF_ISSUER("x") " ORDER BY " HW_FACT_ORDER,
+        &k, err);
     rc = rc != HW_OK ? rc : bind_issuer(k->s, by, err);
     return give(k, rc, out);
 }
@@ -235,7 +236,7 @@ int hw_case_revocations(struct hw_case *c, const struct hw_issuer *by, struct hw
         FROM_INDEX("revoked",
                    "46") " WHERE x.serial=?4 AND EXISTS (SELECT 1"
                          " FROM crl l WHERE l.reading=x.reading AND l.sha256=x.crl AND " OF_ISSUER(
-                             "l") ") ORDER BY " USUAL,
+                             "l") ") ORDER BY " HW_FACT_ORDER,
         &k, err);
     rc = rc != HW_OK ? rc : bind_issuer(k->s, by, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 4, without_zeros(serial), err);
@@ -246,12 +247,12 @@ int hw_case_indicators(struct hw_case *c, const char *kind, struct hw_cursor **o
                        struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
-    int rc =
-        hw_cursor_new(c, HW_K_FACT,
-                      kind == NULL ? FROM_INDEX("indicator", "61") " ORDER BY x.kind,x.value," USUAL
-                                   : FROM_INDEX("indicator", "61") " WHERE x.kind=?1"
-                                                                   " ORDER BY x.value," USUAL,
-                      &k, err);
+    int rc = hw_cursor_new(
+        c, HW_K_FACT,
+        kind == NULL ? FROM_INDEX("indicator", "61") " ORDER BY x.kind,x.value," HW_FACT_ORDER
+                     : FROM_INDEX("indicator", "61") " WHERE x.kind=?1"
+                                                     " ORDER BY x.value," HW_FACT_ORDER,
+        &k, err);
     rc = rc != HW_OK || kind == NULL ? rc : hw_bind_words(k->s, 1, kind, err);
     return give(k, rc, out);
 }
@@ -264,7 +265,7 @@ int hw_case_statements(struct hw_case *c, const char *name, const char *ecosyste
     const char *values[] = {name, ecosystem};
     int n = snprintf(
         sql, sizeof sql,
-        FROM_INDEX("statement", "62") " WHERE 1%s%s ORDER BY x.name,x.ecosystem," USUAL,
+        FROM_INDEX("statement", "62") " WHERE 1%s%s ORDER BY x.name,x.ecosystem," HW_FACT_ORDER,
         name == NULL ? "" : " AND x.name=?1", ecosystem == NULL ? "" : " AND x.ecosystem=?2");
     if (n < 0 || (size_t)n >= sizeof sql) {
         HW_NEVER();
@@ -282,7 +283,7 @@ int hw_case_indicators_of(struct hw_case *c, const char *kind, struct hw_span va
     struct hw_cursor *k = NULL;
     int rc = hw_cursor_new(c, HW_K_FACT,
                            FROM_INDEX("indicator", "61") " WHERE x.kind=?1 AND x.value=?2"
-                                                         " ORDER BY " USUAL,
+                                                         " ORDER BY " HW_FACT_ORDER,
                            &k, err);
     rc = rc != HW_OK ? rc : hw_bind_words(k->s, 1, kind, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 2, value, err);
@@ -330,49 +331,6 @@ int hw_named_next(struct hw_cursor *k, struct hw_named_row *out, struct hw_error
     row.node = hw_col_u32(k->s, 3, &ok);
     if (!ok) {
         return hw_col_bad("indicator", err);
-    }
-    *out = row;
-    return HW_ROW;
-}
-
-/* Which kinds of indicator speak of which marks. A published SHA-256 may be a certificate's. */
-#define PAIRS                                                                                      \
-    "(1,'sha256'),(2,'sha1'),(3,'md5'),(4,'imphash'),(5,'sha256'),(5,'cert-sha256'),(6,'sha1'),"   \
-    "(6,'cert-sha1'),(7,'cert-serial')"
-
-/* CROSS JOIN is SQLite's word for "in this order": from each indicator to the marks, of which there
- * are more. Found are artifacts' readings only: a list of hashes is not a victim of another. */
-#define MATCHES                                                                                    \
-    "WITH pair(mark,word) AS (VALUES " PAIRS                                                       \
-    ") SELECT p.mark," COLUMNS("e", "r", "f") "," COLUMNS(                                         \
-        "d", "q",                                                                                  \
-        "g") " FROM pair p CROSS JOIN indicator i ON i.kind=p.word"                                \
-             " CROSS JOIN mark m ON m.mark=p.mark AND m.value=i.value"                             \
-             " JOIN fact f ON f.reading=m.reading AND f.node=m.node AND f.kind=m.kind AND "        \
-             "f.seq=m.seq"                                                                         \
-             " JOIN reading r ON r.id=m.reading AND r.class=1 JOIN evidence e ON e.id=r.evidence"  \
-             " JOIN fact g ON g.reading=i.reading AND g.node=i.node AND g.kind=61 AND g.seq=i.seq" \
-             " JOIN reading q ON q.id=i.reading AND q.class>0 JOIN evidence d ON d.id=q.evidence"  \
-             " ORDER BY p.mark,m.value," USUAL ",d.sha256,q.class,g.node,g.seq"
-
-int hw_case_matches(struct hw_case *c, struct hw_cursor **out, struct hw_error *err)
-{
-    return hw_cursor_new(c, HW_K_MATCH, MATCHES, out, err);
-}
-
-int hw_match_next(struct hw_cursor *k, struct hw_match_row *out, struct hw_error *err)
-{
-    struct hw_match_row row;
-    bool ok = true;
-    int rc = hw_cursor_step(k, HW_K_MATCH, err);
-    if (rc != HW_ROW) {
-        return rc;
-    }
-    row.mark = (enum hw_mark)hw_col_u32(k->s, 0, &ok);
-    rc = fill(k->s, 1, &k->unpacked, &row.found, err);
-    rc = rc != HW_OK ? rc : fill(k->s, 8, &k->box, &row.indicator, err);
-    if (rc != HW_OK) {
-        return rc;
     }
     *out = row;
     return HW_ROW;

@@ -70,6 +70,25 @@ static int drop_readings(struct hw_case *c, int64_t evidence, struct hw_error *e
     return HW_OK;
 }
 
+/* Before the rows go. */
+static int count_down(struct hw_case *c, int64_t evidence, struct hw_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = hw_sql_make(c->db, "SELECT count(*) FROM sighting WHERE evidence=?1 AND current=1",
+                         false, &s, err);
+    if (rc == HW_OK) {
+        hw_bind_int(s, 1, evidence);
+        rc = hw_sql_step(s, err);
+    }
+    if (rc == HW_ROW) {
+        c->tally.sightings -= (uint64_t)sqlite3_column_int64(s, 0);
+        c->tally.evidences--;
+        rc = HW_OK;
+    }
+    sqlite3_finalize(s);
+    return rc;
+}
+
 static int drop_rows(struct hw_case *c, int64_t evidence, struct hw_error *err)
 {
     static const char *const sql[] = {
@@ -77,7 +96,7 @@ static int drop_rows(struct hw_case *c, int64_t evidence, struct hw_error *err)
         "DELETE FROM declared WHERE evidence=?1",
         "DELETE FROM evidence WHERE id=?1",
     };
-    int rc = HW_OK;
+    int rc = count_down(c, evidence, err);
     for (size_t i = 0; i < sizeof sql / sizeof sql[0] && rc == HW_OK; i++) {
         sqlite3_stmt *s = NULL;
         rc = hw_sql_make(c->db, sql[i], false, &s, err);
@@ -165,6 +184,7 @@ int hw_case_reindex(struct hw_case *c, struct hw_error *err)
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : hw_index_clear(c->index, err);
     rc = rc != HW_OK ? rc : hw_facts_walk(c->db, &walk, err);
+    rc = rc != HW_OK ? rc : hw_tally_count(c->db, &c->tally, err);
     if (rc != HW_OK) {
         hw_case_rollback(c);
         return rc;

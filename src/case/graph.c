@@ -87,6 +87,16 @@ int hw_graph_print(struct hw_case *c, uint32_t version, uint8_t out[32], struct 
     return rc;
 }
 
+int hw_graph_exists(struct hw_case *c, bool *out, struct hw_error *err)
+{
+    int64_t n = 0;
+    int rc = hw_sql_int(c->db, "SELECT count(*) FROM meta WHERE key='derived'", &n, err);
+    if (rc == HW_OK) {
+        *out = n > 0;
+    }
+    return rc;
+}
+
 int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out, struct hw_error *err)
 {
     sqlite3_stmt *s = NULL;

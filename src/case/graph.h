@@ -93,6 +93,8 @@ struct hw_graph; /* a writer */
 /* Digest of every reading and declared fact, and of `version`: what a derivation is made of. */
 HW_CHECK int hw_graph_print(struct hw_case *c, uint32_t version, uint8_t out[32],
                             struct hw_error *err);
+/* Is there a graph at all? Asked first, it saves the print, which looks at every reading. */
+HW_CHECK int hw_graph_exists(struct hw_case *c, bool *out, struct hw_error *err);
 /* Does the graph in the case stand for this print? */
 HW_CHECK int hw_graph_fresh(struct hw_case *c, const uint8_t print[32], bool *out,
                             struct hw_error *err);

@@ -134,14 +134,36 @@ static int make_past(struct hw_case *c, const struct hw_place *p, int64_t eviden
     }
     bind_place(s, p);
     hw_bind_int(s, 4, evidence);
-    return hw_sql_done(s, err);
+    rc = hw_sql_done(s, err);
+    if (rc == HW_OK) {
+        c->tally.sightings -= (uint64_t)sqlite3_changes64(c->db);
+    }
+    return rc;
+}
+
+static int is_current(struct hw_case *c, const struct hw_place *p, int64_t evidence, bool *out,
+                      struct hw_error *err)
+{
+    sqlite3_stmt *s;
+    int rc = hw_sql_get(c, HW_SQL_PLACE_CURRENT, &s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    bind_place(s, p);
+    hw_bind_int(s, 4, evidence);
+    rc = hw_sql_step(s, err);
+    *out = rc == HW_ROW && sqlite3_column_int64(s, 0) == 1;
+    sqlite3_reset(s);
+    return rc < 0 ? rc : HW_OK;
 }
 
 static int put_sighting(struct hw_case *c, const struct hw_place *p, int64_t evidence,
                         int64_t seen_ns, struct hw_error *err)
 {
     sqlite3_stmt *s;
-    int rc = hw_sql_get(c, HW_SQL_PLACE_PUT, &s, err);
+    bool before = false;
+    int rc = is_current(c, p, evidence, &before, err);
+    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_PLACE_PUT, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -153,38 +175,43 @@ static int put_sighting(struct hw_case *c, const struct hw_place *p, int64_t evi
     hw_bind_int(s, 8, p->mtime_ns);
     hw_bind_int(s, 9, p->ctime_ns);
     hw_bind_int(s, 10, seen_ns);
-    return hw_sql_done(s, err);
+    rc = hw_sql_done(s, err);
+    c->tally.sightings += rc == HW_OK && !before;
+    return rc;
+}
+
+static int drop_unread(struct hw_case *c, const struct hw_place *p, struct hw_error *err)
+{
+    sqlite3_stmt *s;
+    int rc = hw_sql_get(c, HW_SQL_UNREAD_DROP, &s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    bind_place(s, p);
+    rc = hw_sql_done(s, err);
+    if (rc == HW_OK) {
+        c->tally.unreads -= (uint64_t)sqlite3_changes64(c->db);
+    }
+    return rc;
 }
 
 int hw_case_sight(struct hw_case *c, const struct hw_place *p, const uint8_t sha256[32],
                   int64_t seen_ns, struct hw_error *err)
 {
     int64_t evidence;
-    sqlite3_stmt *s;
     int rc = check_place(p, err);
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : hw_evidence_id(c, sha256, &evidence, err);
     rc = rc != HW_OK ? rc : make_past(c, p, evidence, err);
     rc = rc != HW_OK ? rc : put_sighting(c, p, evidence, seen_ns, err);
-    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_UNREAD_DROP, &s, err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    bind_place(s, p);
-    return hw_sql_done(s, err);
+    return rc != HW_OK ? rc : drop_unread(c, p, err);
 }
 
 int hw_case_entered(struct hw_case *c, const struct hw_place *p, struct hw_error *err)
 {
-    sqlite3_stmt *s;
     int rc = check_place(p, err);
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
-    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_UNREAD_DROP, &s, err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    bind_place(s, p);
-    return hw_sql_done(s, err);
+    return rc != HW_OK ? rc : drop_unread(c, p, err);
 }
 
 int hw_case_unread(struct hw_case *c, const struct hw_place *p, const char *what,
@@ -194,6 +221,7 @@ int hw_case_unread(struct hw_case *c, const struct hw_place *p, const char *what
     int rc = check_place(p, err);
     rc = rc != HW_OK ? rc : hw_case_write(c, err);
     rc = rc != HW_OK ? rc : make_past(c, p, -1, err);
+    rc = rc != HW_OK ? rc : drop_unread(c, p, err);
     rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_UNREAD_PUT, &s, err);
     if (rc != HW_OK) {
         return rc;
@@ -202,5 +230,7 @@ int hw_case_unread(struct hw_case *c, const struct hw_place *p, const char *what
     hw_bind_text(s, 4, what);
     hw_bind_blob(s, 5, says);
     hw_bind_int(s, 6, now_ns);
-    return hw_sql_done(s, err);
+    rc = hw_sql_done(s, err);
+    c->tally.unreads += rc == HW_OK;
+    return rc;
 }

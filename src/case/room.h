@@ -32,6 +32,7 @@ enum hw_sql {
     HW_SQL_READING_ADD,
     HW_SQL_READING_SET,
     HW_SQL_READING_DROP,
+    HW_SQL_READING_SIZE,
     HW_SQL_FACT_ADD,
     HW_SQL_FACT_ALL,
     HW_SQL_FACT_DROP,
@@ -39,6 +40,7 @@ enum hw_sql {
     HW_SQL_PLACE_TOUCH,
     HW_SQL_PLACE_PAST,
     HW_SQL_PLACE_PUT,
+    HW_SQL_PLACE_CURRENT,
     HW_SQL_UNREAD_PUT,
     HW_SQL_UNREAD_DROP,
     HW_SQL_SIGHTINGS_OF,
@@ -66,8 +68,9 @@ struct hw_storing {
     bool on, broken;
     bool spilled; /* facts are in the database, inside a savepoint */
     bool knowledge;
+    bool fresh;                /* the evidence was not there before */
     int64_t evidence, reading; /* row ids, once spilled or at end */
-    uint64_t facts, nodes;
+    uint64_t facts, nodes, indicators, logs;
     struct hw_evidence e;
     struct hw_buf bodies;
     struct hw_packing packing;
@@ -90,6 +93,7 @@ struct hw_case {
     struct hw_index *index; /* writes the index tables of main */
     uint64_t batch_evidences, batch_bytes;
     int64_t batch_since_ns;
+    struct hw_case_counts tally, tally_was; /* in a batch: now, and when it began */
     struct hw_storing storing;
     struct hw_buf path_buf; /* what hw_case_artifact_get lent out */
 };
@@ -145,6 +149,20 @@ int64_t hw_monotonic_ns(void);
 HW_CHECK int hw_case_write(struct hw_case *c, struct hw_error *err);
 /* Temporarily lets a connection of HW_CASE_READ write (the action log, check's own tables). */
 HW_CHECK int hw_case_unlock_writes(struct hw_case *c, bool on, struct hw_error *err);
+
+/* ---- tally.c: numbers that are kept along, so that nobody has to count ---- */
+
+/* Does an artifact of this format hold records of what happened? */
+bool hw_tally_is_log(struct hw_span format);
+/* Row by row, whatever was kept. */
+HW_CHECK int hw_tally_count(sqlite3 *db, struct hw_case_counts *out, struct hw_error *err);
+/* As kept; *out_there: they are. */
+HW_CHECK int hw_tally_read(sqlite3 *db, struct hw_case_counts *out, bool *out_there,
+                           struct hw_error *err);
+HW_CHECK int hw_tally_put(sqlite3 *db, const struct hw_case_counts *n, struct hw_error *err);
+/* A batch begins, and is about to be committed: between the two c->tally is to be changed. */
+HW_CHECK int hw_tally_begin(struct hw_case *c, struct hw_error *err);
+HW_CHECK int hw_tally_end(struct hw_case *c, struct hw_error *err);
 
 /* ---- schema.c ---- */
 
@@ -206,6 +224,16 @@ HW_CHECK int hw_body_unpack(struct hw_buf *room, uint32_t kind, struct hw_span *
 HW_CHECK int hw_body_decode(uint32_t kind, struct hw_span body, uint32_t node, struct hw_fact *out,
                             struct hw_error *err);
 
+/* ---- facts.c ---- */
+
+/* What is read of a fact `f` of a reading `r` of an evidence `e`, and the usual order. */
+#define HW_FACT_COLUMNS(e, r, f)                                                                   \
+    e ".sha256," r ".class," r ".id," f ".node," f ".kind," f ".seq," f ".body"
+#define HW_FACT_ORDER "e.sha256,r.class,f.node,f.kind,f.seq"
+/* Those columns, from `at` on, as a fact; what is borrowed lies in the statement or in `room`. */
+HW_CHECK int hw_fact_fill(sqlite3_stmt *s, int at, struct hw_buf *room, struct hw_fact_row *row,
+                          struct hw_error *err);
+
 /* ---- store.c ---- */
 HW_CHECK int hw_reading_drop(struct hw_case *c, int64_t reading, struct hw_error *err);
 HW_CHECK int hw_evidence_id(struct hw_case *c, const uint8_t sha256[32], int64_t *out,
@@ -233,6 +261,8 @@ enum hw_cursor_kind {
     HW_K_KEPT,
 };
 
+struct hw_meeting; /* matches.c */
+
 struct hw_cursor {
     struct hw_case *c;
     enum hw_cursor_kind kind;
@@ -249,7 +279,8 @@ struct hw_cursor {
     int64_t box_reading;
     uint32_t box_node;
     uint8_t last_evidence[32];
-    bool last_known, last_in; /* is last_evidence under `under`? */
+    bool last_known, last_in;   /* is last_evidence under `under`? */
+    struct hw_meeting *meeting; /* matches */
     /* action log */
     uint8_t chain[32];
     uint64_t n;
@@ -266,6 +297,9 @@ HW_CHECK int hw_cursor_under(struct hw_cursor *k, struct hw_span under, bool eve
 /* Where this evidence lies, into outer, host and scope; is it in what was asked for? */
 HW_CHECK int hw_cursor_place(struct hw_cursor *k, const uint8_t evidence[32], bool *out_in,
                              struct hw_error *err);
+
+/* ---- matches.c ---- */
+void hw_meeting_free(struct hw_meeting *m); /* NULL is silence */
 
 /* ---- kept.c ---- */
 /* Removes the file, if it is there. */

@@ -21,6 +21,7 @@ static const char *const words[HW_SQL_COUNT] = {
     [HW_SQL_READING_SET] =
         "UPDATE reading SET class=?2,asked=?3,parser=?4,degree=?5,because=?6,cage=?7,facts=?8,"
         "nodes=?9,read_ns=?10 WHERE id=?1",
+    [HW_SQL_READING_SIZE] = "SELECT class,nodes,facts FROM reading WHERE id=?1",
     [HW_SQL_READING_DROP] = "DELETE FROM reading WHERE id=?1",
     [HW_SQL_FACT_ADD] = "INSERT INTO fact(reading,node,kind,seq,body) VALUES(?1,?2,?3,?4,?5)",
     [HW_SQL_FACT_ALL] =
@@ -42,6 +43,8 @@ static const char *const words[HW_SQL_COUNT] = {
         "first_ns,last_ns,current) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?10,?10,1)"
         " ON CONFLICT DO UPDATE SET dev=?5,ino=?6,size=?7,mtime_ns=?8,ctime_ns=?9,seen_ns=?10,"
         "first_ns=min(first_ns,?10),last_ns=max(last_ns,?10),current=1",
+    [HW_SQL_PLACE_CURRENT] =
+        "SELECT current FROM sighting WHERE path=?1 AND host=?2 AND scope=?3 AND evidence=?4",
     [HW_SQL_UNREAD_PUT] =
         "INSERT OR REPLACE INTO unread(path,host,scope,what,says,at_ns) VALUES(?1,?2,?3,?4,?5,?6)",
     [HW_SQL_UNREAD_DROP] = "DELETE FROM unread WHERE path=?1 AND host=?2 AND scope=?3",

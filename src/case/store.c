@@ -36,6 +36,33 @@ const char *hw_class_word(enum hw_class c)
 
 /* ---- taking a reading away ---- */
 
+static bool is_log(const struct hw_fact *f)
+{
+    return f->kind == HW_FACT_ARTIFACT && hw_tally_is_log(hw_fact_get(f, HW_ARTIFACT_FORMAT));
+}
+
+/* Before its row goes. */
+static int count_down(struct hw_case *c, int64_t reading, struct hw_error *err)
+{
+    sqlite3_stmt *s;
+    bool ok = true;
+    int rc = hw_sql_get(c, HW_SQL_READING_SIZE, &s, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    hw_bind_int(s, 1, reading);
+    rc = hw_sql_step(s, err);
+    if (rc == HW_ROW) {
+        c->tally.artifacts -=
+            hw_col_int(s, 0, &ok) == HW_CLASS_ARTIFACT ? hw_col_size(s, 1, &ok) : 0;
+        c->tally.facts -= hw_col_size(s, 2, &ok);
+        c->tally.readings--;
+        sqlite3_reset(s);
+        rc = ok ? HW_OK : hw_col_bad("reading", err);
+    }
+    return rc;
+}
+
 static int drop_indexed(struct hw_case *c, sqlite3_stmt *s, int64_t reading, struct hw_error *err)
 {
     int rc;
@@ -49,6 +76,8 @@ static int drop_indexed(struct hw_case *c, sqlite3_stmt *s, int64_t reading, str
          * leave none. */
         if (ok && kind != HW_FACT_EVENTS && hw_body_decode(kind, body, node, &f, NULL) == HW_OK) {
             rc = hw_index_drop(c->index, reading, seq, &f, err);
+            c->tally.indicators -= f.kind == HW_FACT_INDICATOR;
+            c->tally.telemetry -= is_log(&f);
             if (rc != HW_OK) {
                 sqlite3_reset(s);
                 return rc;
@@ -62,7 +91,8 @@ int hw_reading_drop(struct hw_case *c, int64_t reading, struct hw_error *err)
 {
     static const enum hw_sql last[] = {HW_SQL_FACT_DROP, HW_SQL_READING_DROP};
     sqlite3_stmt *s;
-    int rc = hw_sql_get(c, HW_SQL_FACT_ALL, &s, err);
+    int rc = count_down(c, reading, err);
+    rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_FACT_ALL, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -84,8 +114,8 @@ static void forget_held(struct hw_storing *st)
 {
     hw_buf_clear(&st->bodies);
     st->held_count = 0;
-    st->on = st->broken = st->spilled = st->knowledge = false;
-    st->facts = st->nodes = 0;
+    st->on = st->broken = st->spilled = st->knowledge = st->fresh = false;
+    st->facts = st->nodes = st->indicators = st->logs = 0;
 }
 
 static int check_evidence(const struct hw_evidence *e, struct hw_error *err)
@@ -179,7 +209,7 @@ static int write_held(struct hw_case *c, struct hw_error *err)
 }
 
 static int find_or_add_evidence(struct hw_case *c, const struct hw_evidence *e, int64_t *out,
-                                struct hw_error *err)
+                                bool *out_fresh, struct hw_error *err)
 {
     sqlite3_stmt *s;
     int rc = hw_evidence_id(c, e->sha256, out, err);
@@ -197,6 +227,7 @@ static int find_or_add_evidence(struct hw_case *c, const struct hw_evidence *e, 
     rc = hw_sql_done(s, err);
     if (rc == HW_OK) {
         *out = sqlite3_last_insert_rowid(c->db);
+        *out_fresh = true;
     }
     return rc;
 }
@@ -206,7 +237,7 @@ static int add_row(struct hw_case *c, struct hw_error *err)
 {
     struct hw_storing *st = &c->storing;
     sqlite3_stmt *s;
-    int rc = find_or_add_evidence(c, &st->e, &st->evidence, err);
+    int rc = find_or_add_evidence(c, &st->e, &st->evidence, &st->fresh, err);
     rc = rc != HW_OK ? rc : hw_sql_get(c, HW_SQL_READING_ADD, &s, err);
     if (rc != HW_OK) {
         return rc;
@@ -325,6 +356,8 @@ int hw_case_store_fact(struct hw_case *c, enum hw_fact_kind kind, struct hw_span
     st->broken = false;
     st->facts++;
     st->nodes += kind == HW_FACT_ARTIFACT;
+    st->indicators += kind == HW_FACT_INDICATOR;
+    st->logs += is_log(&f);
     st->knowledge = st->knowledge || kind == HW_FACT_KNOWLEDGE;
     return HW_OK;
 }
@@ -409,6 +442,17 @@ static int finish_row(struct hw_case *c, enum hw_class class, struct hw_error *e
     return hw_sql_done(s, err);
 }
 
+static void count_up(struct hw_case *c, enum hw_class class)
+{
+    const struct hw_storing *st = &c->storing;
+    c->tally.evidences += st->fresh;
+    c->tally.readings++;
+    c->tally.artifacts += class == HW_CLASS_ARTIFACT ? st->nodes : 0;
+    c->tally.facts += st->facts;
+    c->tally.indicators += st->indicators;
+    c->tally.telemetry += st->logs;
+}
+
 static int end_reading(struct hw_case *c, struct hw_error *err)
 {
     struct hw_storing *st = &c->storing;
@@ -420,6 +464,9 @@ static int end_reading(struct hw_case *c, struct hw_error *err)
     rc = rc != HW_OK ? rc : drop_earlier(c, class, err);
     rc = rc != HW_OK ? rc : write_held(c, err);
     rc = rc != HW_OK ? rc : finish_row(c, class, err);
+    if (rc == HW_OK) {
+        count_up(c, class);
+    }
     return rc != HW_OK || !st->spilled ? rc : hw_sql_run(c->db, "RELEASE reading", err);
 }
 

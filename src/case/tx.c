@@ -18,8 +18,12 @@ int hw_case_begin(struct hw_case *c, struct hw_error *err)
     int rc = hw_sql_run(c->db, "BEGIN IMMEDIATE", err);
     if (rc == HW_OK) {
         c->batch = true;
+        rc = hw_tally_begin(c, err);
         c->batch_evidences = c->batch_bytes = 0;
         c->batch_since_ns = hw_monotonic_ns();
+    }
+    if (rc != HW_OK) {
+        hw_case_rollback(c);
     }
     return rc;
 }
@@ -42,7 +46,8 @@ int hw_case_commit(struct hw_case *c, struct hw_error *err)
     if (c->storing.on) {
         return hw_fail(err, HW_E_STATE, "a reading is being stored");
     }
-    int rc = hw_sql_run(c->db, "COMMIT", err);
+    int rc = hw_tally_end(c, err);
+    rc = rc != HW_OK ? rc : hw_sql_run(c->db, "COMMIT", err);
     if (rc != HW_OK) {
         hw_case_rollback(c);
     }

@@ -52,7 +52,15 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
 int hw_derive_fresh(struct hw_case *c, bool *out, struct hw_error *err)
 {
     uint8_t print[32];
-    int rc = hw_graph_print(c, HW_DERIVE_VERSION, print, err);
+    bool there = false;
+    int rc = hw_graph_exists(c, &there, err);
+    if (rc == HW_OK && !there) {
+        *out = false;
+    }
+    if (rc != HW_OK || !there) {
+        return rc;
+    }
+    rc = hw_graph_print(c, HW_DERIVE_VERSION, print, err);
     return rc != HW_OK ? rc : hw_graph_fresh(c, print, out, err);
 }
 

@@ -129,6 +129,12 @@ static void strangers_older_case_is_refused_by_number_and_untouched(void **state
     hw_buf_done(&after);
 }
 
+/* What schema 3 was, made from what there is today. */
+#define BACK_TO_3                                                                                  \
+    "DROP INDEX reading_other; DROP INDEX sighting_evidence;"                                      \
+    "CREATE INDEX sighting_evidence ON sighting(evidence);"                                        \
+    "DELETE FROM meta WHERE key='counts'; DROP TABLE alias;"
+
 static void case_of_schema_2_learns_to_find_statements(void **state)
 {
     struct kit *k = *state;
@@ -138,13 +144,36 @@ static void case_of_schema_2_learns_to_find_statements(void **state)
     kit_store(c, 1, 5);
     OK(hw_case_commit(c, &k->err));
     hw_case_free(c);
-    kit_sql(k->path, "DROP TABLE statement; DROP TABLE alias; PRAGMA user_version=2");
+    kit_sql(k->path, BACK_TO_3 "DROP TABLE statement; PRAGMA user_version=2");
     c = kit_open(k, HW_CASE_WRITE);
     kit_store_statement(c, 2, "left-pad", "npm");
     OK(hw_case_commit(c, &k->err));
     OK(hw_case_statements(c, "left-pad", "npm", &q, &k->err));
     assert_int_equal(hw_fact_next(q, &row, &k->err), HW_ROW);
     hw_cursor_free(q);
+    assert_int_equal(kit_check(k, c), 0);
+    hw_case_free(c);
+}
+
+static void case_of_schema_3_learns_how_much_it_holds(void **state)
+{
+    struct kit *k = *state;
+    struct hw_case_counts before, after;
+    bool there = false;
+    struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+    kit_store(c, 1, 5);
+    kit_store_indicator(c, 100, "md5", "00112233445566778899aabbccddeeff");
+    OK(hw_case_commit(c, &k->err));
+    OK(hw_case_count(c, &before, &k->err));
+    hw_case_free(c);
+    kit_sql(k->path, BACK_TO_3 "PRAGMA user_version=3");
+    c = kit_open(k, HW_CASE_READ);
+    OK(hw_tally_read(c->db, &after, &there, &k->err));
+    assert_true(there);
+    assert_memory_equal(&after, &before, sizeof after);
+    assert_int_equal(after.artifacts, 6);
+    assert_int_equal(after.sightings, 1);
+    assert_int_equal(after.indicators, 1);
     assert_int_equal(kit_check(k, c), 0);
     hw_case_free(c);
 }
@@ -170,6 +199,7 @@ int main(void)
         T(older_case_is_moved_and_keeps_its_facts),
         T(strangers_older_case_is_refused_by_number_and_untouched),
         T(case_of_schema_2_learns_to_find_statements),
+        T(case_of_schema_3_learns_how_much_it_holds),
         T(step_that_cannot_be_taken_leaves_the_older_case),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

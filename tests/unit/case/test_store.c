@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case/care.h"
 #include "case/room.h"
 
 enum { PARSER = 1 };
@@ -228,6 +229,74 @@ static void place_shows_what_lies_there_now(void **state)
     hw_case_free(c);
 }
 
+/* What is kept along is what there is, in the batch and after it. */
+static void counts(struct kit *k, struct hw_case *c)
+{
+    struct hw_case_counts kept, now;
+    OK(hw_case_count(c, &kept, &k->err));
+    OK(hw_tally_count(c->db, &now, &k->err));
+    assert_memory_equal(&kept, &now, sizeof now);
+}
+
+static void numbers_are_kept_along_whatever_is_written(void **state)
+{
+    struct kit *k = *state;
+    struct hw_case_counts n;
+    uint8_t one[32], two[32];
+    struct hw_place p = kit_place("/data/1.zip", NOW), q = kit_place("/data/other", NOW);
+    struct hw_case *c = kit_open(k, HW_CASE_WRITE);
+    kit_store(c, 1, 3);
+    kit_store(c, 2, 0);
+    kit_store_indicator(c, 5, "md5", "00112233445566778899aabbccddeeff");
+    kit_store_log(c, 9);
+    counts(k, c);
+    OK(hw_case_count(c, &n, &k->err));
+    assert_true(n.evidences == 4 && n.indicators == 1 && n.sightings >= 2);
+    kit_hash(1, 0, one);
+    kit_hash(2, 0, two);
+    OK(hw_case_sight(c, &p, two, NOW, &k->err)); /* another at the same place */
+    counts(k, c);
+    OK(hw_case_sight(c, &p, two, NOW + 1, &k->err)); /* the same again */
+    OK(hw_case_sight(c, &p, one, NOW + 2, &k->err)); /* and the first back */
+    counts(k, c);
+    OK(hw_case_unread(c, &p, "unreadable", HW_SPAN_LIT("x"), NOW, &k->err));
+    OK(hw_case_unread(c, &p, "changed", HW_SPAN_LIT("x"), NOW, &k->err));
+    OK(hw_case_unread(c, &q, "fifo", HW_SPAN_LIT(""), NOW, &k->err));
+    counts(k, c);
+    OK(hw_case_count(c, &n, &k->err));
+    assert_int_equal(n.unreads, 2);
+    OK(hw_case_sight(c, &p, one, NOW + 3, &k->err));
+    OK(hw_case_entered(c, &q, &k->err));
+    OK(hw_case_commit(c, &k->err));
+    counts(k, c);
+    kit_store(c, 3, 4); /* undone with its batch */
+    hw_case_rollback(c);
+    counts(k, c);
+    kit_store_indicator(c, 5, "sha1", "0011223344556677889900112233445566778899"); /* read again */
+    kit_store_log(c, 9);
+    OK(hw_case_commit(c, &k->err));
+    counts(k, c);
+    OK(hw_case_forget(c, one, "ann", "", NOW, &k->err));
+    counts(k, c);
+    OK(hw_case_reindex(c, &k->err));
+    counts(k, c);
+    assert_int_equal(kit_check(k, c), 0);
+    hw_case_free(c);
+    /* A case that says too much is told. */
+    kit_sql(k->path, "UPDATE meta SET value=zeroblob(64) WHERE key='counts'");
+    c = kit_open(k, HW_CASE_READ);
+    assert_int_equal(kit_check(k, c), 1);
+    hw_case_free(c);
+    /* One that says nothing is counted. */
+    kit_sql(k->path, "UPDATE meta SET value=x'00' WHERE key='counts'");
+    c = kit_open(k, HW_CASE_WRITE);
+    counts(k, c);
+    kit_store(c, 3, 4);
+    OK(hw_case_commit(c, &k->err));
+    counts(k, c);
+    hw_case_free(c);
+}
+
 static void refused_input_is_known_by_its_hash(void **state)
 {
     struct kit *k = *state;
@@ -350,6 +419,7 @@ int main(void)
         T(unchanged_needs_place_identity_age_and_parser),
         T(file_as_young_as_the_scan_is_not_trusted),
         T(place_shows_what_lies_there_now),
+        T(numbers_are_kept_along_whatever_is_written),
         T(refused_input_is_known_by_its_hash),
         T(facts_of_a_worker_that_lies_are_refused),
         T(reading_too_large_for_memory_is_whole_or_not_there),
