@@ -113,6 +113,18 @@ static uint64_t held_bytes(void)
     return m.arena + m.hblkhd;
 }
 
+/* Compiling leaves a heap in many small pieces, unsorted. A large request sorts thousands of them
+ * on its way: better once here than in every worker, whose own copy of each page that would make. */
+static void settle_heap(void)
+{
+    enum { LARGE = 100 * 1024, TIMES = 64 };
+    (void)malloc_trim(0);
+    for (unsigned i = 0; i < TIMES; i++) {
+        void *volatile p = malloc(LARGE + i * 64);
+        free(p);
+    }
+}
+
 /* Compiles the rules, within a limit of memory that this process alone has and only here. Rules
  * that cannot be had are no reason to read nothing: READY says how many there are. */
 static int read_rules(struct broker *b, size_t n, struct hw_error *err)
@@ -136,7 +148,7 @@ static int read_rules(struct broker *b, size_t n, struct hw_error *err)
     if (limited != HW_OK) {
         return limited;
     }
-    (void)malloc_trim(0);
+    settle_heap();
     uint64_t after = held_bytes();
     b->lent.rules_bytes = after > before ? after - before : 0;
     return rc == HW_E_CAGE ? rc : HW_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Indicators against marks: walking both tables side by side finds what one plain join finds, in the
- * same order, however many there are of either and however they lie.
+ * Indicators against marks: walking both tables side by side finds what one plain join finds, in
+ * the same order, however many there are of either and however they lie.
  */
 #include "kit.h"
 
