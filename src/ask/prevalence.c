@@ -111,7 +111,7 @@ static int touched(void *state, const struct hw_touch *t)
 
 enum {
     SAME = 16,
-    SIGHTINGS = 2000000, /* to go through more of them for one number is not worth the wait */
+    SIGHTINGS = 500000, /* to go through more of them for one number is not worth the wait */
 };
 
 static int with_bytes(struct counting *x, const uint8_t sha256[32])

@@ -298,10 +298,11 @@ int hw_case_indicators_under(struct hw_case *c, const char *kind, struct hw_span
     hw_buf_init(&end, 1 << 20);
     hw_buf_span_put(&end, prefix);
     hw_buf_char(&end, '\xff');
-    int rc = hw_cursor_new(c, HW_K_FACT,
-                           FROM_INDEX("indicator", "61") " WHERE x.kind=?1 AND x.value>=?2"
-                                                         " AND x.value<?3 ORDER BY x.value," USUAL,
-                           &k, err);
+    int rc = hw_cursor_new(
+        c, HW_K_FACT,
+        FROM_INDEX("indicator", "61") " WHERE x.kind=?1 AND x.value>=?2"
+                                      " AND x.value<?3 ORDER BY x.value," HW_FACT_ORDER,
+        &k, err);
     rc = rc != HW_OK ? rc : hw_bind_words(k->s, 1, kind, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 2, prefix, err);
     rc = rc != HW_OK ? rc : hw_bind_copy(k->s, 3, hw_buf_span(&end), err);

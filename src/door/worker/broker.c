@@ -114,7 +114,7 @@ static uint64_t held_bytes(void)
 }
 
 /* Compiling leaves a heap in many small pieces, unsorted. A large request sorts thousands of them
- * on its way: better once here than in every worker, whose own copy of each page that would make. */
+ * on its way: better once here than in every worker, which would make its own copy of each page. */
 static void settle_heap(void)
 {
     enum { LARGE = 100 * 1024, TIMES = 64 };
