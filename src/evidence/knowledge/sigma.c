@@ -96,7 +96,9 @@ static void put_says(struct sigma *g, const struct hw_yaml *doc, struct hw_fact 
     hw_buf_span_put(&g->words, hw_span_cut(text_of(g, doc, "description"), 0, 1200));
     const struct hw_yaml *y = errs != NULL && errs->kind == HW_YAML_LIST ? errs->first : errs;
     if (y != NULL) {
-        hw_buf_str(&g->words, g->words.n == 0 ? "False positives: " : ". False positives: ");
+        uint8_t last = g->words.n == 0 ? ' ' : g->words.p[g->words.n - 1];
+        hw_buf_str(&g->words, last == ' ' ? "" : last == '.' ? " " : ". ");
+        hw_buf_str(&g->words, "False positives: ");
         hw_buf_span_put(&g->words, hw_span_cut(y->text, 0, 200));
     }
     for (y = y == NULL || y == errs ? NULL : y->next; y != NULL && g->words.n < 2000; y = y->next) {

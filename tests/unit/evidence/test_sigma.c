@@ -67,7 +67,7 @@ static void sigma_rule_is_told_whole(void **state)
         "title=\"Odd Child\"", "level=high", "log=\"windows/process_creation/\"",
         "tags=\"status.test attack.execution attack.t1059\"", "source=\"A. Uthor\"",
         "published=1680048000000000000ns",
-        "says=\"A program that starts another False positives: Admins; Others\"", "program=");
+        "says=\"A program that starts another. False positives: Admins; Others\"", "program=");
     assert_int_equal(hw_told_count(&t, " refused=\""), 0);
 }
 
