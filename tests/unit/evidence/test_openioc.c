@@ -306,7 +306,8 @@ static void limits_hold(void **state)
     again();
     group("AND");
     for (unsigned i = 0; i < 3000; i++) {
-        build_openioc_item(&items, "FileItem/Md5sum", "is", MD5, "");
+        hw_buf_str(&items, "<IndicatorItem condition=\"is\"><Context search=\"FileItem/Md5sum\"/>"
+                           "<Content>" MD5 "</Content></IndicatorItem>");
     }
     close_group();
     read_as(10);
