@@ -59,9 +59,9 @@ struct run {
     /* of the pattern being asked */
     const struct pattern_rule *rule;
     struct path_kept *paths; /* PATHS_KEPT, each where its hash says */
-    bool path_known,
-        path_met;      /* of the path in hand: asked before, and in vain; met, or no answer */
-    uint8_t fold[256]; /* ASCII letters in lower case */
+    bool path_known;         /* the path in hand was asked before, and in vain */
+    bool path_met;           /* some pattern over paths alone holds of it, or gave no answer */
+    uint8_t fold[256];       /* ASCII letters in lower case */
     struct hw_regex_scratch regex;
 };
 
