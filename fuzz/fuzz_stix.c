@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "build_behaviour.h"
 #include "exam_fuzz.h"
 
 #define UUID "11111111-1111-4111-8111-111111111111"
@@ -43,5 +44,6 @@ void hw_fuzz_seeds(hw_fuzz_give give, void *state)
         "{\"id\":\"domain-name--" UUID "\",\"type\":\"domain-name\",\"value\":\"a.example\"}";
     give(state, "bundle", (const uint8_t *)bundle, strlen(bundle));
     give(state, "old", (const uint8_t *)old, strlen(old));
+    give(state, "attack", (const uint8_t *)build_attack, strlen(build_attack));
     give(state, "one", (const uint8_t *)one, strlen(one));
 }

@@ -9,11 +9,10 @@ static const char *becomes(const char *word)
 {
     static const char *const opened[] = {"7z",  "asar", "bzip2", "cab", "compress", "gzip",
                                          "lz4", "lzma", "tar",   "xz",  "zip",      "zstd"};
-    static const char *const read[] = {"certificate",  "crl",     "csaf",           "cyclonedx",
-                                       "exposure",     "in-toto", "indicator-list", "known-good",
-                                       "lifecycle",    "misp",    "openioc",        "openvex",
-                                       "osv",          "sigma",   "spdx",           "stix",
-                                       "warning-list", "yara"};
+    static const char *const read[] = {
+        "certificate", "crl",       "csaf", "cyclonedx",    "exposure", "in-toto", "indicator-list",
+        "known-good",  "lifecycle", "misp", "misp-galaxy",  "openioc",  "openvex", "osv",
+        "sigma",       "spdx",      "stix", "warning-list", "yara"};
     for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++) {
         if (strcmp(word, opened[i]) == 0) {
             return "opened";

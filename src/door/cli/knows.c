@@ -17,8 +17,21 @@ struct form {
     uint64_t documents, entries, refused, ignored;
 };
 
+/* Who does what, by what readers say of a document: evidence/knowledge/behaviour.h. */
+static const struct {
+    const char *key, *name, *one, *many;
+} doings[] = {
+    {"behaviour.groups", "groups", "group", "groups"},
+    {"behaviour.campaigns", "campaigns", "campaign", "campaigns"},
+    {"behaviour.software", "software", "program", "programs"},
+    {"behaviour.techniques", "techniques", "technique", "techniques"},
+    {"behaviour.uses", "uses", "use", "uses"},
+};
+enum { DOINGS = sizeof doings / sizeof doings[0] };
+
 struct knows {
     struct hw_cli *cli;
+    uint64_t doings[DOINGS];
     struct form forms[FORMS];
     size_t count;
     bool more;
@@ -102,6 +115,24 @@ static void add_document(struct knows *k, const struct hw_fact *fact, struct hw_
     }
 }
 
+static int add_doings(struct knows *k, const struct hw_evidence_row *e, struct hw_error *err)
+{
+    struct hw_cursor *facts = NULL;
+    struct hw_fact_row row;
+    int rc = hw_case_facts(k->cli->c, e->reading, HW_ANY_NODE, HW_FACT_PROPERTY, HW_FACT_PROPERTY,
+                           &facts, err);
+    while (rc == HW_OK && (rc = hw_fact_next(facts, &row, err)) == HW_ROW) {
+        rc = HW_OK;
+        for (size_t i = 0; i < DOINGS; i++) {
+            if (hw_fact_is(&row.fact, HW_PROPERTY_KEY, doings[i].key)) {
+                k->doings[i] += hw_fact_get_u64(&row.fact, HW_PROPERTY_NUMBER);
+            }
+        }
+    }
+    hw_cursor_free(facts);
+    return rc;
+}
+
 static int one_reading(struct knows *k, const struct hw_evidence_row *e, struct hw_error *err)
 {
     struct hw_cursor *facts = NULL;
@@ -124,6 +155,28 @@ static int one_reading(struct knows *k, const struct hw_evidence_row *e, struct 
 static int by_word(const void *a, const void *b)
 {
     return strcmp(((const struct form *)a)->word, ((const struct form *)b)->word);
+}
+
+static void say_doings(struct knows *k)
+{
+    struct hw_buf *b = &k->cli->out;
+    uint64_t all = 0;
+    for (size_t i = 0; i < DOINGS; i++) {
+        all += k->doings[i];
+    }
+    if (all == 0) {
+        return;
+    }
+    hw_buf_str(b, k->cli->json ? "{\"type\":\"behaviour\",\"schema\":1" : "Who does what: ");
+    for (size_t i = 0; i < DOINGS; i++) {
+        if (k->cli->json) {
+            hw_buf_printf(b, ",\"%s\":%llu", doings[i].name, (unsigned long long)k->doings[i]);
+        } else {
+            hw_buf_str(b, i == 0 ? "" : ", ");
+            hw_text_many(b, k->doings[i], doings[i].one, doings[i].many);
+        }
+    }
+    hw_buf_str(b, k->cli->json ? "}\n" : ".\n");
 }
 
 static void say_forms(struct knows *k)
@@ -165,10 +218,12 @@ int hw_cli_knows(struct hw_cli *cli, struct hw_error *err)
     }
     while (rc == HW_OK && (rc = hw_evidence_next(c, &row, err)) == HW_ROW) {
         rc = one_reading(&k, &row, err);
+        rc = rc == HW_OK ? add_doings(&k, &row, err) : rc;
     }
     hw_cursor_free(c);
     if (rc == HW_OK) {
         say_forms(&k);
+        say_doings(&k);
     }
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/exposure.h"
 #include "evidence/knowledge/feedpage.h"
+#include "evidence/knowledge/galaxy.h"
 #include "evidence/knowledge/intoto.h"
 #include "evidence/knowledge/knowngood.h"
 #include "evidence/knowledge/lifecycle.h"
@@ -33,6 +34,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_knowngood_format,
     &hw_lifecycle_format,
     &hw_list_format,
+    &hw_galaxy_format,
     &hw_misp_format,
     &hw_openioc_format,
     &hw_openvex_format,

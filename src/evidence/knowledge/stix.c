@@ -70,9 +70,11 @@ static const char *const observables[] = {
 
 /* What the first look at an object shows, as it is written. */
 struct head {
-    struct hw_span type, id, name, modified, created, source, target, relation;
-    bool attack;       /* it has keys of ATT&CK */
-    const char *fault; /* it is no JSON */
+    struct hw_span type, id, name, modified, created, source, target, relation, first, last;
+    struct hw_span references; /* external_references, the array */
+    bool gone;                 /* taken back, or retired */
+    bool attack;               /* it has keys of ATT&CK */
+    const char *fault;         /* it is no JSON */
 };
 
 static void read_head(struct stix_doc *d, struct hw_span object, struct head *out)
@@ -88,9 +90,15 @@ static void read_head(struct stix_doc *d, struct hw_span object, struct head *ou
                              : hw_span_is(w.key, "source_ref")        ? &out->source
                              : hw_span_is(w.key, "target_ref")        ? &out->target
                              : hw_span_is(w.key, "relationship_type") ? &out->relation
+                             : hw_span_is(w.key, "first_seen")        ? &out->first
+                             : hw_span_is(w.key, "last_seen")         ? &out->last
                                                                       : NULL;
         if (to != NULL) {
             *to = hw_json_walk_string(w.value);
+        } else if (hw_span_is(w.key, "external_references")) {
+            out->references = w.value;
+        } else if (hw_span_is(w.key, "revoked") || hw_span_is(w.key, "x_mitre_deprecated")) {
+            out->gone = out->gone || hw_span_is(w.value, "true");
         } else if (hw_span_is(w.key, "name") && hw_json_walk_string(w.value).n > 0) {
             out->name = w.value;
         }
@@ -186,20 +194,59 @@ static bool next_object(struct stix_doc *d, struct objects *o, struct hw_span *o
 
 /* ---- the first pass ---- */
 
+static int64_t time_of(struct hw_span s)
+{
+    int64_t t;
+    return hw_time_parse(s, &t) ? t : HW_TIME_NONE;
+}
+
+/* "mitre-attack", "mitre-mobile-attack" ...: the first that numbers what it names. */
+static struct hw_span external_id(struct stix_doc *d, struct hw_span references)
+{
+    struct hw_json_walk w;
+    struct hw_budget *fuel = &d->t.x->fuel;
+    hw_json_walk_init(&w, references, 0, fuel);
+    while (hw_json_walk_is(references, '[') && hw_json_walk_next(&w)) {
+        struct hw_span source =
+            hw_json_walk_string(hw_json_walk_find(w.value, "source_name", LOOK, fuel));
+        struct hw_span id =
+            hw_json_walk_string(hw_json_walk_find(w.value, "external_id", LOOK, fuel));
+        if (hw_span_starts(source, "mitre-") && id.n > 0 && hw_span_find(id, '\\') == id.n) {
+            return id;
+        }
+    }
+    return (struct hw_span){NULL, 0};
+}
+
+static void index_name(struct stix_doc *d, const struct head *h, int64_t modified)
+{
+    struct stix_name *n = hw_stix_index_name(&d->index, h->id);
+    if (n == NULL || (n->quoted.n > 0 && modified < n->modified)) {
+        return;
+    }
+    n->quoted = h->name;
+    n->modified = modified;
+    if (hw_stix_doer_word(h->id) != NULL) {
+        n->external = external_id(d, h->references);
+        n->from = time_of(h->first);
+        n->until = time_of(h->last);
+        n->gone = h->gone ? modified : HW_TIME_NONE;
+    }
+}
+
 static void index_object(struct stix_doc *d, const struct head *h)
 {
-    int64_t modified = HW_TIME_NONE;
+    int64_t modified = time_of(h->modified.n > 0 ? h->modified : h->created);
     if (hw_span_is(h->type, "indicator")) {
-        if (!hw_time_parse(h->modified.n > 0 ? h->modified : h->created, &modified)) {
-            modified = HW_TIME_NONE;
-        }
         hw_stix_index_version(&d->index, h->id, modified, d->line);
     } else if (hw_span_is(h->type, "relationship")) {
         if (hw_span_is(h->relation, "indicates")) {
             hw_stix_index_link(&d->index, h->source, h->target);
+        } else if (hw_stix_is_behaviour(h->relation)) {
+            hw_stix_index_version(&d->index, h->id, modified, d->line);
         }
     } else if (h->name.n > 0 && kind_of(h->type) < OBSERVABLE && h->id.n > 0) {
-        hw_stix_index_name(&d->index, h->id, h->name);
+        index_name(d, h, modified);
     }
 }
 
@@ -244,10 +291,24 @@ static void teach_loaded(struct stix_doc *d, size_t kind, const json_t *v, struc
         hw_stix_observable(d, v);
         return;
     }
+    if (strcmp(kinds[kind], "relationship") == 0) {
+        d->t.ignored += !hw_stix_behaviour(d, v);
+        return;
+    }
+    if (strcmp(kinds[kind], "observed-data") != 0) {
+        hw_stix_doer(d, v);
+        return;
+    }
     json_object_foreach(json_object_get(v, "objects"), key, one) /* observed-data of 2.0 */
     {
         hw_stix_observable(d, one);
     }
+}
+
+static bool is_older(const struct stix_doc *d, const struct head *h)
+{
+    const struct stix_name *n = hw_stix_index_known(&d->index, h->id);
+    return n != NULL && time_of(h->modified.n > 0 ? h->modified : h->created) < n->modified;
 }
 
 static void teach_object(struct stix_doc *d, struct hw_span object, uint64_t *counts)
@@ -266,12 +327,16 @@ static void teach_object(struct stix_doc *d, struct hw_span object, uint64_t *co
     }
     size_t kind = kind_of(h.type);
     bool indicator = strcmp(kinds[kind], "indicator") == 0;
+    bool doer = kind < OBSERVABLE && hw_stix_doer_word(h.id) != NULL && h.name.n > 0;
+    bool behaviour = strcmp(kinds[kind], "relationship") == 0 && hw_stix_is_behaviour(h.relation);
     counts[kind]++;
-    if (!indicator && kind != OBSERVABLE && strcmp(kinds[kind], "observed-data") != 0) {
+    if (!indicator && !doer && !behaviour && kind != OBSERVABLE &&
+        strcmp(kinds[kind], "observed-data") != 0) {
         d->t.ignored++;
         return;
     }
-    if (indicator && !hw_stix_index_is_newest(&d->index, h.id, d->line)) {
+    if (((indicator || behaviour) && !hw_stix_index_is_newest(&d->index, h.id, d->line)) ||
+        (doer && is_older(d, &h))) {
         d->t.ignored++;
         return;
     }
@@ -318,6 +383,7 @@ static void teach_all(struct stix_doc *d)
     uint64_t counts[KINDS] = {0};
     struct objects o;
     struct hw_span object;
+    hw_behaviour_count_init(&d->doings);
     if (open_objects(d, &o)) {
         while (hw_teach_going(&d->t) && next_object(d, &o, &object)) {
             teach_object(d, object, counts);
@@ -325,6 +391,7 @@ static void teach_all(struct stix_doc *d)
     }
     say_fault(d, &o);
     say_counts(d, counts);
+    hw_behaviour_count_say(&d->t, &d->doings);
 }
 
 void hw_stix_unquote(struct stix_doc *d, struct hw_span quoted, struct hw_buf *out)
@@ -339,9 +406,9 @@ static void examine(struct hw_exam *x, struct hw_node *n)
 {
     struct stix_doc d = {.line = 0};
     struct hw_buf title;
-    struct hw_buf *bufs[] = {&d.label, &d.source, &d.tags, &title};
+    struct hw_buf *bufs[] = {&d.label, &d.source, &d.tags, &title, &d.who, &d.what, &d.cites};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++) {
-        hw_buf_init(bufs[i], 2048);
+        hw_buf_init(bufs[i], bufs[i] == &d.cites ? HW_BEHAVIOUR_CITES_BYTES : 2048);
     }
     hw_buf_init(&d.program, HW_STIX_PROGRAM_BYTES);
     hw_teach_init(&d.t, x, n, "stix");

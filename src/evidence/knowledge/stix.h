@@ -5,6 +5,7 @@
  *   stix.c            probe, the two passes over a document, what is counted
  *   stix_index.c      what the first pass keeps: names, newest versions, relationships
  *   stix_indicator.c  one indicator
+ *   stix_behaviour.c  who uses what: groups, campaigns, software, techniques, relationships
  *   stix_values.c     which properties are values that are matched by themselves; observables
  */
 #ifndef HW_EVIDENCE_KNOWLEDGE_STIX_H
@@ -13,6 +14,7 @@
 #include <jansson.h>
 
 #include "evidence/evidence.h"
+#include "evidence/knowledge/behaviour.h"
 #include "evidence/knowledge/teach.h"
 #include "fact/stix_pattern.h"
 
@@ -23,6 +25,9 @@ extern const struct hw_format hw_stix_format;
 struct stix_name { /* of an identity, a marking, malware ... */
     uint64_t hash; /* of its id; 0: free */
     struct hw_span quoted;
+    struct hw_span external; /* the publisher's number, G0032; empty: none */
+    int64_t modified, from, until;
+    int64_t gone; /* when it was taken back or retired; HW_TIME_NONE: it was not */
 };
 struct stix_version { /* of an indicator */
     uint64_t hash;
@@ -39,7 +44,10 @@ struct stix_index {
 };
 /* False: no memory. */
 HW_CHECK bool hw_stix_index_init(struct stix_index *ix, struct hw_exam *x, size_t document_bytes);
-void hw_stix_index_name(struct stix_index *ix, struct hw_span id, struct hw_span quoted);
+/* The place of this id, made when there was none; NULL: no room. */
+struct stix_name *hw_stix_index_name(struct stix_index *ix, struct hw_span id);
+/* NULL when not known. */
+const struct stix_name *hw_stix_index_known(const struct stix_index *ix, struct hw_span id);
 void hw_stix_index_version(struct stix_index *ix, struct hw_span id, int64_t modified,
                            uint64_t line);
 void hw_stix_index_link(struct stix_index *ix, struct hw_span indicator, struct hw_span target);
@@ -54,11 +62,22 @@ bool hw_stix_index_is_newest(const struct stix_index *ix, struct hw_span id, uin
 struct stix_doc {
     struct hw_teach t;
     struct stix_index index;
-    struct hw_buf label, source, tags, program;
+    struct hw_buf label, source, tags, program, who, what, cites;
+    struct hw_behaviour_count doings;
     uint64_t line, off; /* of the object being read */
 };
 /* One indicator, loaded; `raw` is how it is written. */
 void hw_stix_indicator(struct stix_doc *d, const json_t *v, struct hw_span raw);
+/* Who made this object, into d->source. */
+void hw_stix_put_source(struct stix_doc *d, const json_t *v);
+/* A group, program or technique: each of its names. */
+void hw_stix_doer(struct stix_doc *d, const json_t *v);
+/* A relationship: true when it says who does what, and was said or refused. */
+HW_CHECK bool hw_stix_behaviour(struct stix_doc *d, const json_t *v);
+/* Is a relationship of this type of that kind, as far as its type says? */
+bool hw_stix_is_behaviour(struct hw_span relation);
+/* The word of hw_doers for ids of this type; NULL: for none. */
+const char *hw_stix_doer_word(struct hw_span id);
 /* One observable: its values are context. */
 void hw_stix_observable(struct stix_doc *d, const json_t *v);
 /* The words of a JSON string as it is written, quotes and all, behind those in *out. */

@@ -57,18 +57,28 @@ static bool has_room(struct stix_index *ix, size_t count, size_t room)
     return yes;
 }
 
-void hw_stix_index_name(struct stix_index *ix, struct hw_span id, struct hw_span quoted)
+struct stix_name *hw_stix_index_name(struct stix_index *ix, struct hw_span id)
 {
     uint64_t hash = hash_of(ix, id);
     struct stix_name *n = name_slot(ix, hash);
     if (n->hash == 0) {
         if (!has_room(ix, ix->name_count, ix->name_room)) {
-            return;
+            return NULL;
         }
         ix->name_count++;
-        n->hash = hash;
+        *n = (struct stix_name){.hash = hash,
+                                .modified = HW_TIME_NONE,
+                                .from = HW_TIME_NONE,
+                                .until = HW_TIME_NONE,
+                                .gone = HW_TIME_NONE};
     }
-    n->quoted = quoted;
+    return n;
+}
+
+const struct stix_name *hw_stix_index_known(const struct stix_index *ix, struct hw_span id)
+{
+    const struct stix_name *n = name_slot(ix, hash_of(ix, id));
+    return n->hash == 0 ? NULL : n;
 }
 
 static struct stix_version *version_of(struct stix_index *ix, struct hw_span id)

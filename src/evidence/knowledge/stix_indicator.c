@@ -83,7 +83,7 @@ static void put_label(struct stix_doc *d, const json_t *v)
     put_markings(d, v);
 }
 
-static void put_source(struct stix_doc *d, const json_t *v)
+void hw_stix_put_source(struct stix_doc *d, const json_t *v)
 {
     struct hw_span by = text_at(v, "created_by_ref"), name = hw_stix_index_name_of(&d->index, by);
     hw_buf_clear(&d->source);
@@ -134,7 +134,7 @@ static const char *role_of(const json_t *v)
 static void describe(struct stix_doc *d, const json_t *v, struct hw_taught *out)
 {
     put_label(d, v);
-    put_source(d, v);
+    hw_stix_put_source(d, v);
     put_tags(d, v);
     hw_taught_init(out);
     out->line = d->line;

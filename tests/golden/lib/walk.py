@@ -18,8 +18,8 @@ class Walk:
         self.tree = self.work / "tree"
         self.tree.mkdir()
         subprocess.run([self.samples, str(self.tree)], check=True)
-        logs = pathlib.Path(__file__).resolve().parent / "logs"
-        shutil.copytree(logs, self.tree / "logs")
+        for folder in ("knowledge", "logs"):
+            shutil.copytree(pathlib.Path(__file__).resolve().parent / folder, self.tree / folder)
         self.env = {k: v for k, v in os.environ.items() if k != "HEADWATER_CASE"}
 
     def run(self, *args, case=None, json=False, **how):

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build_behaviour.h"
 #include "exam.h"
 #include "sweep.h"
 
@@ -179,7 +180,7 @@ static void makers_markings_and_what_is_indicated_may_stand_behind(void **state)
                                              "\",\"name\":\"House rules\"},{\"type\":\"report\","
                                              "\"id\":\"report--" U1 "\",\"name\":\"The report\"}");
     HAS("label=\"n; indicates Taxhell; TLP:AMBER; House rules\"", "source=\"A \\\"Team\\\"\"");
-    HAS("knowledge node=0", "title=\"The report\"", "ignored=5");
+    HAS("knowledge node=0", "title=\"The report\"", "entries=2 refused=0 ignored=4");
     HAS("key=stix.malware number=1");
 }
 
@@ -263,7 +264,7 @@ static void attack_is_named_as_such(void **state)
     read_bundle("{\"type\":\"x-mitre-collection\",\"id\":\"x-mitre-collection--" U1
                 "\",\"name\":\"Enterprise ATT&CK\"},{\"type\":\"attack-pattern\",\"id\":"
                 "\"attack-pattern--" U2 "\",\"name\":\"T\",\"x_mitre_version\":\"1.0\"}");
-    HAS("title=\"Enterprise ATT&CK\"", "entries=0 refused=0 ignored=2");
+    HAS("title=\"Enterprise ATT&CK\"", "entries=1 refused=0 ignored=1");
     read_bundle("{\"type\":\"campaign\",\"id\":\"campaign--" U2
                 "\",\"name\":\"T\",\"x_mitre_version\":\"1.0\"}");
     HAS("title=\"ATT&CK\"");
@@ -331,6 +332,118 @@ static void stix_survives_every_cut_and_damage(void **state)
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+/* ---- who does what ---- */
+
+#define UU(n) "00000000-0000-4000-8000-00000000000" n
+
+static void who_uses_what_is_said_with_numbers_sources_and_dates(void **state)
+{
+    (void)state;
+    hw_told_examine(&t, build_attack, strlen(build_attack), NULL);
+    HAS("form=stix title=\"ATT&CK\" entries=15 refused=0 ignored=2");
+    HAS("behaviour node=0 line=1 relation=uses doer=group who=\"Quiet Heron\" who-id=\"G9001\" "
+        "who-ref=\"intrusion-set--" UU("2") "\" deed=technique what=\"Link & Lure\" "
+                                            "what-id=\"T1566.002\" what-ref=\"attack-pattern--" UU(
+                                                "6") "\" source=\"The Maker\"",
+        /* the first of them was surely published when its year was over */
+        "cited=1640995199999999999ns published=1577836800000000000ns id=");
+    HAS("cites=\"Lab Two 2022\\x0aLab One 2021\"");
+    HAS("relation=uses doer=campaign who=\"Long Wade\" who-id=\"C9001\"",
+        "deed=malware what=\"WADER\" what-id=\"S9001\"",
+        "from=1651363200000000000ns until=1654041600000000000ns");
+    HAS("relation=attributed-to doer=campaign who=\"Long Wade\"", "deed=group",
+        "what-id=\"G9001\"");
+    HAS("relation=subtechnique-of", "who-id=\"T1566.002\"", "what-id=\"T1566\"");
+    HAS("key=behaviour.groups number=1");
+    HAS("key=behaviour.campaigns number=1");
+    HAS("key=behaviour.software number=1");
+    HAS("key=behaviour.techniques number=2");
+    HAS("key=behaviour.uses number=3");
+    assert_int_equal(t.anomalies, 0);
+}
+
+static void each_name_is_a_claim_with_its_own_sources(void **state)
+{
+    (void)state;
+    hw_told_examine(&t, build_attack, strlen(build_attack), NULL);
+    HAS("relation=also-called doer=group who=\"Quiet Heron\" who-id=\"G9001\"", "what=\"GROUP-7\"",
+        "cites=\"Lab One 2021\\x0aLab Three\" cited=1622505599999999999ns");
+    HAS("relation=also-called doer=group who=\"Quiet Heron\"", "what=\"Quiet Heron\"");
+    HAS("relation=also-called doer=malware who=\"WADER\"", "what=\"Wade\"");
+    assert_int_equal(hw_told_count(&t, "relation=also-called"), 9);
+}
+
+static void what_was_taken_back_or_retired_says_so_at_every_end(void **state)
+{
+    (void)state;
+    hw_told_examine(&t, build_attack, strlen(build_attack), NULL);
+    HAS("relation=revoked-by doer=group who=\"Old Heron\" who-id=\"G9000\"", "what-id=\"G9001\"",
+        "revoked=1680307200000000000ns");
+    HAS("relation=uses", "what-id=\"T1063\"", "revoked=1680307200000000000ns");
+    HAS("relation=also-called", "what=\"Gone\"", "revoked=1680307200000000000ns");
+    assert_int_equal(hw_told_count(&t, "revoked="), 4);
+}
+
+static void of_two_versions_of_a_relationship_or_group_the_newer_stands(void **state)
+{
+    (void)state;
+    read_bundle("{\"type\":\"relationship\",\"id\":\"relationship--" U1 "\",\"modified\":"
+                "\"2023-01-02T00:00:00Z\",\"revoked\":true,\"relationship_type\":\"uses\","
+                "\"source_ref\":\"intrusion-set--" U2 "\",\"target_ref\":\"tool--" U3 "\"},"
+                "{\"type\":\"relationship\",\"id\":\"relationship--" U1 "\",\"modified\":"
+                "\"2023-01-01T00:00:00Z\",\"relationship_type\":\"uses\","
+                "\"source_ref\":\"intrusion-set--" U2 "\",\"target_ref\":\"tool--" U3 "\"},"
+                "{\"type\":\"intrusion-set\",\"id\":\"intrusion-set--" U2 "\",\"modified\":"
+                "\"2023-01-02T00:00:00Z\",\"name\":\"New\"},"
+                "{\"type\":\"intrusion-set\",\"id\":\"intrusion-set--" U2 "\",\"modified\":"
+                "\"2023-01-01T00:00:00Z\",\"name\":\"Old\"}");
+    HAS("form=stix entries=2 refused=0 ignored=2");
+    HAS("relation=uses doer=group who=\"New\"", "revoked=1672617600000000000ns");
+    assert_int_equal(hw_told_count(&t, "\"Old\""), 0);
+}
+
+static void relationships_without_ends_or_between_others_say_nothing(void **state)
+{
+    (void)state;
+    read_bundle("{\"type\":\"relationship\",\"id\":\"relationship--" U1
+                "\",\"relationship_type\":\"uses\",\"source_ref\":\"tool--" U2 "\"},"
+                "{\"type\":\"relationship\",\"id\":\"relationship--" U3
+                "\",\"relationship_type\":\"uses\",\"source_ref\":\"identity--" U2
+                "\",\"target_ref\":\"tool--" U2 "\"},"
+                "{\"type\":\"relationship\",\"id\":\"relationship--" U4
+                "\",\"relationship_type\":\"uses\",\"source_ref\":\"campaign--" U2
+                "\",\"target_ref\":\"tool--" U2 "\"}");
+    HAS("form=stix entries=1 refused=1 ignored=1");
+    HAS("line-refused", "a relationship without its ends");
+    HAS("relation=uses doer=campaign who-ref=\"campaign--" U2 "\" deed=tool what-ref=\"tool--" U2);
+}
+
+static struct hw_whole attack = {.reading = HW_READ_KNOWLEDGE,
+                                 .lines = {{"relation=uses", "what-id=\"T1566.002\""},
+                                           {"relation=attributed-to", "who-id=\"C9001\""}},
+                                 .once = "what=\"GROUP-7\""};
+
+static void behaviour_survives_truncation_and_mutation(void **state)
+{
+    (void)state;
+    hw_sweep_truncate((const uint8_t *)build_attack, strlen(build_attack), hw_told_whole, &attack);
+    hw_sweep_mutate((const uint8_t *)build_attack, strlen(build_attack), 3000, 20230430,
+                    hw_told_whole, &attack);
+}
+
+/* As many as ATT&CK has, twice; each description as long as theirs. */
+static void a_large_bundle_is_read_whole(void **state)
+{
+    (void)state;
+    hw_buf_clear(&b);
+    build_attack_many(&b, 300, 800, 120, 400);
+    assert_true(hw_buf_ok(&b));
+    hw_told_examine(&t, b.p, b.n, NULL);
+    HAS("form=stix entries=37100 refused=0 ignored=0");
+    HAS("key=behaviour.uses number=36000");
+    HAS("who=\"Group 299\" who-id=\"G0299\"", "relation=uses", "cited=1620086399999999999ns");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +460,13 @@ int main(void)
         CASE(a_large_bundle_is_read_in_the_same_memory),
         CASE(a_bundle_cut_short_gives_what_is_there),
         CASE(stix_survives_every_cut_and_damage),
+        CASE(who_uses_what_is_said_with_numbers_sources_and_dates),
+        CASE(each_name_is_a_claim_with_its_own_sources),
+        CASE(what_was_taken_back_or_retired_says_so_at_every_end),
+        CASE(of_two_versions_of_a_relationship_or_group_the_newer_stands),
+        CASE(relationships_without_ends_or_between_others_say_nothing),
+        CASE(behaviour_survives_truncation_and_mutation),
+        CASE(a_large_bundle_is_read_whole),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("stix", tests, NULL, NULL);
