@@ -88,18 +88,15 @@ bool hw_behaviour_cite(struct hw_buf *cites, struct hw_span name)
 {
     struct hw_span rest = hw_buf_span(cites);
     name = hw_span_trim(name);
-    if (name.n == 0 || hw_span_find(name, '\n') < name.n) {
-        return true;
+    if (name.n == 0 || cites->max - cites->n < name.n + 1 || hw_span_find(name, '\n') < name.n) {
+        return false;
     }
     while (rest.n > 0) {
         size_t end = hw_span_find(rest, '\n');
         if (hw_span_equal(hw_span_cut(rest, 0, end), name)) {
-            return true;
+            return false;
         }
         rest = hw_span_from(rest, end + 1);
-    }
-    if (cites->max - cites->n < name.n + 1) {
-        return false;
     }
     if (cites->n > 0) {
         hw_buf_char(cites, '\n');

@@ -37,7 +37,7 @@ void hw_behaviour_count_say(struct hw_teach *t, const struct hw_behaviour_count 
 void hw_behaviour_say(struct hw_teach *t, const struct hw_behaviour *b,
                       struct hw_behaviour_count *c);
 
-/* Adds a name to those cited, once; false: no room. */
+/* Adds a name to those cited. False: it is one of them, or there is no room. */
 bool hw_behaviour_cite(struct hw_buf *cites, struct hw_span name);
 /* The last moment that a citation's text allows for its publication: "Doe, J. (2022, September 8).
  * Title." is surely published when that day has ended, "(2022)" when the year has. HW_TIME_NONE: no

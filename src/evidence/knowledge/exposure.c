@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "evidence/knowledge/feed.h"
 
+enum { PROTOCOLS = 256 }; /* of one host of version 1: each is looked for in all of it */
 enum { BITS = 96, DEPTH = 6, ROOM_LEAST = 1 << 10, ROOM_MOST = 1 << 21, SERVICE_BYTES = 128 };
 
 static void read_thing(struct hw_exposure *e, struct hw_span thing, unsigned depth);
@@ -85,6 +86,11 @@ static void read_host_1(struct hw_exposure *e, struct hw_span host, struct hw_sp
     hw_json_walk_init(&w, protocols, 0, &e->t.x->fuel);
     while (hw_teach_going(&e->t) && hw_json_walk_next(&w)) {
         struct hw_span s = hw_json_walk_string(w.value);
+        if (w.count > PROTOCOLS) {
+            hw_teach_refuse(&e->t, e->line, (uint64_t)(w.value.p - e->t.n->bytes.p), w.value,
+                            "more services than are read of one host of this version");
+            break;
+        }
         size_t slash = hw_span_find(s, '/');
         struct hw_span port = hw_span_cut(s, 0, slash), protocol = hw_span_from(s, slash + 1);
         hw_exposure_said_clear(&e->own);

@@ -20,6 +20,8 @@
 #include "evidence/knowledge/stix.h"
 
 enum { BITS = 96, TOP = 64, LOOK = 64, NAME_BYTES = 1000 };
+/* Of one cluster: each name is looked for among those that say who uses it. */
+enum { NAMES = 1000, ATTRIBUTIONS = 5000 };
 
 struct galaxy {
     struct hw_teach t;
@@ -151,9 +153,12 @@ static void say_name(struct galaxy *g, const json_t *v, struct hw_span name)
     json_array_foreach(json_object_get(json_object_get(v, "meta"), "name-attribution"), i, one)
     {
         struct hw_span s = hw_json_text(one);
-        if (s.n > name.n + 1 && hw_span_equal(hw_span_cut(s, 0, name.n), name) &&
-            s.p[name.n] == ':' && !hw_behaviour_cite(&g->cites, hw_span_from(s, name.n + 1))) {
+        if (i == ATTRIBUTIONS) {
             break;
+        }
+        if (s.n > name.n + 1 && hw_span_equal(hw_span_cut(s, 0, name.n), name) &&
+            s.p[name.n] == ':') {
+            (void)hw_behaviour_cite(&g->cites, hw_span_from(s, name.n + 1));
         }
     }
     b.cites = hw_buf_span(&g->cites);
@@ -241,6 +246,10 @@ static void teach_value(struct galaxy *g, const json_t *v, struct hw_span raw)
     json_array_foreach(json_object_get(meta, "synonyms"), i, one)
     {
         struct hw_span alias = hw_json_text(one);
+        if (i == NAMES) {
+            hw_teach_refuse(&g->t, g->line, g->off, name, "more names than are read of one");
+            break;
+        }
         if (alias.n > 0 && !hw_span_equal(alias, name)) {
             say_name(g, v, alias);
         }

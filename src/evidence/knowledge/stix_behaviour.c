@@ -12,6 +12,10 @@
 #include "evidence/json.h"
 #include "evidence/knowledge/stix.h"
 
+/* Names are looked for among references, and their citations there again: both are bounded, far
+ * beyond what any publisher has, or one object could cost the square of its length. */
+enum { NAMES = 1000, REFERENCES = 5000, CITATIONS = 100 };
+
 static const struct {
     const char *type, *word;
 } doers[] = {
@@ -85,6 +89,9 @@ static int64_t date_of(const json_t *references, struct hw_span name)
     size_t i;
     json_array_foreach(references, i, one)
     {
+        if (i == REFERENCES) {
+            break;
+        }
         if (hw_span_equal(text_at(one, "source_name"), name)) {
             int64_t t = hw_behaviour_cited(text_at(one, "description"));
             if (t != HW_TIME_NONE) {
@@ -100,7 +107,8 @@ static void cite_named(struct stix_doc *d, const json_t *references, struct hw_s
                        struct hw_behaviour *b)
 {
     static const char mark[] = "(Citation:";
-    while (text.n > 0) {
+    unsigned dated = 0;
+    while (text.n > 0 && dated < CITATIONS) {
         text = hw_span_from(text, hw_span_find(text, '('));
         if (!hw_span_starts(text, mark)) {
             text = hw_span_from(text, 1);
@@ -111,6 +119,7 @@ static void cite_named(struct stix_doc *d, const json_t *references, struct hw_s
         struct hw_span name = hw_span_trim(hw_span_cut(text, 0, end));
         if (hw_behaviour_cite(&d->cites, name)) {
             b->cited = hw_behaviour_earlier(b->cited, date_of(references, name));
+            dated++;
         }
         text = hw_span_from(text, end);
     }
@@ -135,6 +144,9 @@ static void say_name(struct stix_doc *d, const json_t *v, struct hw_span alias)
     b.until = time_at(v, "last_seen");
     json_array_foreach(references, i, one)
     {
+        if (i == REFERENCES) {
+            break;
+        }
         if (hw_span_equal(text_at(one, "source_name"), alias)) {
             cite_named(d, references, text_at(one, "description"), &b);
         }
@@ -157,6 +169,10 @@ void hw_stix_doer(struct stix_doc *d, const json_t *v)
         json_array_foreach(json_object_get(v, lists[k]), i, one)
         {
             struct hw_span alias = hw_json_text(one);
+            if (i == NAMES) {
+                hw_teach_refuse(&d->t, d->line, d->off, name, "more names than are read of one");
+                break;
+            }
             if (alias.n > 0 && !hw_span_equal(alias, name) && hw_teach_going(&d->t)) {
                 say_name(d, v, alias);
             }

@@ -309,6 +309,24 @@ static void long_names_and_lists_are_cut_to_what_a_fact_holds(void **state)
     hw_buf_done(&b);
 }
 
+static void a_host_of_version_1_costs_no_square_of_its_length(void **state)
+{
+    (void)state;
+    struct hw_buf b;
+    hw_buf_init(&b, 4U << 20);
+    hw_buf_str(&b, "{\"ip\":\"192.0.2.20\",\"protocols\":[");
+    for (int i = 0; i < 60000; i++) {
+        hw_buf_printf(&b, "%s\"%d/x\"", i == 0 ? "" : ",", i);
+    }
+    hw_buf_str(&b, "]}\n");
+    hw_buf_str(&b, build_censys_1);
+    hw_told_examine(&t, b.p, b.n, NULL);
+    HAS("knowledge", "entries=258 refused=1");
+    HAS("line-refused", "entry 1", "256/x", "more services than are read");
+    HAS("exposed node=0 line=2", "port=22");
+    hw_buf_done(&b);
+}
+
 static void nesting_and_fuel_end_an_export_that_does_not_end(void **state)
 {
     (void)state;
@@ -348,6 +366,7 @@ int main(void)
         T(exports_survive_mutation),
         T(many_services_are_read_and_their_addresses_told_apart),
         T(long_names_and_lists_are_cut_to_what_a_fact_holds),
+        T(a_host_of_version_1_costs_no_square_of_its_length),
         T(nesting_and_fuel_end_an_export_that_does_not_end),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

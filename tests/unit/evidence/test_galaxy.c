@@ -140,6 +140,29 @@ static void many_clusters_and_names_are_read(void **state)
     hw_buf_done(&b);
 }
 
+static void a_cluster_has_so_many_names(void **state)
+{
+    (void)state;
+    struct hw_buf b;
+    hw_buf_init(&b, 16U << 20);
+    hw_buf_str(&b, "{\"name\":\"x\",\"type\":\"tool\",\"uuid\":\"z\",\"values\":[{"
+                   "\"value\":\"a\",\"uuid\":\"b\",\"meta\":{\"synonyms\":[");
+    for (unsigned i = 0; i < 100000; i++) {
+        hw_buf_printf(&b, "%s\"n%u\"", i == 0 ? "" : ",", i);
+    }
+    hw_buf_str(&b, "],\"name-attribution\":[");
+    for (unsigned i = 0; i < 100000; i++) {
+        hw_buf_printf(&b, "%s\"n%u:u\"", i == 0 ? "" : ",", i);
+    }
+    hw_buf_str(&b, "]}},{\"value\":\"c\",\"uuid\":\"d\"}]}");
+    hw_told_examine(&t, b.p, b.n, NULL);
+    HAS("knowledge", "entries=1002 refused=1");
+    HAS("line-refused", "entry 1", "more names than are read of one");
+    HAS("what=\"n999\"", "cites=\"u\"");
+    HAS("who=\"c\"");
+    hw_buf_done(&b);
+}
+
 static void nesting_and_fuel_end_a_galaxy_that_does_not_end(void **state)
 {
     (void)state;
@@ -170,6 +193,7 @@ int main(void)
         T(galaxies_survive_truncation),
         T(galaxies_survive_mutation),
         T(many_clusters_and_names_are_read),
+        T(a_cluster_has_so_many_names),
         T(nesting_and_fuel_end_a_galaxy_that_does_not_end),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

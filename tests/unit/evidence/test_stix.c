@@ -431,6 +431,32 @@ static void behaviour_survives_truncation_and_mutation(void **state)
                     hw_told_whole, &attack);
 }
 
+static void names_and_citations_cost_no_square_of_their_number(void **state)
+{
+    (void)state;
+    hw_buf_clear(&b);
+    hw_buf_str(&b, "{\"type\":\"bundle\",\"id\":\"bundle--" U1 "\",\"objects\":[{\"type\":"
+                   "\"tool\",\"id\":\"tool--" U2 "\",\"name\":\"T\",\"x_mitre_aliases\":[");
+    for (unsigned i = 0; i < 50000; i++) {
+        hw_buf_printf(&b, "%s\"n%u\"", i == 0 ? "" : ",", i);
+    }
+    hw_buf_str(&b, "],\"external_references\":[{\"source_name\":\"n1\",\"description\":\"");
+    for (unsigned i = 0; i < 50000; i++) {
+        hw_buf_printf(&b, "(Citation: c%u)", i % 1000);
+    }
+    hw_buf_str(&b, "\"}");
+    for (unsigned i = 0; i < 50000; i++) {
+        hw_buf_printf(&b, ",{\"source_name\":\"c%u\",\"description\":\"(2021)\"}", i);
+    }
+    hw_buf_str(&b, "]},{\"type\":\"tool\",\"id\":\"tool--" U3 "\",\"name\":\"S\"}]}");
+    assert_true(hw_buf_ok(&b));
+    hw_told_examine(&t, b.p, b.n, NULL);
+    HAS("form=stix title=\"ATT&CK\" entries=1002 refused=1 ignored=0");
+    HAS("line-refused", "entry 1", "more names than are read of one");
+    HAS("what=\"n1\"", "cites=\"c0\\x0ac1", "cited=1640995199999999999ns");
+    HAS("who=\"S\"");
+}
+
 /* As many as ATT&CK has, twice; each description as long as theirs. */
 static void a_large_bundle_is_read_whole(void **state)
 {
@@ -466,6 +492,7 @@ int main(void)
         CASE(of_two_versions_of_a_relationship_or_group_the_newer_stands),
         CASE(relationships_without_ends_or_between_others_say_nothing),
         CASE(behaviour_survives_truncation_and_mutation),
+        CASE(names_and_citations_cost_no_square_of_their_number),
         CASE(a_large_bundle_is_read_whole),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
