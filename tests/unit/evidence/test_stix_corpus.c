@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <jansson.h>
+
 #include "exam.h"
 
 enum { FILE_BYTES = 4 << 20 };
@@ -179,6 +181,93 @@ static void galaxies_hold_what_was_counted(void **state)
     }
 }
 
+/* ---- all of ATT&CK, from the rows that are at hand ---- */
+
+static void put_thing(struct hw_buf *b, json_t *row)
+{
+    const char *stix = json_string_value(json_object_get(row, "stix"));
+    bool actor = strncmp(stix, "campaign", 8) == 0 || strncmp(stix, "intrusion", 9) == 0;
+    json_t *aliases = json_object_get(row, "aliases");
+    json_t *o = json_pack("{s:s#, s:s, s:O, s:s, s:s, s:[{s:s, s:O}]}", "type", stix,
+                          (int)(strstr(stix, "--") - stix), "id", stix, "name",
+                          json_object_get(row, "name"), "modified", "2025-10-28T00:00:00.000Z",
+                          "x_mitre_version", "1.0", "external_references", "source_name",
+                          "mitre-attack", "external_id", json_object_get(row, "id"));
+    assert_non_null(o);
+    if (aliases != NULL) {
+        assert_int_equal(json_object_set(o, actor ? "aliases" : "x_mitre_aliases", aliases), 0);
+    }
+    char *text = json_dumps(o, 0);
+    hw_buf_str(b, b->n > 100 ? "," : "");
+    hw_buf_str(b, text);
+    free(text);
+    json_decref(o);
+}
+
+static void put_edge(struct hw_buf *b, json_t *row, json_t *ids, unsigned number)
+{
+    const char *from = json_string_value(json_object_get(row, "from")),
+               *to = json_string_value(json_object_get(row, "to"));
+    hw_buf_str(b, b->n > 100 ? "," : "");
+    hw_buf_printf(b,
+                  "{\"type\":\"relationship\",\"id\":\"relationship--%08x-0000-4000-8000-"
+                  "000000000000\",\"relationship_type\":\"%s\",\"source_ref\":\"%s\","
+                  "\"target_ref\":\"%s\"}",
+                  number, json_string_value(json_object_get(row, "type")),
+                  json_string_value(json_object_get(ids, from)),
+                  json_string_value(json_object_get(ids, to)));
+}
+
+/* Version 18.1 as its makers count it: 172 groups, 52 campaigns, 784 programs, 691 techniques. */
+static void all_of_attack_is_counted_as_its_makers_count(void **state)
+{
+    char name[1024];
+    struct hw_buf b;
+    struct hw_told t;
+    json_t *row, *ids = json_object();
+    unsigned edges = 0;
+    (void)state;
+    hw_buf_init(&b, 32U << 20);
+    hw_buf_str(&b, "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[");
+    (void)snprintf(name, sizeof name, "%s/intel/attack/enterprise-v18.1-compact.ndjson", corpus());
+    for (int pass = 0; pass < 2; pass++) {
+        FILE *f = fopen(name, "rbe");
+        assert_non_null(f);
+        while ((row = json_loadf(f, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
+            const char *kind = json_string_value(json_object_get(row, "kind"));
+            bool edge = strcmp(kind, "edge") == 0;
+            if (pass == 0 && json_object_get(row, "stix") != NULL) {
+                (void)json_object_set(ids, json_string_value(json_object_get(row, "id")),
+                                      json_object_get(row, "stix"));
+                put_thing(&b, row);
+            } else if (pass == 1 && edge) {
+                put_edge(&b, row, ids, edges++);
+            }
+            json_decref(row);
+        }
+        (void)fclose(f);
+    }
+    hw_buf_str(&b, "]}");
+    assert_true(hw_buf_ok(&b));
+    hw_told_init(&t);
+    t.reading = HW_READ_KNOWLEDGE;
+    hw_told_examine(&t, b.p, b.n, NULL);
+    assert_int_equal(edges, 17770);
+    assert_true(hw_told_has(&t, "form=stix ", "entries=20147 refused=0 ignored=14", NULL));
+    assert_true(hw_told_has(&t, "key=behaviour.groups number=172", NULL));
+    assert_true(hw_told_has(&t, "key=behaviour.campaigns number=52", NULL));
+    assert_true(hw_told_has(&t, "key=behaviour.software number=784", NULL));
+    assert_true(hw_told_has(&t, "key=behaviour.techniques number=691", NULL));
+    assert_true(hw_told_has(&t, "key=behaviour.uses number=17270", NULL));
+    /* one campaign: its name, whose it is said to be, 22 techniques and a program that it used */
+    assert_true(
+        hw_told_has(&t, "relation=attributed-to", "who-id=\"C0057\"", "what-id=\"G1049\"", NULL));
+    assert_int_equal(hw_told_count(&t, "who-id=\"C0057\" who-ref="), 25);
+    hw_told_done(&t);
+    hw_buf_done(&b);
+    json_decref(ids);
+}
+
 static void published_documents_hold_what_was_counted(void **state)
 {
     (void)state;
@@ -194,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_document_that_is_no_json_is_none),
         cmocka_unit_test(attack_is_named_and_says_who_does_what),
         cmocka_unit_test(galaxies_hold_what_was_counted),
+        cmocka_unit_test(all_of_attack_is_counted_as_its_makers_count),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     struct stat st;
