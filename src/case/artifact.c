@@ -248,15 +248,7 @@ int hw_case_prevalence(struct hw_case *c, const uint8_t sha256[32], struct hw_pr
 {
     sqlite3_stmt *s = NULL;
     bool ok = true;
-    int rc = hw_sql_make(
-        c->db,
-        "WITH held(id) AS (SELECT DISTINCT r.evidence FROM mark m JOIN reading r ON r.id=m.reading"
-        " WHERE m.mark=1 AND m.value=?1 AND r.class>0)"
-        " SELECT (SELECT count(*) FROM held), count(*),"
-        " count(DISTINCT length(s.scope)||':'||s.scope||s.host),"
-        " (SELECT coalesce(min(t.first_ns),0) FROM held JOIN sighting t ON t.evidence=held.id)"
-        " FROM held JOIN sighting s ON s.evidence=held.id WHERE s.current=1",
-        false, &s, err);
+    int rc = hw_sql_get(c, HW_SQL_PREVALENCE, &s, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -272,7 +264,7 @@ int hw_case_prevalence(struct hw_case *c, const uint8_t sha256[32], struct hw_pr
             *out = p;
         }
     }
-    sqlite3_finalize(s);
+    sqlite3_reset(s);
     return rc;
 }
 

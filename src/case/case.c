@@ -554,6 +554,9 @@ void hw_case_free(struct hw_case *c)
     for (unsigned i = 0; i < HW_SQL_COUNT; i++) {
         sqlite3_finalize(c->sql[i]);
     }
+    for (unsigned i = 0; i < HW_SPARES; i++) {
+        sqlite3_finalize(c->spare[i]);
+    }
     if (c->db != NULL && c->held) {
         hw_case_release(c);
     }

@@ -11,6 +11,31 @@
 
 enum { PATHS_BYTES = 1024 * 1024 };
 
+/* A question opens the same few cursors for each of its matches: to prepare the words anew would cost
+ * more than the rows. */
+static sqlite3_stmt *take_spare(struct hw_case *c, const char *sql)
+{
+    for (unsigned i = 0; i < HW_SPARES; i++) {
+        sqlite3_stmt *s = c->spare[i];
+        if (s != NULL && strcmp(sqlite3_sql(s), sql) == 0) {
+            c->spare[i] = NULL;
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static void give_spare(struct hw_case *c, sqlite3_stmt *s)
+{
+    if (s != NULL) {
+        sqlite3_reset(s);
+        sqlite3_clear_bindings(s);
+        sqlite3_finalize(c->spare[c->next_spare]);
+        c->spare[c->next_spare] = s;
+        c->next_spare = (c->next_spare + 1) % HW_SPARES;
+    }
+}
+
 int hw_cursor_new(struct hw_case *c, enum hw_cursor_kind kind, const char *sql,
                   struct hw_cursor **out, struct hw_error *err)
 {
@@ -25,7 +50,8 @@ int hw_cursor_new(struct hw_case *c, enum hw_cursor_kind kind, const char *sql,
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         hw_buf_init(all[i], PATHS_BYTES);
     }
-    int rc = hw_sql_make(c->db, sql, false, &k->s, err);
+    k->s = take_spare(c, sql);
+    int rc = k->s != NULL ? HW_OK : hw_sql_make(c->db, sql, false, &k->s, err);
     if (rc != HW_OK) {
         hw_cursor_free(k);
         return rc;
@@ -40,7 +66,7 @@ void hw_cursor_free(struct hw_cursor *k)
         return;
     }
     hw_meeting_free(k->meeting);
-    sqlite3_finalize(k->s);
+    give_spare(k->c, k->s);
     struct hw_buf *all[] = {&k->under, &k->under_outer, &k->path, &k->outer,
                             &k->scope, &k->host,        &k->box,  &k->unpacked};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

@@ -16,7 +16,7 @@
 enum { HW_ROW = 1 };
 
 struct hw_cursor;
-void hw_cursor_free(struct hw_cursor *k); /* NULL is silence */
+void hw_cursor_free(struct hw_cursor *k); /* before its case; NULL is silence */
 HW_AUTO_DEFINE(hw_cursor);
 
 /* ---- evidence ---- */

@@ -17,7 +17,7 @@
 #define PAIRS                                                                                      \
     "(1,'sha256'),(2,'sha1'),(3,'md5'),(4,'imphash'),(5,'sha256'),(5,'cert-sha256'),(6,'sha1'),"   \
     "(6,'cert-sha1'),(7,'cert-serial')"
-enum { LAST_MARK = HW_MARK_CERT_SERIAL, PATIENCE = 16 };
+enum { LAST_MARK = HW_MARK_CERT_SERIAL, PATIENCE = 4 };
 
 /* Those of one mark and value. CROSS JOIN is SQLite's word for "in this order". Found are
  * artifacts' readings only: a list of hashes is not a victim of another. */

@@ -21,6 +21,7 @@ enum {
     HW_HOLD_BYTES = 4 * 1024 * 1024,   /* facts of one reading in memory before they go to disk */
     HW_YOUNG_NS = 2000 * 1000 * 1000,  /* a file changed this shortly before it was seen */
     HW_BUSY_MS = 10 * 1000,
+    HW_SPARES = 12, /* statements of cursors that ended, for the next of the same words */
 };
 
 /* Statements used again and again are prepared once; sql.c has the words. */
@@ -45,6 +46,7 @@ enum hw_sql {
     HW_SQL_UNREAD_DROP,
     HW_SQL_SIGHTINGS_OF,
     HW_SQL_SPAN_OF,
+    HW_SQL_PREVALENCE,
     HW_SQL_ARTIFACT_UP,
     HW_SQL_COUNT,
 };
@@ -90,6 +92,8 @@ struct hw_case {
     unsigned schema;
     int64_t created_ns;
     sqlite3_stmt *sql[HW_SQL_COUNT];
+    sqlite3_stmt *spare[HW_SPARES];
+    unsigned next_spare;
     struct hw_index *index; /* writes the index tables of main */
     uint64_t batch_evidences, batch_bytes;
     int64_t batch_since_ns;

@@ -54,6 +54,13 @@ static const char *const words[HW_SQL_COUNT] = {
     [HW_SQL_SPAN_OF] =
         "SELECT min(s.first_ns),max(s.last_ns) FROM sighting s JOIN evidence e ON e.id=s.evidence"
         " WHERE e.sha256=?1",
+    [HW_SQL_PREVALENCE] =
+        "WITH held(id) AS (SELECT DISTINCT r.evidence FROM mark m JOIN reading r ON r.id=m.reading"
+        " WHERE m.mark=1 AND m.value=?1 AND r.class>0)"
+        " SELECT (SELECT count(*) FROM held), count(*),"
+        " count(DISTINCT length(s.scope)||':'||s.scope||s.host),"
+        " (SELECT coalesce(min(t.first_ns),0) FROM held JOIN sighting t ON t.evidence=held.id)"
+        " FROM held JOIN sighting s ON s.evidence=held.id WHERE s.current=1",
     [HW_SQL_ARTIFACT_UP] = "SELECT parent,name FROM artifact WHERE reading=?1 AND node=?2",
 };
 
