@@ -245,27 +245,13 @@ static int say_left(struct known *s, struct known_slot *l, void *state)
                       true, s->err);
 }
 
-static int count_read(struct known *s, uint64_t *out)
-{
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_ARTIFACT};
-    struct hw_cursor *k = NULL;
-    struct hw_evidence_row e;
-    int rc = hw_case_evidence(s->q->c, &ask, &k, s->err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, s->err)) == HW_ROW) {
-        *out += e.degree != HW_REFUSED; /* what could not be read is a gap of its own */
-        rc = HW_OK;
-    }
-    hw_cursor_free(k);
-    return rc;
-}
-
 /* What was read before the rules were learned was not read with them. */
 static int say_unscanned(struct known *s, const struct hw_case_rules *rules)
 {
     struct hw_cursor *k = NULL;
     struct hw_fact_row row;
     uint64_t read = 0, scanned = 0;
-    int rc = s->only_files ? HW_OK : count_read(s, &read);
+    int rc = s->only_files ? HW_OK : hw_case_count_read(s->q->c, &read, s->err);
     rc = rc != HW_OK ? rc
                      : hw_case_marked_by(s->q->c, HW_MARK_RULESET,
                                          (struct hw_span){rules->digest, 32}, &k, s->err);

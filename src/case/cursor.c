@@ -11,8 +11,8 @@
 
 enum { PATHS_BYTES = 1024 * 1024 };
 
-/* A question opens the same few cursors for each of its matches: to prepare the words anew would cost
- * more than the rows. */
+/* A question opens the same few cursors for each of its matches: to prepare the words anew would
+ * cost more than the rows. */
 static sqlite3_stmt *take_spare(struct hw_case *c, const char *sql)
 {
     for (unsigned i = 0; i < HW_SPARES; i++) {

@@ -287,5 +287,7 @@ struct hw_case_counts {
     uint64_t telemetry; /* logs of what happened */
 };
 HW_CHECK int hw_case_count(struct hw_case *c, struct hw_case_counts *out, struct hw_error *err);
+/* Evidence read as software that was not refused: what could not be read is a gap of its own. */
+HW_CHECK int hw_case_count_read(struct hw_case *c, uint64_t *out, struct hw_error *err);
 
 #endif

@@ -145,3 +145,13 @@ int hw_case_count(struct hw_case *c, struct hw_case_counts *out, struct hw_error
     int rc = c->stranger ? HW_OK : hw_tally_read(c->db, out, &there, err);
     return rc != HW_OK || there ? rc : hw_tally_count(c->db, out, err);
 }
+
+int hw_case_count_read(struct hw_case *c, uint64_t *out, struct hw_error *err)
+{
+    int64_t n = 0;
+    int rc = hw_sql_int(c->db, "SELECT count(*) FROM reading WHERE class=1 AND degree<>3", &n, err);
+    if (rc == HW_OK) {
+        *out = (uint64_t)n;
+    }
+    return rc;
+}
