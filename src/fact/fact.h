@@ -59,6 +59,7 @@ enum hw_fact_kind {
     HW_FACT_STATEMENT = 62,
     HW_FACT_PATTERN = 63,
     HW_FACT_EXPOSED = 64,
+    HW_FACT_BEHAVIOUR = 65,
     /* telemetry */
     HW_FACT_LAYOUT = 80,
     HW_FACT_EVENTS = 81,
@@ -380,6 +381,31 @@ enum {
     HW_EXPOSED_BANNER,  /* the same of what it answered */
     HW_EXPOSED_VULNS,   /* flaws the scanner says it has: mostly by its version alone */
     HW_EXPOSED_OFF,
+};
+
+/* What a publisher says of a group, a campaign, a program or a technique: what it uses, what else
+ * it is called, whose it is. A claim each, with its own sources: names are never joined here. */
+enum {
+    HW_BEHAVIOUR_LINE = 1, /* 1-based place in the document */
+    HW_BEHAVIOUR_RELATION, /* word of hw_behaviours */
+    HW_BEHAVIOUR_DOER,     /* word of hw_doers: what WHO is */
+    HW_BEHAVIOUR_WHO,      /* its name, where the document has it */
+    HW_BEHAVIOUR_WHO_ID,   /* the publisher's number: G0032 */
+    HW_BEHAVIOUR_WHO_REF,  /* id of the document's form: intrusion-set--uuid, or a uuid */
+    HW_BEHAVIOUR_DEED,     /* word of hw_doers: what WHAT is */
+    HW_BEHAVIOUR_WHAT,
+    HW_BEHAVIOUR_WHAT_ID, /* T1566.002, S0584 */
+    HW_BEHAVIOUR_WHAT_REF,
+    HW_BEHAVIOUR_SOURCE, /* who publishes it */
+    HW_BEHAVIOUR_CITES,  /* names of what it stands on, '\n' between them */
+    HW_BEHAVIOUR_CITED,  /* when the first of these was surely published */
+    HW_BEHAVIOUR_FROM,   /* when WHO was first and last seen */
+    HW_BEHAVIOUR_UNTIL,
+    HW_BEHAVIOUR_PUBLISHED,
+    HW_BEHAVIOUR_REVOKED,    /* taken back or retired, or one of its ends was */
+    HW_BEHAVIOUR_LIKELIHOOD, /* in the publisher's words or number */
+    HW_BEHAVIOUR_ID,         /* of the claim itself */
+    HW_BEHAVIOUR_OFF,
 };
 
 /* How records of one kind look: the names of their values, in order. Events refer to it. */

@@ -416,6 +416,28 @@ static const struct hw_fact_type types[] = {
       TEXT("banner", 80),
       TEXT("vulns", 2048),
       U64("off")}},
+    {HW_FACT_BEHAVIOUR, "behaviour",
+     {NODE,
+      M_U64("line"),
+      M_OF("relation", hw_behaviours),
+      OF("doer", hw_doers),
+      TEXT("who", 0),
+      TEXT("who-id", 64),
+      M_TEXT("who-ref", 256),
+      OF("deed", hw_doers),
+      TEXT("what", 0),
+      TEXT("what-id", 64),
+      TEXT("what-ref", 256),
+      TEXT("source", 0),
+      TEXT("cites", 8192),
+      TIME("cited"),
+      TIME("from"),
+      TIME("until"),
+      TIME("published"),
+      TIME("revoked"),
+      TEXT("likelihood", 64),
+      TEXT("id", 256),
+      U64("off")}},
 };
 /* clang-format on */
 
@@ -495,6 +517,8 @@ const struct hw_fact_type *hw_fact_type(enum hw_fact_kind kind)
         return &types[31];
     case HW_FACT_EXPOSED:
         return &types[32];
+    case HW_FACT_BEHAVIOUR:
+        return &types[33];
     case HW_FACT_NONE:
         break;
     }

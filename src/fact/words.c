@@ -78,6 +78,7 @@ static const struct hw_word formats[] = {
     {"mapped-json", "a product's log as JSON, with a declared mapping"},
     {"mapped-text", "a product's log as lines of text, with a declared mapping"},
     {"misp", "events of the MISP sharing platform"},
+    {"misp-galaxy", "clusters of a MISP galaxy: groups, software, techniques"},
     {"nsis", "NSIS installer"},
     {"openioc", "OpenIOC documents"},
     {"openvex", "statements of exploitability in OpenVEX"},
@@ -236,6 +237,27 @@ static const struct hw_word sources[] = {
     {"zone-identifier", "mark of the web on a Windows file"},
 };
 const struct hw_vocab hw_sources = {"source", LIST(sources)};
+
+static const struct hw_word behaviours[] = {
+    {"also-called", "has this name, in these sources' words"},
+    {"attributed-to", "is said to be the work of"},
+    {"of-country", "is said to belong to this country"},
+    {"revoked-by", "was replaced by"},
+    {"similar", "is said to be much the same as"},
+    {"subtechnique-of", "is a finer kind of"},
+    {"uses", "uses this technique or software"},
+};
+const struct hw_vocab hw_behaviours = {"behaviour", LIST(behaviours)};
+
+static const struct hw_word doers[] = {
+    {"actor", "a person or organisation behind attacks"},
+    {"campaign", "attacks with one aim and time"},
+    {"group", "a set of intrusions that someone takes for one group's"},
+    {"malware", "software made to harm"},
+    {"technique", "a way to reach an aim, ATT&CK's techniques"},
+    {"tool", "software with an honest use too"},
+};
+const struct hw_vocab hw_doers = {"doer", LIST(doers)};
 
 static const struct hw_word scanners[] = {
     {"censys", "Censys: hosts, each with its services"},

@@ -34,6 +34,8 @@ extern const struct hw_vocab hw_schemes;    /* how versions compare */
 extern const struct hw_vocab hw_languages;  /* of published rules */
 extern const struct hw_vocab hw_relations;  /* between parts of a product */
 extern const struct hw_vocab hw_sources;    /* families of logs */
+extern const struct hw_vocab hw_behaviours; /* what is said of those who do something */
+extern const struct hw_vocab hw_doers;      /* who does something, or is done with */
 extern const struct hw_vocab hw_scanners;   /* of the Internet */
 extern const struct hw_vocab hw_transports; /* below a service */
 extern const struct hw_vocab hw_losses;     /* how records get lost */

@@ -160,8 +160,9 @@ static void every_type_and_word_is_well_formed(void **state)
         }
     }
     const struct hw_vocab *const lists[] = {
-        &hw_anomalies, &hw_formats,   &hw_degrees,   &hw_unopeneds, &hw_indicators, &hw_statuses,
-        &hw_schemes,   &hw_languages, &hw_relations, &hw_scanners,  &hw_transports};
+        &hw_anomalies,  &hw_formats,    &hw_degrees,   &hw_unopeneds, &hw_indicators,
+        &hw_statuses,   &hw_schemes,    &hw_languages, &hw_relations, &hw_scanners,
+        &hw_transports, &hw_behaviours, &hw_doers};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (size_t k = 0; k < lists[i]->count; k++) {
             const char *w = lists[i]->words[k].word;
