@@ -263,8 +263,8 @@ static void meet(struct walk *k, size_t path_n, struct hw_span value, unsigned d
     bool deeper = false;
     for (size_t i = 0; i < k->table->count; i++) {
         const struct row *r = &k->table->rows[i];
-        if (strncmp(r->path, k->path, path_n) != 0) {
-            continue;
+        if (path_n > strlen(r->path) || memcmp(r->path, k->path, path_n) != 0) {
+            continue; /* by length: a name may hold a NUL */
         }
         char next = r->path[path_n];
         if (next == 0 && hw_json_walk_is(value, '{') && is_list(r->role)) {
@@ -307,7 +307,7 @@ static void descend(struct walk *k, size_t path_n, struct hw_span value, unsigne
             k->path[n++] = (char)part.p[i];
         }
         meet(k, n, w.value, depth);
-        if (w.array && n == strlen("software[]") && strncmp(k->path, "software[]", n) == 0) {
+        if (w.array && n == strlen("software[]") && memcmp(k->path, "software[]", n) == 0) {
             end_program(k);
         }
     }

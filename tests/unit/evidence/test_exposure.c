@@ -164,6 +164,19 @@ static void services_without_address_or_port_are_refused_alone(void **state)
     HAS("exposed node=0 line=4 scanner=shodan address=\"192.0.2.1\" port=7 off=");
 }
 
+/* "ip", NUL and more is another name than "ip", and no way behind the end of a path. */
+static void a_name_with_a_nul_in_it_is_another_name(void **state)
+{
+    (void)state;
+    static const char bytes[] =
+        "{\"ip_str\":\"192.0.2.1\",\"port\":7,\"timestamp\":\"2023-01-01\",\"_shodan\":{},"
+        "\"product\0\":\"x\",\"org\0abcdefghijklmnopqrstuvwxyz\":\"y\"}\n";
+    hw_told_examine(&t, bytes, sizeof bytes - 1, NULL);
+    HAS("exposed node=0 line=1 scanner=shodan address=\"192.0.2.1\" port=7 "
+        "seen=1672531200000000000ns off=0");
+    HAS_NOT("product=");
+}
+
 /* The twins: logs and documents with addresses, ports and services that no scanner exported. */
 static void logs_that_are_no_export_are_not_taken_for_one(void **state)
 {
@@ -357,6 +370,7 @@ int main(void)
         T(pages_of_censys_are_read_and_what_is_no_host_is_named),
         T(shapes_that_are_not_known_are_refused_by_name),
         T(services_without_address_or_port_are_refused_alone),
+        T(a_name_with_a_nul_in_it_is_another_name),
         T(logs_that_are_no_export_are_not_taken_for_one),
         T(an_export_is_no_log_of_a_product_and_no_polyglot),
         T(a_banner_cut_off_costs_itself_alone),
