@@ -98,8 +98,15 @@ int hw_campaign(struct hw_asking *q, const struct hw_naming *by, struct hw_findi
             continue;
         }
         f->campaign_class = by->p[i].class + 1;
+        if (f->campaign_class == q->campaign_class) {
+            f->campaign = q->campaign;
+            return HW_OK;
+        }
         (void)hw_sources_first(s, by->p[i].class, &reading, &node, &published);
-        return hw_sources_title(q->c, q->a->arena, reading, node, &f->campaign, err);
+        int rc = hw_sources_title(q->c, q->a->arena, reading, node, &f->campaign, err);
+        q->campaign_class = rc == HW_OK ? f->campaign_class : 0;
+        q->campaign = f->campaign;
+        return rc;
     }
     return HW_OK;
 }

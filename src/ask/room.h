@@ -65,6 +65,8 @@ struct hw_asking {
     struct hw_gap **gap_tail;
     struct hw_file_answer **file_tail;
     struct hw_sources *sources; /* made when the first match is met: hw_asking_sources() */
+    uint64_t campaign_class;    /* the last one named, and its name: a fleet has one for all */
+    struct hw_span campaign;
 };
 HW_CHECK int hw_asking_sources(struct hw_asking *q, struct hw_error *err);
 
