@@ -138,6 +138,7 @@ struct hw_sig_answer {
     enum hw_revocation revocation;
     struct hw_span signer, signer_subject, serial_hex, anchor;
     uint8_t signer_sha256[32];
+    char signer_id[20]; /* entity id of that certificate; "": none is there */
     bool has_signer;
     int64_t signed_at;    /* countersigned, verified; INT64_MIN: nobody vouches for a time */
     struct hw_span stamp; /* rfc3161 or pkcs9, empty without */

@@ -43,6 +43,7 @@ int hw_asking_end(struct hw_asking *q, struct hw_answer **out, struct hw_error *
     struct hw_case_counts n;
     int rc = hw_case_count(q->c, &n, err);
     rc = rc != HW_OK ? rc : hw_knowledge_age(q, err);
+    rc = rc != HW_OK ? rc : hw_say_excluded(q, err);
     if (rc != HW_OK) {
         hw_asking_drop(q);
         return rc;
@@ -102,6 +103,7 @@ static int settle(struct hw_asking *q, struct hw_finding *f, struct hw_span disc
         f->baseline = f->baseline || strcmp(q->policy->baseline[i], f->id) == 0;
     }
     rc = rc != HW_OK ? rc : look_judgement(q, f, err);
+    rc = rc != HW_OK ? rc : hw_excluded_by_signer(q, f, err);
     if (rc == HW_OK) {
         *q->finding_tail = f;
         q->finding_tail = &f->next;

@@ -16,6 +16,7 @@
 
 struct hw_sources; /* ask/sources.h */
 struct hw_naming;
+struct hw_excluded;     /* ask/excluded.c */
 struct hw_harmless_row; /* ask/harmless.h */
 
 struct hw_revocation_row {
@@ -67,7 +68,13 @@ struct hw_asking {
     struct hw_sources *sources; /* made when the first match is met: hw_asking_sources() */
     uint64_t campaign_class;    /* the last one named, and its name: a fleet has one for all */
     struct hw_span campaign;
+    struct hw_excluded *excluded; /* signers rejected as a whole (ask/excluded.c) */
+    bool excluded_read;
 };
+/* Is the finding one of a signer that was rejected as a whole? Then it is judged so. */
+HW_CHECK int hw_excluded_by_signer(struct hw_asking *q, struct hw_finding *f, struct hw_error *err);
+/* Says what that silenced. */
+HW_CHECK int hw_say_excluded(struct hw_asking *q, struct hw_error *err);
 HW_CHECK int hw_asking_sources(struct hw_asking *q, struct hw_error *err);
 
 /* Starts an answer to `question`; hw_asking_end() closes it and hands it over. */

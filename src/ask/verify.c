@@ -299,8 +299,12 @@ static int judge_node(struct walk *w, struct hw_error *err)
     if (rc != HW_OK) {
         return rc;
     }
-    for (const struct hw_sig_answer *s = file->signatures; s != NULL; s = s->next) {
+    for (struct hw_sig_answer *s = file->signatures; s != NULL && rc == HW_OK; s = s->next) {
         file->signature_count++;
+        rc = s->has_signer ? hw_certificate_id(s->signer_sha256, s->signer_id, err) : HW_OK;
+    }
+    if (rc != HW_OK) {
+        return rc;
     }
     file->state = hw_judge_state(file->signatures);
     if (file->can_be_signed) {

@@ -95,6 +95,9 @@ static void signature(struct hw_buf *b, const struct hw_sig_answer *s)
         hw_revocation_word(s->revocation));
     hw_json_text(b, "signer", s->signer);
     hw_buf_char(b, ',');
+    if (s->signer_id[0] != 0) {
+        hw_buf_printf(b, "\"signer_id\":\"%s\",", s->signer_id);
+    }
     hw_json_text(b, "serial", s->serial_hex);
     hw_buf_char(b, ',');
     hw_json_time(b, "signed_at", s->signed_at);
