@@ -196,3 +196,15 @@ int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struc
     q->gap_tail = &g->next;
     return HW_OK;
 }
+
+int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_error *err)
+{
+    if (rc != HW_E_CASE) {
+        return rc;
+    }
+    rc = hw_gap_add(q, path, "damaged",
+                    hw_words(q->a->arena, "not all of its records could be asked: %s", err->text),
+                    HW_SPAN_LIT("ingest the log again"), true, err);
+    err->code = HW_OK;
+    return rc;
+}

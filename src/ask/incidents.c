@@ -21,6 +21,7 @@ struct member {
     struct hw_finding *f;
     struct hw_span machine; /* in lower case, without its domain; else the hash of its evidence */
     struct hw_span name;    /* for people; else where its evidence lies */
+    struct hw_span org;
     enum hw_incident_place at;
     size_t head; /* of its group, by union */
 };
@@ -95,7 +96,7 @@ static int take_all(struct grouping *g)
     for (struct hw_finding *f = g->q->a->findings; f != NULL; f = f->next) {
         if (makes_one(f)) {
             struct member *m = &g->all[g->count];
-            *m = (struct member){.f = f, .head = g->count};
+            *m = (struct member){.f = f, .org = f->org, .head = g->count};
             name_machine(g, m);
             if (f->first == HW_TIME_NONE && f->file != NULL && f->file->first_seen != 0) {
                 f->first = f->last = f->file->first_seen; /* when it was first met */
@@ -105,6 +106,35 @@ static int take_all(struct grouping *g)
         }
     }
     return HW_OK;
+}
+
+static int by_name(const void *a, const void *b, void *state)
+{
+    const struct member *all = state;
+    const struct member *x = &all[*(const size_t *)a], *y = &all[*(const size_t *)b];
+    int order = x->at != y->at ? (int)x->at - (int)y->at : hw_span_compare(x->machine, y->machine);
+    return order != 0 ? order : hw_span_compare(y->org, x->org); /* nobody's last */
+}
+
+/* A record names a machine and seldom whose it is: where one organisation alone has a machine of
+ * that name, it is that one. */
+static void whose(struct grouping *g)
+{
+    qsort_r(g->order, g->count, sizeof *g->order, by_name, g->all);
+    for (size_t from = 0, to; from < g->count; from = to) {
+        const struct member *first = &g->all[g->order[from]];
+        bool one = first->at == HW_AT_MACHINE && first->org.n > 0;
+        for (to = from; to < g->count; to++) {
+            const struct member *m = &g->all[g->order[to]];
+            if (m->at != first->at || !hw_span_equal(m->machine, first->machine)) {
+                break;
+            }
+            one = one && (m->org.n == 0 || hw_span_equal(m->org, first->org));
+        }
+        for (size_t i = from; one && i < to; i++) {
+            g->all[g->order[i]].org = first->org;
+        }
+    }
 }
 
 static size_t head(struct grouping *g, size_t i)
@@ -120,7 +150,7 @@ static int by_machine(const void *a, const void *b, void *state)
 {
     const struct member *all = state;
     const struct member *x = &all[*(const size_t *)a], *y = &all[*(const size_t *)b];
-    int order = x->at != y->at ? (int)x->at - (int)y->at : hw_span_compare(x->f->org, y->f->org);
+    int order = x->at != y->at ? (int)x->at - (int)y->at : hw_span_compare(x->org, y->org);
     return order != 0 ? order : hw_span_compare(x->machine, y->machine);
 }
 
@@ -129,7 +159,7 @@ static int by_campaign(const void *a, const void *b, void *state)
     const struct member *all = state;
     const struct member *x = &all[*(const size_t *)a], *y = &all[*(const size_t *)b];
     uint64_t i = x->f->campaign_class, k = y->f->campaign_class;
-    return i != k ? (i < k ? -1 : 1) : hw_span_compare(x->f->org, y->f->org);
+    return i != k ? (i < k ? -1 : 1) : hw_span_compare(x->org, y->org);
 }
 
 /* Neighbours that compare equal are one. */
@@ -272,9 +302,9 @@ static int tell(struct grouping *g)
             rc = no_memory(g);
             break;
         }
-        n->org = first->f->org;
+        n->org = first->org;
         n->first = n->last = HW_TIME_NONE;
-        rc = hw_incident_id(first->f->org, first->machine, n->id, g->err);
+        rc = hw_incident_id(first->org, first->machine, n->id, g->err);
         rc = rc != HW_OK ? rc : fill(g, from, to, n);
         all[count++] = n;
     }
@@ -294,6 +324,7 @@ int hw_group_incidents(struct hw_asking *q, struct hw_error *err)
     struct grouping g = {.q = q, .err = err};
     int rc = take_all(&g);
     if (rc == HW_OK && g.count > 0) {
+        whose(&g);
         join(&g, by_machine, false);
         join(&g, by_campaign, true);
         rc = tell(&g);

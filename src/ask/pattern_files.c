@@ -432,7 +432,7 @@ static int ask_log(struct run *r, const struct hw_artifact_row *a)
     }
     hw_cursor_free(k);
     forget_layouts(r);
-    return rc;
+    return hw_log_read(r->q, r->log, rc, r->err);
 }
 
 static int ask_case(struct run *r)

@@ -102,6 +102,10 @@ HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *ki
                         struct hw_span what, struct hw_span ask_for, bool needed,
                         struct hw_error *err);
 
+/* What reading a stored log came to: its damage is a gap, for what was read of it stands, and no
+ * other log is the poorer. Any other failure is returned as it is. */
+HW_CHECK int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_error *err);
+
 /* Does this ANOMALY fact speak for itself? The others are shown with the record, not judged. */
 bool hw_anomaly_is_finding(const struct hw_fact *anomaly);
 /* All findings and gaps that one node gives rise to. */

@@ -451,13 +451,7 @@ static int ask_log(struct run *r)
                  : hw_layouts_each(&r->known, &row.fact, ask_record, r, r->err);
     }
     hw_cursor_free(k);
-    if (rc == HW_E_CASE) { /* what was read of it stands, and no other log is the poorer */
-        rc = hw_gap_add(
-            r->q, r->log->path, "damaged",
-            hw_words(r->q->a->arena, "not all of its records could be asked: %s", r->err->text),
-            HW_SPAN_LIT("ingest the log again"), true, r->err);
-        r->err->code = HW_OK;
-    }
+    rc = hw_log_read(r->q, r->log->path, rc, r->err);
     rc = rc != HW_OK ? rc : find_in_log(r);
     layouts_done(r);
     return rc;

@@ -249,14 +249,7 @@ static int read_log(struct hunt *h, const struct hw_artifact_row *a)
     }
     hw_cursor_free(k);
     forget_layouts(h);
-    if (rc == HW_E_CASE) { /* what was read of it stands, and no other log is the poorer */
-        rc = hw_gap_add(
-            h->q, hw_span_keep(h->q->a->arena, h->path), "damaged",
-            hw_words(h->q->a->arena, "not all of its records could be asked: %s", h->err->text),
-            HW_SPAN_LIT("ingest the log again"), true, h->err);
-        h->err->code = HW_OK;
-    }
-    return rc;
+    return hw_log_read(h->q, hw_span_keep(h->q->a->arena, h->path), rc, h->err);
 }
 
 /* ---- files ---- */

@@ -16,7 +16,7 @@
 #include "case/case.h"
 
 /* Raised when parsers change what they say: evidence read by an older one is read again. */
-enum { HW_PARSER_VERSION = 1 };
+enum { HW_PARSER_VERSION = 2 };
 
 enum hw_intake_what {
     HW_INTAKE_READ,      /* given to the worker, accepted */

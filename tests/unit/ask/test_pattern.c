@@ -233,6 +233,27 @@ static void a_process_and_its_file_are_one_record(void **state)
     assert_int_equal(pattern_met(t), 0);
 }
 
+/* A case may be a stranger's: what is no log costs no other. */
+static void a_damaged_log_costs_nothing_else(void **state)
+{
+    struct tale *t = *state;
+    static const uint8_t cut[] = {0, 1, 2};
+    pattern_process(t, 'd', "C:\\Users\\x\\word.exe", "word.exe");
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->facts[i].kind == HW_FACT_EVENTS) {
+            hw_fact_span(&t->facts[i], HW_EVENTS_PACKED, (struct hw_span){cut, sizeof cut});
+        }
+    }
+    tale_store(t, HW_CLASS_TELEMETRY, "/logs/d.evtx");
+    pattern_process(t, 'e', "C:\\Users\\x\\word.exe", "word.exe");
+    pattern_item("ProcessItem/name", "is", "word.exe");
+    pattern_tree(t, "A tree");
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "known-pattern"), 1);
+    assert_non_null(tale_gap(a, "damaged"));
+    assert_true(tale_gap(a, "damaged")->needed);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, pattern_setup, pattern_teardown)
 int main(void)
 {
@@ -244,6 +265,7 @@ int main(void)
         CASE(names_alone_are_a_lead_and_methodology_is_context),
         CASE(a_tree_is_asked_of_records),
         CASE(a_process_and_its_file_are_one_record),
+        CASE(a_damaged_log_costs_nothing_else),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
