@@ -246,7 +246,10 @@ static void a_damaged_log_costs_nothing_else(void **state)
     }
     tale_store(t, HW_CLASS_TELEMETRY, "/logs/d.evtx");
     pattern_process(t, 'e', "C:\\Users\\x\\word.exe", "word.exe");
+    pattern_and();
     pattern_item("ProcessItem/name", "is", "word.exe");
+    pattern_item("ProcessItem/path", "is", "C:\\Users\\x");
+    pattern_end();
     pattern_tree(t, "A tree");
     const struct hw_answer *a = tale_hunt(t);
     assert_int_equal(tale_findings(a, "known-pattern"), 1);
