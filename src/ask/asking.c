@@ -177,6 +177,35 @@ struct hw_finding *hw_find_about(struct hw_asking *q, const char *rule, enum hw_
     return settle(q, f, discriminator, err) == HW_OK ? f : NULL;
 }
 
+bool hw_find_again(struct hw_asking *q, const struct hw_finding *f,
+                   const struct hw_file_answer *file)
+{
+    struct hw_arena *arena = q->a->arena;
+    struct hw_finding *n = hw_arena_alloc(arena, sizeof *n);
+    if (n == NULL) {
+        return false;
+    }
+    *n = *f; /* rule, kind and judgement are words of the program */
+    n->next = NULL;
+    n->file = file;
+    n->path = file->path;
+    n->host = file->host;
+    n->org = file->org;
+    n->key = hw_span_keep(arena, f->key);
+    n->judged_because = hw_span_keep(arena, f->judged_because);
+    n->campaign = hw_span_keep(arena, f->campaign);
+    n->met = (struct hw_span){NULL, 0};
+    n->incident = NULL;
+    n->why = NULL;
+    for (const struct hw_why *w = f->why; w != NULL; w = w->next) {
+        hw_because(arena, &n->why, hw_span_keep(arena, w->says), hw_span_keep(arena, w->evidence),
+                   w->has_off, w->off);
+    }
+    *q->finding_tail = n;
+    q->finding_tail = &n->next;
+    return true;
+}
+
 int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind, struct hw_span what,
                struct hw_span ask_for, bool needed, struct hw_error *err)
 {

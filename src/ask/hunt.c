@@ -42,6 +42,7 @@ int hw_hunt(struct hw_case *c, const struct hw_policy *policy, struct hw_answer 
                         HW_SPAN_LIT("the case holds no software to hunt in"),
                         HW_SPAN_LIT("headwater scan PATH"), true, err);
     }
+    rc = rc != HW_OK ? rc : hw_find_lifecycle(&q, err);
     rc = rc != HW_OK ? rc : hw_find_known(&q, /* only_files= */ false, err);
     if (rc == HW_OK && n.telemetry > 0 && policy->derived) {
         rc = hw_find_known_in_graph(&q, err);

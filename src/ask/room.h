@@ -97,6 +97,11 @@ struct hw_about {
 struct hw_finding *hw_find_about(struct hw_asking *q, const char *rule, enum hw_severity severity,
                                  enum hw_confidence confidence, const struct hw_about *about,
                                  struct hw_span discriminator, struct hw_error *err);
+/* The same finding as another answer has it, about this file. False: memory is out. */
+HW_CHECK bool hw_find_again(struct hw_asking *q, const struct hw_finding *f,
+                            const struct hw_file_answer *file);
+/* Signed after their product ended, or a second time, over everything (ask/lifecycle.c). */
+HW_CHECK int hw_find_lifecycle(struct hw_asking *q, struct hw_error *err);
 /* A new gap; what and ask_for live in the arena or forever. */
 HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *kind,
                         struct hw_span what, struct hw_span ask_for, bool needed,

@@ -291,3 +291,22 @@ int hw_case_sighted_hosts(struct hw_case *c, const uint8_t *sha256, hw_sighted_e
     sqlite3_finalize(s);
     return rc;
 }
+
+int hw_case_repeated_components(struct hw_case *c, hw_component_each *each, void *state,
+                                struct hw_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool ok = true;
+    int rc = hw_sql_make(c->db,
+                         "SELECT name,version,machine FROM component WHERE version<>'' AND"
+                         " machine<>'' GROUP BY name,version,machine HAVING count(*)>1"
+                         " ORDER BY 1,2,3",
+                         false, &s, err);
+    while (rc == HW_OK && (rc = hw_sql_step(s, err)) == HW_ROW) {
+        const char *name = hw_col_text(s, 0, &ok), *version = hw_col_text(s, 1, &ok);
+        const char *machine = hw_col_text(s, 2, &ok);
+        rc = ok ? each(state, name, version, machine) : hw_col_bad("component", err);
+    }
+    sqlite3_finalize(s);
+    return rc;
+}

@@ -197,6 +197,12 @@ HW_CHECK int hw_case_scanned(struct hw_case *c, const uint8_t sha256[32], const 
  * machine narrow it; NULL: all. Copies of one component come one after the other. */
 HW_CHECK int hw_case_components(struct hw_case *c, const char *name, const char *version,
                                 const char *machine, struct hw_cursor **out, struct hw_error *err);
+/* Components with a version and a machine that stand in the case more than once, from the index
+ * alone. */
+typedef int hw_component_each(void *state, const char *name, const char *version,
+                              const char *machine);
+HW_CHECK int hw_case_repeated_components(struct hw_case *c, hw_component_each *each, void *state,
+                                         struct hw_error *err);
 /* LINK facts whose child is this certificate. */
 HW_CHECK int hw_case_links(struct hw_case *c, const uint8_t child[32], struct hw_cursor **out,
                            struct hw_error *err);

@@ -110,6 +110,36 @@ static void without_a_stamp_the_certificates_first_day_is_the_time(void **state)
     assert_true(hw_span_holds(f->why->says, "certificate holds from 1970-01-01"));
 }
 
+/* The hunt asks it of everything ever read, and says it once for each file. */
+static void the_hunt_tells_both_of_everything(void **state)
+{
+    struct tale *t = *state;
+    program(t, 'a', "1.2.3.4", 'A', 300, "/good/x.dll");
+    program(t, 'b', "1.2.3.4", 'B', 700, "/bad/x.dll");
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "version-reissued"), 1);
+    assert_true(hw_span_is(tale_finding(a, "version-reissued")->file->path, "/bad/x.dll"));
+    assert_int_equal(tale_findings(a, "retired-but-signed"), 0);
+    assert_non_null(a->incidents);
+    ended(t, 'k', "Maker", 200);
+    a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "version-reissued"), 1);
+    assert_int_equal(tale_findings(a, "retired-but-signed"), 1); /* 'A' within the year */
+    assert_true(hw_span_is(tale_finding(a, "retired-but-signed")->file->path, "/bad/x.dll"));
+}
+
+static void the_hunt_is_silent_of_the_same_code_and_of_the_living(void **state)
+{
+    struct tale *t = *state;
+    program(t, 'a', "1.2.3.4", 'A', 300, "/a/x.dll");
+    program(t, 'b', "1.2.3.4", 'A', 700, "/b/x.dll");
+    program(t, 'c', "1.2.3.5", 'B', 700, "/c/x.dll");
+    ended(t, 'k', "Somebody else", 100);
+    const struct hw_answer *a = tale_hunt(t);
+    assert_int_equal(tale_findings(a, "version-reissued"), 0);
+    assert_int_equal(tale_findings(a, "retired-but-signed"), 0);
+}
+
 static void a_version_signed_again_long_after_is_told(void **state)
 {
     struct tale *t = *state;
@@ -162,6 +192,8 @@ int main(void)
         T(only_the_versions_that_ended_count),
         T(what_was_taken_back_or_is_another_status_is_silent),
         T(without_a_stamp_the_certificates_first_day_is_the_time),
+        T(the_hunt_tells_both_of_everything),
+        T(the_hunt_is_silent_of_the_same_code_and_of_the_living),
         T(a_version_signed_again_long_after_is_told),
         T(the_same_code_signed_again_is_silent),
         T(two_builds_of_one_season_are_silent),
