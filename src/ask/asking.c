@@ -237,3 +237,33 @@ int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_erro
     err->code = HW_OK;
     return rc;
 }
+
+int hw_each_pattern(struct hw_asking *q, hw_pattern_each *each, void *state, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row e;
+    struct hw_fact_row row;
+    struct hw_cursor *k = NULL, *facts = NULL;
+    int rc = hw_case_evidence(q->c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
+        rc = hw_case_facts(q->c, e.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN, &facts,
+                           err);
+        while (rc == HW_OK && (rc = hw_fact_next(facts, &row, err)) == HW_ROW) {
+            rc = hw_in_force(&row.fact, q->policy->as_of) ? each(state, &row) : HW_OK;
+        }
+        hw_cursor_free(facts);
+        facts = NULL;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+struct hw_span hw_machine_key(struct hw_arena *arena, struct hw_span host)
+{
+    host = hw_span_cut(host, 0, hw_span_find(host, '.'));
+    uint8_t *p = host.n == 0 ? NULL : hw_arena_copy(arena, host);
+    for (size_t i = 0; p != NULL && i < host.n; i++) {
+        p[i] = hw_ascii_lower(p[i]);
+    }
+    return (struct hw_span){p, p == NULL ? 0 : host.n};
+}

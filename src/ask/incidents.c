@@ -74,12 +74,7 @@ static void name_machine(struct grouping *g, struct member *m)
         hw_buf_done(&hex);
         return;
     }
-    struct hw_span host = hw_span_cut(m->name, 0, hw_span_find(m->name, '.'));
-    uint8_t *p = hw_arena_copy(g->q->a->arena, host);
-    for (size_t i = 0; p != NULL && i < host.n; i++) {
-        p[i] = hw_ascii_lower(p[i]);
-    }
-    m->machine = (struct hw_span){p, p == NULL ? 0 : host.n};
+    m->machine = hw_machine_key(g->q->a->arena, m->name);
 }
 
 static int take_all(struct grouping *g)

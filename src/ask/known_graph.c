@@ -49,24 +49,18 @@ static bool is_bytes(struct on_graph *g)
     return look_thing(&g->look, g->thing)->kind == HW_ENTITY_ARTIFACT;
 }
 
-/* Names of machines as logs and people write them: with or without the domain. */
-static bool same_machine(struct hw_span a, struct hw_span b)
-{
-    a = hw_span_cut(a, 0, hw_span_find(a, '.'));
-    b = hw_span_cut(b, 0, hw_span_find(b, '.'));
-    return a.n > 0 && hw_span_equal_nocase(a, b);
-}
-
 static bool examined(struct on_graph *g, uint32_t machine)
 {
-    struct hw_span name = look_thing(&g->look, machine)->name;
+    struct hw_arena *arena = g->look.arena;
+    struct hw_span key = hw_machine_key(arena, look_thing(&g->look, machine)->name);
     struct hw_span hex = look_thing(&g->look, g->thing)->name;
     uint8_t sha256[32];
     if (!is_bytes(g) || hex.n != 64 || !hw_hex_decode(hex, sha256, 32)) {
         return false;
     }
     for (const struct hw_file_answer *f = g->look.q->a->files; f != NULL; f = f->next) {
-        if (memcmp(f->sha256, sha256, 32) == 0 && same_machine(f->host, name)) {
+        if (memcmp(f->sha256, sha256, 32) == 0 && key.n > 0 &&
+            hw_span_equal(hw_machine_key(arena, f->host), key)) {
             return true;
         }
     }

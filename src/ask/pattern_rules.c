@@ -83,13 +83,20 @@ static int make_room(struct pattern_rules *s, struct hw_error *err)
     return HW_OK;
 }
 
-static int add_rule(struct pattern_rules *s, const struct hw_fact *f, struct hw_error *err)
+struct reading {
+    struct pattern_rules *s;
+    struct hw_error *err;
+};
+
+static int add_rule(void *state, const struct hw_fact_row *row)
 {
+    struct pattern_rules *s = ((struct reading *)state)->s;
+    struct hw_error *err = ((struct reading *)state)->err;
+    const struct hw_fact *f = &row->fact;
     struct hw_arena *arena = s->q->a->arena;
     struct hw_rule rule;
     bool filename = hw_fact_is(f, HW_PATTERN_LANGUAGE, "filename");
-    if ((!filename && !hw_fact_is(f, HW_PATTERN_LANGUAGE, "openioc")) ||
-        !hw_in_force(f, s->q->policy->as_of)) {
+    if (!filename && !hw_fact_is(f, HW_PATTERN_LANGUAGE, "openioc")) {
         return HW_OK;
     }
     struct pattern_rule r = {.filename = filename};
@@ -117,26 +124,6 @@ static int add_rule(struct pattern_rules *s, const struct hw_fact *f, struct hw_
     s->asks |= r.asks;
     s->rules[s->count++] = r;
     return r.program.n == 0 || r.fields == NULL ? no_memory(err) : HW_OK;
-}
-
-static int read_all(struct pattern_rules *s, struct hw_error *err)
-{
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row row;
-    struct hw_fact_row fact;
-    struct hw_cursor *k = NULL, *facts = NULL;
-    int rc = hw_case_evidence(s->q->c, &ask, &k, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, err)) == HW_ROW) {
-        rc = hw_case_facts(s->q->c, row.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
-                           &facts, err);
-        while (rc == HW_OK && (rc = hw_fact_next(facts, &fact, err)) == HW_ROW) {
-            rc = add_rule(s, &fact.fact, err);
-        }
-        hw_cursor_free(facts);
-        facts = NULL;
-    }
-    hw_cursor_free(k);
-    return rc;
 }
 
 static int compare_rules(const void *a, const void *b)
@@ -250,7 +237,8 @@ static int build_index(struct pattern_rules *s, struct hw_error *err)
 int pattern_rules_read(struct hw_asking *q, struct pattern_rules *out, struct hw_error *err)
 {
     *out = (struct pattern_rules){.q = q};
-    int rc = read_all(out, err);
+    struct reading r = {out, err};
+    int rc = hw_each_pattern(q, add_rule, &r, err);
     if (rc == HW_OK && out->count > 0) {
         drop_copies(out);
         rc = build_index(out, err);

@@ -3,8 +3,7 @@
  * ask/prevalence.c -- on how many of the machines that the case knows of some bytes were met: by
  * files that were examined there, and by what logs and inventories state.
  *
- * A machine is one name, without its domain and without regard to case, in one organisation: so
- * logs and people agree on it.
+ * A machine is one name (hw_machine_key) in one organisation.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,12 @@
 #include "ask/room.h"
 #include "ask/touched.h"
 
+struct machine {
+    struct hw_span org, key;
+};
+
 struct names { /* sorted when they are counted */
-    struct hw_span *p;
+    struct machine *p;
     size_t count, room;
     struct hw_arena *arena;
 };
@@ -26,18 +29,22 @@ struct counting {
     struct hw_error *err;
 };
 
+static int no_memory(struct counting *x)
+{
+    return hw_fail(x->err, HW_E_MEMORY, "no memory to count machines");
+}
+
 static int add(struct counting *x, struct hw_span org, struct hw_span host)
 {
     struct names *n = &x->names;
-    host = hw_span_cut(host, 0, hw_span_find(host, '.'));
-    if (host.n == 0) {
+    if (host.n == 0 || host.p[0] == '.') {
         return HW_OK;
     }
     if (n->count == n->room) {
         size_t room = n->room == 0 ? 256 : n->room * 2;
-        struct hw_span *p = hw_arena_array(n->arena, room, sizeof *p);
+        struct machine *p = hw_arena_array(n->arena, room, sizeof *p);
         if (p == NULL) {
-            return hw_fail(x->err, HW_E_MEMORY, "no memory to count machines");
+            return no_memory(x);
         }
         if (n->count > 0) {
             memcpy(p, n->p, n->count * sizeof *p);
@@ -45,24 +52,16 @@ static int add(struct counting *x, struct hw_span org, struct hw_span host)
         n->p = p;
         n->room = room;
     }
-    uint8_t *p = hw_arena_alloc(n->arena, org.n + 1 + host.n);
-    if (p == NULL) {
-        return hw_fail(x->err, HW_E_MEMORY, "no memory to count machines");
-    }
-    if (org.n > 0) {
-        memcpy(p, org.p, org.n);
-    }
-    p[org.n] = '\n';
-    for (size_t i = 0; i < host.n; i++) {
-        p[org.n + 1 + i] = hw_ascii_lower(host.p[i]);
-    }
-    n->p[n->count++] = (struct hw_span){p, org.n + 1 + host.n};
-    return HW_OK;
+    struct machine *m = &n->p[n->count++];
+    *m = (struct machine){hw_span_keep(n->arena, org), hw_machine_key(n->arena, host)};
+    return m->key.n == 0 || m->org.n != org.n ? no_memory(x) : HW_OK;
 }
 
 static int compare(const void *a, const void *b)
 {
-    return hw_span_compare(*(const struct hw_span *)a, *(const struct hw_span *)b);
+    const struct machine *x = a, *y = b;
+    int order = hw_span_compare(x->org, y->org);
+    return order != 0 ? order : hw_span_compare(x->key, y->key);
 }
 
 /* How many different ones; then there are none. */
@@ -73,7 +72,7 @@ static uint64_t count(struct names *n)
         qsort(n->p, n->count, sizeof n->p[0], compare);
     }
     for (size_t i = 0; i < n->count; i++) {
-        different += i == 0 || !hw_span_equal(n->p[i - 1], n->p[i]);
+        different += i == 0 || compare(&n->p[i - 1], &n->p[i]) != 0;
     }
     n->count = 0;
     return different;

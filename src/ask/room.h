@@ -107,6 +107,15 @@ HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *ki
                         struct hw_span what, struct hw_span ask_for, bool needed,
                         struct hw_error *err);
 
+/* Calls `each` for every PATTERN fact of the case that is in force, document by document; not HW_OK
+ * ends it. */
+typedef int hw_pattern_each(void *state, const struct hw_fact_row *row);
+HW_CHECK int hw_each_pattern(struct hw_asking *q, hw_pattern_each *each, void *state,
+                             struct hw_error *err);
+/* What logs and people agree on in a machine's name: without its domain, in lower case; in the
+ * arena, and empty when memory is out. */
+struct hw_span hw_machine_key(struct hw_arena *arena, struct hw_span host);
+
 /* What reading a stored log came to: its damage is a gap, for what was read of it stands, and no
  * other log is the poorer. Any other failure is returned as it is. */
 HW_CHECK int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_error *err);

@@ -156,36 +156,19 @@ static int add_rule(struct sigma_rules *s, const struct hw_fact *f, const uint8_
     return rc;
 }
 
-static int add(struct sigma_rules *s, const struct hw_fact *f, const uint8_t evidence[32],
-               struct hw_error *err)
-{
-    if (!hw_in_force(f, s->q->policy->as_of)) {
-        return HW_OK;
-    }
-    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") ? add_rule(s, f, evidence, err)
-           : hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma-correlation")
-               ? sigma_correlation_add(s, f, evidence, err)
-               : HW_OK;
-}
+struct reading {
+    struct sigma_rules *s;
+    struct hw_error *err;
+};
 
-static int read_all(struct sigma_rules *s, struct hw_error *err)
+static int add(void *state, const struct hw_fact_row *row)
 {
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row row;
-    struct hw_fact_row fact;
-    struct hw_cursor *k = NULL, *facts = NULL;
-    int rc = hw_case_evidence(s->q->c, &ask, &k, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, err)) == HW_ROW) {
-        rc = hw_case_facts(s->q->c, row.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
-                           &facts, err);
-        while (rc == HW_OK && (rc = hw_fact_next(facts, &fact, err)) == HW_ROW) {
-            rc = add(s, &fact.fact, row.sha256, err);
-        }
-        hw_cursor_free(facts);
-        facts = NULL;
-    }
-    hw_cursor_free(k);
-    return rc;
+    const struct reading *r = state;
+    const struct hw_fact *f = &row->fact;
+    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma") ? add_rule(r->s, f, row->evidence, r->err)
+           : hw_fact_is(f, HW_PATTERN_LANGUAGE, "sigma-correlation")
+               ? sigma_correlation_add(r->s, f, row->evidence, r->err)
+               : HW_OK;
 }
 
 static int compare_rules(const void *a, const void *b)
@@ -296,7 +279,8 @@ int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_err
         out->field_buckets == NULL || out->heads == NULL) {
         return no_memory(err);
     }
-    int rc = read_all(out, err);
+    struct reading r = {out, err};
+    int rc = hw_each_pattern(q, add, &r, err);
     if (rc == HW_OK) {
         drop_copies(out);
         rc = build_index(out, err);

@@ -64,17 +64,18 @@ struct hunt {
 
 /* ---- patterns ---- */
 
-static bool usable(const struct hw_fact *f, int64_t as_of)
+static bool usable(const struct hw_fact *f)
 {
-    return hw_in_force(f, as_of) && hw_fact_is(f, HW_PATTERN_LANGUAGE, "stix") &&
-           hw_fact_has(f, HW_PATTERN_PROGRAM) && !hw_fact_is(f, HW_PATTERN_ROLE, "context");
+    return hw_fact_is(f, HW_PATTERN_LANGUAGE, "stix") && hw_fact_has(f, HW_PATTERN_PROGRAM) &&
+           !hw_fact_is(f, HW_PATTERN_ROLE, "context");
 }
 
-static int add_rule(struct hunt *h, const struct hw_fact *f)
+static int add_rule(void *state, const struct hw_fact_row *row)
 {
+    struct hunt *h = state;
     struct rule r = {.fuel = FUEL_RULE};
     struct hw_span type;
-    if (h->rule_count == RULES_MOST) {
+    if (!usable(&row->fact) || h->rule_count == RULES_MOST) {
         return HW_OK;
     }
     if (h->rule_count == h->rule_room) {
@@ -86,7 +87,7 @@ static int add_rule(struct hunt *h, const struct hw_fact *f)
         h->rules = p;
         h->rule_room = room;
     }
-    int rc = hw_fact_keep(h->q->a->arena, f, &r.fact, h->err);
+    int rc = hw_fact_keep(h->q->a->arena, &row->fact, &r.fact, h->err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -104,26 +105,6 @@ static int add_rule(struct hunt *h, const struct hw_fact *f)
     h->types |= r.types;
     h->rules[h->rule_count++] = r;
     return HW_OK;
-}
-
-static int gather(struct hunt *h)
-{
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row e;
-    struct hw_cursor *k = NULL;
-    int rc = hw_case_evidence(h->q->c, &ask, &k, h->err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, h->err)) == HW_ROW) {
-        struct hw_cursor *facts = NULL;
-        struct hw_fact_row row;
-        rc = hw_case_facts(h->q->c, e.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN,
-                           &facts, h->err);
-        while (rc == HW_OK && (rc = hw_fact_next(facts, &row, h->err)) == HW_ROW) {
-            rc = usable(&row.fact, h->q->policy->as_of) ? add_rule(h, &row.fact) : HW_OK;
-        }
-        hw_cursor_free(facts);
-    }
-    hw_cursor_free(k);
-    return rc;
 }
 
 /* ---- one observation ---- */
@@ -408,7 +389,7 @@ static int make_room(struct hunt *h)
 int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err)
 {
     struct hunt h = {.q = q, .err = err};
-    int rc = gather(&h);
+    int rc = hw_each_pattern(q, add_rule, &h, err);
     *out_patterns = h.rule_count;
     if (rc == HW_OK && h.rule_count > 0) {
         rc = make_room(&h);
