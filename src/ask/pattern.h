@@ -10,6 +10,7 @@
 #ifndef HW_ASK_PATTERN_H
 #define HW_ASK_PATTERN_H
 
+#include "ask/needles.h"
 #include "ask/room.h"
 #include "fact/mapping.h"
 #include "fact/rule.h"
@@ -80,11 +81,6 @@ struct pattern_rule {
     uint32_t found_in;
     struct pattern_hits *hits;
 };
-struct pattern_gram {    /* four bytes of a text that a pattern needs */
-    uint32_t gram, next; /* next: index + 1 */
-    uint32_t rule, at;   /* at: of the four in the text */
-    struct hw_span text;
-};
 struct pattern_rules {
     struct hw_asking *q;
     struct pattern_rule *rules;
@@ -93,18 +89,12 @@ struct pattern_rules {
     uint64_t refused, partly;
     uint32_t *always; /* those that no text is needed for */
     size_t always_count;
-    struct pattern_gram *grams;
-    size_t gram_count, gram_room;
-    uint32_t *heads; /* of lists of grams, by hash */
+    struct needles needles; /* of the others */
 };
 /* Every pattern of the case that can be asked, in an order that does not depend on the order in
  * which they came. */
 HW_CHECK int pattern_rules_read(struct hw_asking *q, struct pattern_rules *out,
                                 struct hw_error *err);
 void pattern_rules_done(struct pattern_rules *s);
-static inline uint32_t pattern_gram_hash(uint32_t gram)
-{
-    return gram * UINT32_C(2654435761) >> 16;
-}
 
 #endif

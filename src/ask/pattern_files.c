@@ -61,7 +61,6 @@ struct run {
     struct path_kept *paths; /* PATHS_KEPT, each where its hash says */
     bool path_known;         /* the path in hand was asked before, and in vain */
     bool path_met;           /* some pattern over paths alone holds of it, or gave no answer */
-    uint8_t fold[256];       /* ASCII letters in lower case */
     struct hw_regex_scratch regex;
 };
 
@@ -246,45 +245,23 @@ static int ask_rule(struct run *r, struct pattern_rule *rule)
                                  : note_record(r, rule);
 }
 
-/* Does the needed text stand around its four bytes, the last of which is at `end`? */
-static bool stands(const struct run *r, const struct pattern_gram *g, struct hw_span v, size_t end)
+static bool wanted(void *state, uint32_t rule)
 {
-    size_t before = g->at + 3;
-    if (end < before || v.n - (end - before) < g->text.n) {
-        return false;
-    }
-    const uint8_t *p = v.p + (end - before);
-    for (size_t i = 0; i < g->text.n; i++) {
-        if (r->fold[p[i]] != r->fold[g->text.p[i]]) {
-            return false;
-        }
-    }
-    return true;
+    const struct run *r = state;
+    return r->rules.rules[rule].asked_in != r->thing;
 }
 
-static int ask_by_text(struct run *r, struct hw_span v)
+static int ask_number(void *state, uint32_t rule)
 {
-    const struct pattern_rules *s = &r->rules;
-    uint32_t gram = 0;
-    int rc = HW_OK;
-    for (size_t i = 0; i < v.n && rc == HW_OK; i++) {
-        gram = gram << 8 | r->fold[v.p[i]];
-        for (uint32_t n = i < 3 ? 0 : s->heads[pattern_gram_hash(gram)]; n != 0 && rc == HW_OK;) {
-            const struct pattern_gram *g = &s->grams[n - 1];
-            struct pattern_rule *rule = &s->rules[g->rule];
-            if (g->gram == gram && rule->asked_in != r->thing && stands(r, g, v, i)) {
-                rc = ask_rule(r, rule);
-            }
-            n = g->next;
-        }
-    }
-    return rc;
+    struct run *r = state;
+    return ask_rule(r, &r->rules.rules[rule]);
 }
 
 /* Everything that could hold of what is seen now. */
 static int ask_all(struct run *r)
 {
     int rc = HW_OK;
+    const struct needles_asker asker = {wanted, ask_number, r};
     struct hw_span path = pattern_seen_nth(&r->seen, HW_SEEN_PATH, 0);
     r->thing++;
     r->cut += r->seen.over;
@@ -294,7 +271,7 @@ static int ask_all(struct run *r)
         rc = ask_rule(r, &r->rules.rules[r->rules.always[i]]);
     }
     for (uint32_t i = 0; i < r->seen.count && rc == HW_OK; i++) {
-        rc = ask_by_text(r, pattern_seen_get(&r->seen, i));
+        rc = needles_walk(&r->rules.needles, pattern_seen_get(&r->seen, i), &asker);
     }
     if (!r->path_known && !r->path_met) {
         keep_path(r, path);
@@ -554,9 +531,6 @@ static int ask_patterns(struct run *r)
     r->paths = calloc(PATHS_KEPT, sizeof *r->paths);
     int rc = r->scratch == NULL || r->paths == NULL ? no_memory(r->err)
                                                     : hw_layouts_init(&r->known, r->err);
-    for (unsigned i = 0; i < 256; i++) {
-        r->fold[i] = hw_ascii_lower((uint8_t)i);
-    }
     pattern_seen_init(&r->seen, r->rules.asks);
     rc = rc != HW_OK ? rc : ask_case(r);
     for (size_t i = 0; i < r->rules.count && rc == HW_OK; i++) {

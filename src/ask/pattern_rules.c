@@ -2,9 +2,7 @@
 /*
  * ask/pattern_rules.c -- the patterns of a case, how much each proves, and which could hold.
  *
- * A list has thousands of them, and of nearly each a text must stand in a value (hw_rule_needs). Of
- * each such text four bytes, those that the fewest texts have, are kept in one table: a value is
- * walked once, and only the patterns whose bytes were met are asked.
+ * A list has thousands of them: ask/needles.h says which could hold of a value.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +10,7 @@
 #include "ask/pattern.h"
 #include "base/text.h"
 
-enum { BUCKETS = 1 << 16, NEEDS = 2000, GRAM = 4, RULES_MOST = 200000 };
+enum { NEEDS = 2000, RULES_MOST = 200000 };
 _Static_assert(HW_SEEN_COUNT <= 64, "a bit for each field");
 
 static int no_memory(struct hw_error *err)
@@ -156,81 +154,36 @@ static void drop_copies(struct pattern_rules *s)
 
 /* ---- the index ---- */
 
-static uint32_t gram_at(struct hw_span s, size_t at)
-{
-    uint32_t g = 0;
-    for (size_t i = 0; i < GRAM; i++) {
-        g = g << 8 | hw_ascii_lower(s.p[at + i]);
-    }
-    return g;
-}
-
-static int put_gram(struct pattern_rules *s, struct hw_span text, size_t at, uint32_t rule,
-                    struct hw_error *err)
-{
-    uint32_t gram = gram_at(text, at), *head = &s->heads[pattern_gram_hash(gram)];
-    if (s->gram_count == s->gram_room) {
-        size_t room = s->gram_room == 0 ? 4096 : s->gram_room * 2;
-        struct pattern_gram *p = realloc(s->grams, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        s->grams = p;
-        s->gram_room = room;
-    }
-    s->grams[s->gram_count++] = (struct pattern_gram){gram, *head, rule, (uint32_t)at, text};
-    *head = (uint32_t)s->gram_count;
-    return HW_OK;
-}
-
-/* Where the rarest four bytes of a text stand; pass 0 counts them. */
-static size_t rarest(struct hw_span text, uint32_t *often, bool count)
-{
-    size_t best = 0;
-    for (size_t at = 0; at + GRAM <= text.n; at++) {
-        uint32_t h = pattern_gram_hash(gram_at(text, at));
-        often[h] += count;
-        best = often[h] < often[pattern_gram_hash(gram_at(text, best))] ? at : best;
-    }
-    return best;
-}
-
-static int index_rule(struct pattern_rules *s, size_t i, struct hw_span *needs, uint32_t *often,
-                      bool count, struct hw_error *err)
+static int index_rule(struct pattern_rules *s, size_t i, bool count, struct hw_error *err)
 {
     struct pattern_rule *r = &s->rules[i];
     struct hw_rule rule;
-    int rc = HW_OK;
+    bool needed = true;
     if (!hw_rule_check(r->program, &rule)) {
         return hw_fail(err, HW_E_CASE, "a published pattern in the case is damaged");
     }
     r->root = rule.root;
-    size_t n = hw_rule_needs(&rule, GRAM, needs, NEEDS);
-    if (n == 0 && !count) {
-        s->always[s->always_count++] = (uint32_t)i;
+    if (count) {
+        needles_count(&s->needles, &rule);
+        return HW_OK;
     }
-    for (size_t k = 0; k < n && rc == HW_OK; k++) {
-        size_t best = rarest(needs[k], often, count);
-        rc = count ? HW_OK : put_gram(s, needs[k], best, (uint32_t)i, err);
+    int rc = needles_put(&s->needles, &rule, (uint32_t)i, &needed, err);
+    if (!needed) {
+        s->always[s->always_count++] = (uint32_t)i;
     }
     return rc;
 }
 
 static int build_index(struct pattern_rules *s, struct hw_error *err)
 {
-    struct hw_span *needs = calloc(NEEDS, sizeof *needs);
-    uint32_t *often = calloc(BUCKETS, sizeof *often);
-    s->heads = calloc(BUCKETS, sizeof *s->heads);
     s->always = calloc(s->count, sizeof *s->always);
-    bool fine = needs != NULL && often != NULL && s->heads != NULL && s->always != NULL;
-    int rc = fine ? HW_OK : no_memory(err);
+    int rc = s->always == NULL ? no_memory(err) : needles_init(&s->needles, NEEDS, err);
     for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
         for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
-            rc = index_rule(s, i, needs, often, pass == 0, err);
+            rc = index_rule(s, i, pass == 0, err);
         }
     }
-    free(needs);
-    free(often);
+    needles_made(&s->needles);
     return rc;
 }
 
@@ -250,6 +203,5 @@ void pattern_rules_done(struct pattern_rules *s)
 {
     free(s->rules);
     free(s->always);
-    free(s->grams);
-    free(s->heads);
+    needles_done(&s->needles);
 }

@@ -33,12 +33,12 @@ struct run {
     uint32_t *hit; /* numbers of the rules with hits in this log */
     size_t hit_count;
     /* of the record being asked */
+    const struct hw_record *rec;
     const struct sigma_layout *layout;
     const struct sigma_rule *rule;
     struct hw_span channel;
     uint32_t record;
     uint64_t spent;
-    uint8_t fold[256]; /* ASCII letters in lower case: each byte of each record comes by here */
     struct hw_regex_scratch regex;
 };
 
@@ -104,8 +104,9 @@ static struct hw_span cut(struct hw_span s, size_t max)
 }
 
 /* What a reader wants to see of a record: its time, and the first of these that it has. */
-static struct hw_span shown(struct run *r, const struct hw_record *rec)
+static struct hw_span shown(struct run *r)
 {
+    const struct hw_record *rec = r->rec;
     static const char *const wanted[] = {
         "CommandLine", "TargetObject", "TargetFilename", "ScriptBlockText",
         "QueryName",   "ImageLoaded",  "PipeName",       "ServiceName",
@@ -150,8 +151,9 @@ static struct sigma_hit *hit_of(struct run *r, struct sigma_rule *rule, struct h
     return h;
 }
 
-static int note(struct run *r, struct sigma_rule *rule, const struct hw_record *rec)
+static int note(struct run *r, struct sigma_rule *rule)
 {
+    const struct hw_record *rec = r->rec;
     struct hw_span host = host_of(r);
     if (rule->stream != NULL) {
         const struct sigma_seen seen = {.log = r->log,
@@ -173,16 +175,15 @@ static int note(struct run *r, struct sigma_rule *rule, const struct hw_record *
         return no_memory(r->err);
     }
     if (h->count++ < SHOWN) {
-        hw_because_record(r->q->a->arena, &h->why, shown(r, rec), r->log->path, rec->number,
-                          rec->off);
+        hw_because_record(r->q->a->arena, &h->why, shown(r), r->log->path, rec->number, rec->off);
     }
     return HW_OK;
 }
 
-static int ask_rule(struct run *r, struct sigma_rule *rule, const struct hw_record *rec)
+static int ask_rule(struct run *r, struct sigma_rule *rule)
 {
     const struct sigma_class *c = &r->rules.classes[rule->of_class];
-    struct hw_rule_record record = {field, value, rec->count, r, NULL};
+    struct hw_rule_record record = {field, value, r->rec->count, r, NULL};
     struct hw_rule program = {.root = rule->root};
     uint64_t fuel = FUEL;
     if (rule->asked_in == r->record || !r->layout->applies[rule->of_class]) {
@@ -195,70 +196,45 @@ static int ask_rule(struct run *r, struct sigma_rule *rule, const struct hw_reco
     r->rule = rule;
     enum hw_rule_answer answer = hw_rule_ask(&program, &record, &r->regex, &fuel);
     r->spent += answer == HW_RULE_SPENT;
-    return answer == HW_RULE_YES ? note(r, rule, rec) : HW_OK;
+    return answer == HW_RULE_YES ? note(r, rule) : HW_OK;
 }
 
-/* Does the needed text stand around its four bytes, the last of which is at `end`? */
-static bool stands(const struct run *r, const struct sigma_gram *g, struct hw_span v, size_t end)
+static bool wanted(void *state, uint32_t rule)
 {
-    size_t before = g->at + 3;
-    if (end < before || v.n - (end - before) < g->text.n) {
-        return false;
-    }
-    const uint8_t *p = v.p + (end - before);
-    for (size_t i = 0; i < g->text.n; i++) {
-        if (r->fold[p[i]] != r->fold[g->text.p[i]]) {
-            return false;
-        }
-    }
-    return true;
+    const struct run *r = state;
+    const struct sigma_rule *s = &r->rules.rules[rule];
+    return s->asked_in != r->record && r->layout->applies[s->of_class];
 }
 
-/* Asks each rule one of whose needed texts stands in the value. */
-static int ask_by_text(struct run *r, struct hw_span v, const struct hw_record *rec)
+static int ask_number(void *state, uint32_t rule)
 {
-    const struct sigma_rules *s = &r->rules;
-    uint32_t gram = 0;
-    int rc = HW_OK;
-    for (size_t i = 0; i < v.n && rc == HW_OK; i++) {
-        gram = gram << 8 | r->fold[v.p[i]];
-        if (i < 3) {
-            continue;
-        }
-        for (uint32_t n = s->heads[sigma_gram_hash(gram)]; n != 0 && rc == HW_OK;) {
-            const struct sigma_gram *g = &s->grams[n - 1];
-            struct sigma_rule *rule = &s->rules[g->rule];
-            if (g->gram == gram && rule->asked_in != r->record &&
-                r->layout->applies[rule->of_class] && stands(r, g, v, i)) {
-                rc = ask_rule(r, rule, rec);
-            }
-            n = g->next;
-        }
-    }
-    return rc;
+    struct run *r = state;
+    return ask_rule(r, &r->rules.rules[rule]);
 }
 
 static int ask_record(void *state, const struct hw_record *rec)
 {
     struct run *r = state;
     const struct sigma_layout *l = &r->layouts[rec->layout];
+    const struct needles_asker asker = {wanted, ask_number, r};
     int rc = HW_OK;
     if (!l->any || (rec->time_ns != HW_TIME_NONE && rec->time_ns > r->q->a->as_of)) {
         return HW_OK;
     }
     r->layout = l;
+    r->rec = rec;
     r->record++;
     r->channel = l->channel >= 0 ? r->known.values[l->channel] : l->log;
     for (size_t i = 0; i < r->rules.class_count && rc == HW_OK; i++) {
         for (struct sigma_rule *a = l->applies[i] ? r->rules.classes[i].always : NULL;
              a != NULL && rc == HW_OK; a = a->next_always) {
-            rc = ask_rule(r, a, rec);
+            rc = ask_rule(r, a);
         }
     }
-    rc = rc != HW_OK ? rc : ask_by_text(r, l->event, rec);
-    rc = rc != HW_OK ? rc : ask_by_text(r, l->log, rec);
+    rc = rc != HW_OK ? rc : needles_walk(&r->rules.needles, l->event, &asker);
+    rc = rc != HW_OK ? rc : needles_walk(&r->rules.needles, l->log, &asker);
     for (size_t i = 0; i < rec->count && rc == HW_OK; i++) {
-        rc = ask_by_text(r, r->known.values[i], rec);
+        rc = needles_walk(&r->rules.needles, r->known.values[i], &asker);
     }
     return rc;
 }
@@ -557,9 +533,6 @@ int hw_find_sigma(struct hw_asking *q, uint64_t *out_rules, struct hw_error *err
     }
     r->q = q;
     r->err = err;
-    for (unsigned i = 0; i < 256; i++) {
-        r->fold[i] = hw_ascii_lower((uint8_t)i);
-    }
     int rc = sigma_kept_init(&r->kept, err);
     rc = rc != HW_OK ? rc : sigma_rules_read(q, &r->rules, err);
     *out_rules = r->rules.count + r->rules.correlation_count;

@@ -13,6 +13,7 @@
 #ifndef HW_ASK_SIGMA_H
 #define HW_ASK_SIGMA_H
 
+#include "ask/needles.h"
 #include "ask/room.h"
 #include "fact/correlation.h"
 #include "fact/mapping.h"
@@ -160,13 +161,6 @@ struct sigma_class { /* a log source as rules name it */
     bool held;  /* and a log of the case is one */
 };
 
-struct sigma_gram {      /* four bytes of a text that a rule needs */
-    uint32_t gram, next; /* next: index + 1 */
-    uint32_t rule;
-    uint32_t at; /* of the four in the text */
-    struct hw_span text;
-};
-
 struct sigma_rules {
     struct hw_asking *q;
     struct sigma_rule *rules;
@@ -177,9 +171,7 @@ struct sigma_rules {
     uint32_t *field_buckets;
     uint32_t *field_next;
     size_t field_count;
-    struct sigma_gram *grams;
-    size_t gram_count, gram_room;
-    uint32_t *heads; /* of lists of grams, by hash */
+    struct needles needles; /* of rules that need a text */
     struct sigma_held *held;
     size_t held_count, held_room;
     struct sigma_correlation **correlations; /* each in the answer's memory */
@@ -214,11 +206,6 @@ HW_CHECK int sigma_relate(struct sigma_rules *s, struct hw_error *err);
 /* All correlations over what was kept: findings, and gaps for what could not be told. */
 HW_CHECK int sigma_correlate(struct sigma_rules *s, struct sigma_kept *k,
                              const struct sigma_log *logs, struct hw_error *err);
-static inline uint32_t sigma_gram_hash(uint32_t gram)
-{
-    return gram * UINT32_C(2654435761) >> 16;
-}
-
 struct sigma_layout { /* one kind of records of the log being read */
     struct hw_span source, log, event;
     struct hw_span *names;

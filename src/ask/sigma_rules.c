@@ -12,7 +12,7 @@
 #include "ask/sigma.h"
 #include "base/text.h"
 
-enum { BUCKETS = 1 << 16, NEEDS = 4000, GRAM = 4, RULES_MAX = 500000 };
+enum { BUCKETS = 1 << 16, NEEDS = 4000, RULES_MAX = 500000 };
 
 static int no_memory(struct hw_error *err)
 {
@@ -201,69 +201,37 @@ static void drop_copies(struct sigma_rules *s)
 
 /* ---- the index ---- */
 
-static uint32_t gram_at(struct hw_span s, size_t at)
+static int index_rule(struct sigma_rules *s, size_t i, bool count, struct hw_error *err)
 {
-    uint32_t g = 0;
-    for (size_t i = 0; i < GRAM; i++) {
-        g = g << 8 | hw_ascii_lower(s.p[at + i]);
+    struct sigma_rule *r = &s->rules[i];
+    struct hw_rule rule;
+    bool needed = true;
+    if (!hw_rule_check(r->program, &rule)) {
+        return hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
     }
-    return g;
-}
-
-static int put_gram(struct sigma_rules *s, struct hw_span text, size_t at, uint32_t rule,
-                    struct hw_error *err)
-{
-    uint32_t gram = gram_at(text, at), *head = &s->heads[sigma_gram_hash(gram)];
-    if (s->gram_count == s->gram_room) {
-        size_t room = s->gram_room == 0 ? 4096 : s->gram_room * 2;
-        struct sigma_gram *p = realloc(s->grams, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        s->grams = p;
-        s->gram_room = room;
+    r->root = rule.root;
+    if (count) {
+        needles_count(&s->needles, &rule);
+        return HW_OK;
     }
-    s->grams[s->gram_count++] = (struct sigma_gram){gram, *head, rule, (uint32_t)at, text};
-    *head = (uint32_t)s->gram_count;
-    return HW_OK;
+    int rc = needles_put(&s->needles, &rule, (uint32_t)i, &needed, err);
+    if (!needed) {
+        struct sigma_class *c = &s->classes[r->of_class];
+        r->next_always = c->always;
+        c->always = r;
+    }
+    return rc;
 }
 
 static int build_index(struct sigma_rules *s, struct hw_error *err)
 {
-    static const size_t least = GRAM;
-    static const size_t most = NEEDS;
-    struct hw_span *needs = calloc(NEEDS, sizeof *needs);
-    struct hw_rule rule;
-    uint32_t *often = calloc(BUCKETS, sizeof *often);
-    int rc = often == NULL || needs == NULL ? no_memory(err) : HW_OK;
-    /* First how often each four bytes are needed; then, text by text, the rarest. */
+    int rc = needles_init(&s->needles, NEEDS, err);
     for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
         for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
-            struct sigma_rule *r = &s->rules[i];
-            if (!hw_rule_check(r->program, &rule)) {
-                rc = hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
-                break;
-            }
-            r->root = rule.root;
-            size_t n = hw_rule_needs(&rule, least, needs, most);
-            if (n == 0 && pass == 1) {
-                struct sigma_class *c = &s->classes[r->of_class];
-                r->next_always = c->always;
-                c->always = r;
-            }
-            for (size_t k = 0; k < n && rc == HW_OK; k++) {
-                size_t best = 0;
-                for (size_t at = 0; at + GRAM <= needs[k].n; at++) {
-                    uint32_t h = sigma_gram_hash(gram_at(needs[k], at));
-                    often[h] += pass == 0;
-                    best = often[h] < often[sigma_gram_hash(gram_at(needs[k], best))] ? at : best;
-                }
-                rc = pass == 0 ? HW_OK : put_gram(s, needs[k], best, (uint32_t)i, err);
-            }
+            rc = index_rule(s, i, pass == 0, err);
         }
     }
-    free(often);
-    free(needs);
+    needles_made(&s->needles);
     return rc;
 }
 
@@ -274,9 +242,8 @@ int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_err
     out->fields = calloc(SIGMA_FIELDS_MAX, sizeof *out->fields);
     out->field_next = calloc(SIGMA_FIELDS_MAX, sizeof *out->field_next);
     out->field_buckets = calloc(BUCKETS, sizeof *out->field_buckets);
-    out->heads = calloc(BUCKETS, sizeof *out->heads);
     if (out->classes == NULL || out->fields == NULL || out->field_next == NULL ||
-        out->field_buckets == NULL || out->heads == NULL) {
+        out->field_buckets == NULL) {
         return no_memory(err);
     }
     struct reading r = {out, err};
@@ -305,6 +272,5 @@ void sigma_rules_done(struct sigma_rules *s)
     free(s->fields);
     free(s->field_next);
     free(s->field_buckets);
-    free(s->grams);
-    free(s->heads);
+    needles_done(&s->needles);
 }
