@@ -231,7 +231,7 @@ int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_erro
     if (rc != HW_E_CASE) {
         return rc;
     }
-    rc = hw_gap_add(q, path, "damaged",
+    rc = hw_gap_add(q, hw_span_keep(q->a->arena, path), "damaged",
                     hw_words(q->a->arena, "not all of its records could be asked: %s", err->text),
                     HW_SPAN_LIT("ingest the log again"), true, err);
     err->code = HW_OK;

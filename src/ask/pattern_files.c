@@ -9,27 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask/log_walk.h"
 #include "ask/pattern.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "fact/layouts.h"
 
 enum {
     SHOWN = 3,        /* records of one finding */
     FILES_MOST = 200, /* files of one pattern that are findings; the others are counted */
     HOSTS_MOST = 2000,
     SIGHTINGS_MOST = 16, /* of one file */
-    BOUNDS = 8,
     TEXT_BYTES = 300,
     PATHS_KEPT = 1 << 14,
     PATH_KEPT_BYTES = 254,
 };
 #define FUEL UINT64_C(20000000) /* of one pattern over one thing */
-
-struct layout {
-    struct hw_bound *bounds;
-    size_t count;
-};
 
 /* A path that no pattern over paths alone holds of: records name the same few again and again. */
 struct path_kept {
@@ -49,10 +43,7 @@ struct run {
     struct hw_file_answer *file;
     uint32_t file_number;
     /* of the log in hand */
-    struct hw_layouts known;
-    struct layout *layouts; /* beside those known */
-    uint32_t layout_room;
-    struct hw_bound *scratch;
+    struct log_walk walk;
     struct hw_span log, log_host; /* kept */
     struct hw_span host;          /* of the record */
     const struct hw_record *record;
@@ -324,38 +315,14 @@ static int ask_file(struct run *r, const struct hw_artifact_row *a)
 
 /* ---- logs ---- */
 
-static int take_layout(struct run *r, const struct hw_fact *f)
+static int take_bound(void *state, const struct hw_bound *b, const struct hw_record *rec)
 {
-    size_t count;
-    int rc = hw_layouts_add(&r->known, f, &count, r->err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    struct layout *l = hw_layouts_beside(&r->known, r->layouts, &r->layout_room, sizeof *l);
-    if (l == NULL) {
-        return no_memory(r->err);
-    }
-    r->layouts = l;
-    l += r->known.count - 1;
-    *l = (struct layout){.count =
-                             hw_bind(hw_fact_get(f, HW_LAYOUT_SOURCE),
-                                     hw_fact_get(f, HW_LAYOUT_LOG), hw_fact_get(f, HW_LAYOUT_EVENT),
-                                     r->known.names, count, r->scratch, BOUNDS)};
-    if (l->count > 0) {
-        l->bounds = malloc(l->count * sizeof *l->bounds);
-        if (l->bounds == NULL) {
-            l->count = 0;
-            return no_memory(r->err);
-        }
-        memcpy(l->bounds, r->scratch, l->count * sizeof *l->bounds);
-    }
-    return HW_OK;
-}
-
-static int take_bound(struct run *r, const struct hw_bound *b, const struct hw_record *rec)
-{
+    struct run *r = state;
     struct hw_span host = hw_bound_get(b, HW_ROLE_HOST, rec->values);
     int rc = HW_OK;
+    if (rec->time_ns != HW_TIME_NONE && rec->time_ns > r->q->a->as_of) {
+        return HW_OK;
+    }
     r->host = host.n > 0 ? host : r->log_host;
     r->record = rec;
     if (pattern_seen_record(b, rec->values, &r->seen)) {
@@ -369,47 +336,11 @@ static int take_bound(struct run *r, const struct hw_bound *b, const struct hw_r
     return rc;
 }
 
-static int take_record(void *state, const struct hw_record *rec)
-{
-    struct run *r = state;
-    const struct layout *l = &r->layouts[rec->layout];
-    int rc = HW_OK;
-    if (rec->time_ns != HW_TIME_NONE && rec->time_ns > r->q->a->as_of) {
-        return HW_OK;
-    }
-    for (size_t i = 0; i < l->count && rc == HW_OK; i++) {
-        const struct hw_bound *b = &l->bounds[i];
-        bool tells = b->kind != HW_HAPPENED_DECLARED && b->kind != HW_HAPPENED_LOST;
-        rc = tells && hw_bound_holds(b, rec->values) ? take_bound(r, b, rec) : HW_OK;
-    }
-    return rc;
-}
-
-static void forget_layouts(struct run *r)
-{
-    for (uint32_t i = 0; i < r->known.count && i < r->layout_room; i++) {
-        free(r->layouts[i].bounds);
-        r->layouts[i] = (struct layout){.count = 0};
-    }
-    hw_layouts_clear(&r->known);
-}
-
 static int ask_log(struct run *r, const struct hw_artifact_row *a)
 {
-    struct hw_fact_row row;
-    struct hw_cursor *k = NULL;
     r->log = hw_span_keep(r->q->a->arena, a->path);
     r->log_host = hw_span_keep(r->q->a->arena, hw_span_str(a->host));
-    int rc =
-        hw_case_facts(r->q->c, a->reading, a->node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, r->err);
-    while (rc == HW_OK && (rc = hw_fact_next(k, &row, r->err)) == HW_ROW) {
-        rc = row.fact.kind == HW_FACT_LAYOUT
-                 ? take_layout(r, &row.fact)
-                 : hw_layouts_each(&r->known, &row.fact, take_record, r, r->err);
-    }
-    hw_cursor_free(k);
-    forget_layouts(r);
-    return hw_log_read(r->q, r->log, rc, r->err);
+    return log_walk(&r->walk, r->q, a, take_bound, r, r->err);
 }
 
 static int ask_case(struct run *r)
@@ -527,10 +458,8 @@ static int say_unasked(struct run *r)
 
 static int ask_patterns(struct run *r)
 {
-    r->scratch = calloc(BOUNDS, sizeof *r->scratch);
     r->paths = calloc(PATHS_KEPT, sizeof *r->paths);
-    int rc = r->scratch == NULL || r->paths == NULL ? no_memory(r->err)
-                                                    : hw_layouts_init(&r->known, r->err);
+    int rc = r->paths == NULL ? no_memory(r->err) : log_walk_init(&r->walk, r->err);
     pattern_seen_init(&r->seen, r->rules.asks);
     rc = rc != HW_OK ? rc : ask_case(r);
     for (size_t i = 0; i < r->rules.count && rc == HW_OK; i++) {
@@ -553,9 +482,7 @@ int hw_find_patterns(struct hw_asking *q, size_t *io_patterns, struct hw_error *
     rc = rc != HW_OK ? rc : say_unasked(r);
     pattern_rules_done(&r->rules);
     pattern_seen_done(&r->seen);
-    hw_layouts_done(&r->known);
-    free(r->layouts);
-    free(r->scratch);
+    log_walk_done(&r->walk);
     free(r->paths);
     free(r);
     return rc;

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask/log_walk.h"
 #include "ask/room.h"
 #include "ask/stix.h"
 #include "base/time.h"
-#include "fact/layouts.h"
 #include "fact/words.h"
 
-enum { RULES_MOST = 20000, HITS_MOST = 20000, REASONS = 12, BOUNDS = 8 };
+enum { RULES_MOST = 20000, HITS_MOST = 20000, REASONS = 12 };
 #define FUEL_RULE UINT64_C(2000000000)
 #define FUEL_BIND UINT64_C(20000000)
 
@@ -40,10 +40,6 @@ struct rule {
     size_t count, room;
     bool gave_up;
 };
-struct layout {
-    struct hw_bound *bounds;
-    size_t count;
-};
 struct hunt {
     struct hw_asking *q;
     struct hw_error *err;
@@ -54,10 +50,7 @@ struct hunt {
     uint32_t types;  /* that any rule asks for */
     struct hw_stix_scratch *scratch;
     struct stix_seen seen;
-    struct hw_layouts known;
-    struct layout *layouts; /* beside those known */
-    uint32_t layout_room;
-    struct hw_bound *bound;    /* room for one layout's */
+    struct log_walk log;
     struct hw_span path, host; /* of what is being read; kept once something was met in it */
     bool path_kept;
 };
@@ -160,77 +153,15 @@ static int ask_all(struct hunt *h, uint64_t number, uint64_t off, struct hw_span
 
 /* ---- logs ---- */
 
-static int take_layout(struct hunt *h, const struct hw_fact *f)
-{
-    size_t count;
-    int rc = hw_layouts_add(&h->known, f, &count, h->err);
-    if (rc != HW_OK) {
-        return rc;
-    }
-    struct layout *l = hw_layouts_beside(&h->known, h->layouts, &h->layout_room, sizeof *l);
-    if (l == NULL) {
-        return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
-    }
-    h->layouts = l;
-    l += h->known.count - 1;
-    *l = (struct layout){
-        .count = hw_bind(hw_fact_get(f, HW_LAYOUT_SOURCE), hw_fact_get(f, HW_LAYOUT_LOG),
-                         hw_fact_get(f, HW_LAYOUT_EVENT), h->known.names, count, h->bound, BOUNDS)};
-    if (l->count > 0) {
-        l->bounds = malloc(l->count * sizeof *l->bounds);
-        if (l->bounds == NULL) {
-            l->count = 0;
-            return hw_fail(h->err, HW_E_MEMORY, "no memory for layouts");
-        }
-        memcpy(l->bounds, h->bound, l->count * sizeof *l->bounds);
-    }
-    return HW_OK;
-}
-
-static int take_record(void *state, const struct hw_record *rec)
+static int take_bound(void *state, const struct hw_bound *b, const struct hw_record *rec)
 {
     struct hunt *h = state;
-    const struct layout *l = &h->layouts[rec->layout];
     int64_t at = rec->time_ns == HW_TIME_NONE ? HW_TIME_MIN : rec->time_ns;
-    int rc = HW_OK;
-    for (size_t i = 0; i < l->count && rc == HW_OK; i++) {
-        const struct hw_bound *b = &l->bounds[i];
-        if (b->kind == HW_HAPPENED_DECLARED || b->kind == HW_HAPPENED_LOST ||
-            !hw_bound_holds(b, rec->values) || !stix_seen_record(b, rec->values, at, &h->seen) ||
-            (h->seen.types & h->types) == 0) {
-            continue;
-        }
-        struct hw_span host = hw_bound_get(b, HW_ROLE_HOST, rec->values);
-        rc = ask_all(h, rec->number, rec->off, host.n > 0 ? host : h->host, true);
+    if (!stix_seen_record(b, rec->values, at, &h->seen) || (h->seen.types & h->types) == 0) {
+        return HW_OK;
     }
-    return rc;
-}
-
-static void forget_layouts(struct hunt *h)
-{
-    for (uint32_t i = 0; i < h->known.count && i < h->layout_room; i++) {
-        free(h->layouts[i].bounds);
-        h->layouts[i] = (struct layout){.count = 0};
-    }
-    hw_layouts_clear(&h->known);
-}
-
-static int read_log(struct hunt *h, const struct hw_artifact_row *a)
-{
-    struct hw_fact_row row;
-    struct hw_cursor *k = NULL;
-    /* kinds are clustered, so all layouts come before the first event */
-    int rc =
-        hw_case_facts(h->q->c, a->reading, a->node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, h->err);
-    while (rc == HW_OK && (rc = hw_fact_next(k, &row, h->err)) == HW_ROW) {
-        rc = row.fact.kind == HW_FACT_LAYOUT ? take_layout(h, &row.fact)
-             : row.fact.kind == HW_FACT_EVENTS
-                 ? hw_layouts_each(&h->known, &row.fact, take_record, h, h->err)
-                 : HW_OK;
-    }
-    hw_cursor_free(k);
-    forget_layouts(h);
-    return hw_log_read(h->q, hw_span_keep(h->q->a->arena, h->path), rc, h->err);
+    struct hw_span host = hw_bound_get(b, HW_ROLE_HOST, rec->values);
+    return ask_all(h, rec->number, rec->off, host.n > 0 ? host : h->host, true);
 }
 
 /* ---- files ---- */
@@ -265,9 +196,10 @@ static int read_case(struct hunt *h)
         h->path = a.path;
         h->host = hw_span_str(a.host);
         h->path_kept = false;
-        rc = hw_format_is_log(hw_span_str(a.format)) ? read_log(h, &a)
-             : a.of_class == HW_CLASS_KNOWLEDGE      ? HW_OK
-                                                     : read_file(h, &a);
+        rc = hw_format_is_log(hw_span_str(a.format))
+                 ? log_walk(&h->log, h->q, &a, take_bound, h, h->err)
+             : a.of_class == HW_CLASS_KNOWLEDGE ? HW_OK
+                                                : read_file(h, &a);
     }
     hw_cursor_free(k);
     return rc;
@@ -380,10 +312,8 @@ static int judge(struct hunt *h, struct rule *r)
 static int make_room(struct hunt *h)
 {
     h->scratch = malloc(sizeof *h->scratch);
-    h->bound = malloc(BOUNDS * sizeof *h->bound);
-    return h->bound == NULL || h->scratch == NULL
-               ? hw_fail(h->err, HW_E_MEMORY, "no memory for patterns")
-               : hw_layouts_init(&h->known, h->err);
+    return h->scratch == NULL ? hw_fail(h->err, HW_E_MEMORY, "no memory for patterns")
+                              : log_walk_init(&h->log, h->err);
 }
 
 int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err)
@@ -417,8 +347,6 @@ int hw_find_stix(struct hw_asking *q, size_t *out_patterns, struct hw_error *err
     }
     free(h.rules);
     free(h.scratch);
-    hw_layouts_done(&h.known);
-    free(h.bound);
-    free(h.layouts);
+    log_walk_done(&h.log);
     return rc;
 }
