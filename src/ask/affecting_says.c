@@ -46,14 +46,11 @@ static int statement(struct affecting *q, const struct hw_fact *f)
         q->a->unmatched++;
         return HW_OK;
     }
-    struct said s = {.scheme = hw_order_read(hw_fact_get(f, HW_STATEMENT_SCHEME)),
-                     .in = {.exact = kept(q, f, HW_STATEMENT_EXACT),
-                            .first = kept(q, f, HW_STATEMENT_FIRST),
-                            .below = kept(q, f, HW_STATEMENT_BELOW),
-                            .last = kept(q, f, HW_STATEMENT_LAST)},
-                     .bad = bad,
-                     .advisory = kept(q, f, HW_STATEMENT_ADVISORY)};
-    return keep(q, hw_fact_get(f, HW_STATEMENT_NAME), &s);
+    struct hw_fact own;
+    int rc = hw_fact_keep(q->a->arena, f, &own, q->err);
+    struct said s = {.bad = bad, .advisory = hw_fact_get(&own, HW_STATEMENT_ADVISORY)};
+    s.scheme = hw_statement_versions(&own, &s.in);
+    return rc != HW_OK ? rc : keep(q, hw_fact_get(f, HW_STATEMENT_NAME), &s);
 }
 
 /* "name@version"; a name alone says nothing of a version. */

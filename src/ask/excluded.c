@@ -76,9 +76,12 @@ static int one_signature(struct hw_asking *q, struct hw_finding *f, const struct
 {
     char id[HW_ID_TEXT];
     struct hw_span signer = hw_fact_get(s, HW_SIGNATURE_SIGNER);
-    int rc = signer.n != 32 || !holds(s) ? HW_OK : hw_certificate_id(signer.p, id, err);
+    if (signer.n != 32 || !holds(s)) {
+        return HW_OK;
+    }
+    int rc = hw_certificate_id(signer.p, id, err);
     for (struct hw_excluded *x = q->excluded; x != NULL && rc == HW_OK; x = x->next) {
-        if (signer.n == 32 && holds(s) && f->judged == NULL && strcmp(x->id, id) == 0) {
+        if (f->judged == NULL && strcmp(x->id, id) == 0) {
             f->judged = "reject";
             f->judged_because = hw_words(q->a->arena, "every finding of its signer is: %.*s",
                                          (int)x->because.n, (const char *)x->because.p);

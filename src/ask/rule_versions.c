@@ -14,11 +14,16 @@
 #include "ask/sources.h"
 #include "fact/package.h"
 
-enum { BUCKETS = 1 << 12, RIGHTS = HW_THING_BUILD | HW_THING_SIGNING };
+static int no_memory(struct look *l)
+{
+    return hw_fail(l->err, HW_E_MEMORY, "no memory for versions");
+}
+
+enum { RIGHTS = HW_THING_BUILD | HW_THING_SIGNING };
 
 struct stated {
-    struct stated *next;
     const char *plain;
+    uint32_t n;          /* in the order of the case */
     struct hw_fact fact; /* kept */
     uint8_t evidence[32];
     int64_t reading;
@@ -28,37 +33,56 @@ struct stated {
 
 struct versions {
     struct look *look;
-    struct stated **buckets;
-    bool any;
+    struct stated *p; /* by name, then as they came */
+    size_t count, room;
 };
-
-static struct stated **bucket(struct versions *v, const char *plain)
-{
-    uint32_t h = 2166136261U;
-    for (; *plain != 0; plain++) {
-        h = (h ^ (uint8_t)*plain) * 16777619U;
-    }
-    return &v->buckets[h % BUCKETS];
-}
 
 static void keep(struct versions *v, const struct hw_fact_row *row, bool bad)
 {
     struct look *l = v->look;
     struct hw_arena *arena = l->q->a->arena;
-    struct stated *s = hw_arena_alloc(arena, sizeof *s);
-    const char *plain = hw_plain_name(arena, hw_fact_get(&row->fact, HW_STATEMENT_NAME));
-    if (s == NULL || plain == NULL) {
-        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for versions"));
-        return;
+    if (v->count == v->room) {
+        size_t room = v->room == 0 ? 64 : v->room * 2;
+        struct stated *p = reallocarray(v->p, room, sizeof *p);
+        if (p == NULL) {
+            look_failed(l, no_memory(l));
+            return;
+        }
+        v->p = p;
+        v->room = room;
     }
-    struct stated **b = bucket(v, plain);
-    *s = (struct stated){.next = *b, .plain = plain, .bad = bad};
+    struct stated *s = &v->p[v->count];
+    *s = (struct stated){.n = (uint32_t)v->count,
+                         .plain = hw_plain_name(arena, hw_fact_get(&row->fact, HW_STATEMENT_NAME)),
+                         .reading = row->reading,
+                         .node = row->node,
+                         .bad = bad};
     memcpy(s->evidence, row->evidence, 32);
-    s->reading = row->reading;
-    s->node = row->node;
-    look_failed(l, hw_fact_keep(arena, &row->fact, &s->fact, l->err));
-    *b = s;
-    v->any = true;
+    look_failed(l, s->plain == NULL ? no_memory(l)
+                                    : hw_fact_keep(arena, &row->fact, &s->fact, l->err));
+    v->count++;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct stated *x = a, *y = b;
+    int order = strcmp(x->plain, y->plain);
+    return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* The first of this name, or of one behind it. */
+static size_t first_of(const struct versions *v, const char *plain)
+{
+    size_t lo = 0, hi = v->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (strcmp(v->p[mid].plain, plain) < 0) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
 }
 
 static void read_statements(struct versions *v)
@@ -194,16 +218,16 @@ static void one_package(struct versions *v, uint32_t package)
     }
     const char *plain = hw_plain_name(l->arena, name);
     if (plain == NULL) {
-        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for versions"));
+        look_failed(l, no_memory(l));
         return;
     }
-    for (const struct stated *s = *bucket(v, plain); s != NULL; s = s->next) {
+    for (size_t i = first_of(v, plain); i < v->count && strcmp(v->p[i].plain, plain) == 0; i++) {
+        const struct stated *s = &v->p[i];
         struct hw_versions in;
         enum hw_order order = hw_statement_versions(&s->fact, &in);
-        if (strcmp(s->plain, plain) == 0 &&
-            hw_version_within(order, version, &in) == HW_WITHIN_YES) {
-            bad = s->bad ? s : bad;
-            ended = s->bad ? ended : s;
+        if (hw_version_within(order, version, &in) == HW_WITHIN_YES) {
+            bad = s->bad && bad == NULL ? s : bad;
+            ended = !s->bad && ended == NULL ? s : ended;
         }
     }
     if (bad != NULL) {
@@ -218,17 +242,13 @@ void rule_versions(struct look *l)
 {
     struct versions v = {.look = l};
     struct look_list packages;
-    v.buckets = calloc(BUCKETS, sizeof(struct stated *));
-    if (v.buckets == NULL) {
-        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for versions"));
-        return;
-    }
     read_statements(&v);
-    if (v.any && l->rc == HW_OK) {
+    if (v.count > 0 && l->rc == HW_OK) {
+        qsort(v.p, v.count, sizeof *v.p, by_name);
         look_all(l, HW_ENTITY_PACKAGE, NULL, NULL, &packages);
         for (size_t i = 0; i < packages.count && l->rc == HW_OK; i++) {
             one_package(&v, packages.p[i]);
         }
     }
-    free(v.buckets);
+    free(v.p);
 }
