@@ -4,6 +4,7 @@
 #include "ask/room.h"
 #include "base/address.h"
 #include "fact/rule.h"
+#include "fact/url.h"
 #include "fact/words.h"
 
 #define FUEL UINT64_C(20000000) /* of one look-up, over all programs of warning lists */
@@ -180,23 +181,6 @@ static int look_programs(struct look *l, const char *kind, struct hw_span value)
     return rc;
 }
 
-/* The host of a canonical URL: behind the scheme and a user's name, before port and path. */
-static struct hw_span host_of(struct hw_span url)
-{
-    size_t colon = hw_span_find(url, ':');
-    if (hw_span_starts(hw_span_from(url, colon), "://")) {
-        url = hw_span_from(url, colon + 3);
-    }
-    url = hw_span_cut(url, 0, hw_span_find(url, '/'));
-    url = hw_span_cut(url, 0, hw_span_find(url, '?'));
-    size_t at = hw_span_find(url, '@');
-    url = hw_span_from(url, at < url.n ? at + 1 : 0);
-    if (hw_span_starts(url, "[")) {
-        return hw_span_cut(url, 1, hw_span_find(url, ']') - 1);
-    }
-    return hw_span_cut(url, 0, hw_span_find(url, ':'));
-}
-
 int hw_harmless_look(struct hw_case *c, struct hw_arena *arena, const char *kind,
                      struct hw_span value, int64_t as_of, struct hw_harmless_row *out,
                      struct hw_error *err)
@@ -213,7 +197,7 @@ int hw_harmless_look(struct hw_case *c, struct hw_arena *arena, const char *kind
         rc = look_address(&l, value);
         rc = rc != HW_OK ? rc : look_programs(&l, kind, value);
     } else if (hw_span_is(word, "url")) {
-        struct hw_span host = host_of(value);
+        struct hw_span host = hw_url_host(value);
         rc = look_up(&l, "url", value, false);
         if (rc == HW_OK) {
             bool address = hw_address_bytes(host, bytes);

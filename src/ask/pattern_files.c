@@ -11,6 +11,7 @@
 
 #include "ask/log_walk.h"
 #include "ask/pattern.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -193,11 +194,7 @@ static int note_record(struct run *r, struct pattern_rule *rule)
 
 static struct path_kept *slot_of(struct run *r, struct hw_span path)
 {
-    uint32_t h = UINT32_C(2166136261); /* FNV-1a */
-    for (size_t i = 0; i < path.n; i++) {
-        h = (h ^ path.p[i]) * UINT32_C(16777619);
-    }
-    return &r->paths[(h ^ h >> 15) % PATHS_KEPT];
+    return &r->paths[hw_scan_hash(path, 0) % PATHS_KEPT];
 }
 
 static bool path_known(struct run *r, struct hw_span path)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scan.h"
 #include "base/text.h"
+#include "fact/url.h"
 
 enum {
     FILTER_BITS = 1 << 25, /* 4 MiB; a million indicators leave it wrong once in a thousand */
@@ -40,23 +42,9 @@ struct published {
 
 /* ---- the filter ---- */
 
-/* FNV-1a, then the finaliser of MurmurHash3: two halves that have little to do with each other. */
-static uint64_t spread(enum published_as as, struct hw_span value)
-{
-    uint64_t h = 0xcbf29ce484222325ULL ^ (uint64_t)as;
-    for (size_t i = 0; i < value.n; i++) {
-        h = (h ^ value.p[i]) * 0x100000001b3ULL;
-    }
-    h ^= h >> 33;
-    h *= 0xff51afd7ed558ccdULL;
-    h ^= h >> 33;
-    h *= 0xc4ceb9fe1a85ec53ULL;
-    return h ^ h >> 33;
-}
-
 static void note(struct published *p, enum published_as as, struct hw_span value)
 {
-    uint64_t h = spread(as, value);
+    uint64_t h = hw_scan_hash(value, (uint64_t)as);
     for (unsigned i = 0; i < PROBES; i++) {
         uint32_t bit = (uint32_t)(h + i * (h >> 32 | 1)) % FILTER_BITS;
         p->filter[bit / 8] |= (uint8_t)(1U << bit % 8);
@@ -66,7 +54,7 @@ static void note(struct published *p, enum published_as as, struct hw_span value
 
 static bool may_be(const struct published *p, enum published_as as, struct hw_span value)
 {
-    uint64_t h = spread(as, value);
+    uint64_t h = hw_scan_hash(value, (uint64_t)as);
     for (unsigned i = 0; i < PROBES; i++) {
         uint32_t bit = (uint32_t)(h + i * (h >> 32 | 1)) % FILTER_BITS;
         if ((p->filter[bit / 8] & 1U << bit % 8) == 0) {
@@ -74,40 +62,6 @@ static bool may_be(const struct published *p, enum published_as as, struct hw_sp
         }
     }
     return true;
-}
-
-/* ---- URLs ---- */
-
-/* Where the path begins; the size when there is none. */
-static size_t path_of(struct hw_span url)
-{
-    size_t at = 0;
-    for (size_t i = 0; i + 2 < url.n; i++) {
-        if (hw_span_starts(hw_span_from(url, i), "://")) {
-            at = i + 3;
-            break;
-        }
-    }
-    while (at < url.n && url.p[at] != '/' && url.p[at] != '?' && url.p[at] != '#') {
-        at++;
-    }
-    return at;
-}
-
-struct hw_span hw_url_host(struct hw_span url)
-{
-    size_t end = path_of(url), start = 0;
-    for (size_t i = 0; i < end; i++) {
-        if (url.p[i] == '@' || (i >= 2 && hw_span_starts(hw_span_from(url, i - 2), "://"))) {
-            start = i + 1;
-        }
-    }
-    struct hw_span host = hw_span_cut(url, start, end - start);
-    if (host.n > 0 && host.p[0] == '[') { /* RFC 3986 3.2.2 */
-        size_t close = hw_span_find(host, ']');
-        return close < host.n ? hw_span_cut(host, 1, close - 1) : (struct hw_span){NULL, 0};
-    }
-    return hw_span_cut(host, 0, hw_span_find(host, ':'));
 }
 
 bool hw_is_place(const struct hw_fact *indicator)
@@ -124,7 +78,7 @@ bool hw_place_counts(const struct hw_fact *indicator, enum hw_named_how how)
         return true;
     }
     return hw_fact_is(indicator, HW_INDICATOR_KIND, "url") && how != HW_NAMED_HOST &&
-           path_of(value) + 1 < value.n;
+           hw_url_path(value) + 1 < value.n;
 }
 
 /* ---- looking ---- */
@@ -211,7 +165,7 @@ static int domain(struct published *p, uint32_t thing, struct hw_span name, enum
 
 static int url(struct published *p, uint32_t thing, struct hw_span name)
 {
-    size_t path = path_of(name);
+    size_t path = hw_url_path(name);
     int rc = look(p, thing, AS_URL, "url", name, HW_NAMED_ITSELF);
     unsigned folders = 0;
     for (size_t at = name.n; at-- > path && rc == HW_OK && folders < PARENTS;) {

@@ -34,7 +34,4 @@ bool hw_is_place(const struct hw_fact *indicator);
 /* Does who met a place named so meet what is meant? A host that many share is nobody's: there only
  * a path is. */
 bool hw_place_counts(const struct hw_fact *indicator, enum hw_named_how how);
-/* The host of a URL, without user and port; empty when it has none. */
-struct hw_span hw_url_host(struct hw_span url);
-
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fact/url.h"
 
 static bool starts(struct hw_span s, const char *word)
 {
@@ -122,24 +123,6 @@ static bool is_shared(struct hw_span host)
     return false;
 }
 
-/* The host of a canonical URL, which may lack its scheme. */
-static struct hw_span host_of(struct hw_span url)
-{
-    for (size_t i = 0; i + 2 < url.n && i <= 16; i++) {
-        if (url.p[i] == ':' && url.p[i + 1] == '/' && url.p[i + 2] == '/') {
-            url = hw_span_from(url, i + 3);
-            break;
-        }
-    }
-    size_t end = 0, from = 0;
-    while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#') {
-        from = url.p[end] == '@' ? end + 1 : from;
-        end++;
-    }
-    struct hw_span host = hw_span_cut(url, from, end - from);
-    return hw_span_cut(host, 0, hw_span_find(host, ':'));
-}
-
 const char *hw_list_role(const struct hw_list_value *v, const struct hw_list_words *w)
 {
     struct hw_span s = {v->p, v->n};
@@ -154,7 +137,7 @@ const char *hw_list_role(const struct hw_list_value *v, const struct hw_list_wor
     if (w->carrier && (hash || v->kind == HW_LIST_FILENAME)) {
         return "carrier";
     }
-    if (net && (w->shared_host || is_shared(v->kind == HW_LIST_URL ? host_of(s) : s))) {
+    if (net && (w->shared_host || is_shared(v->kind == HW_LIST_URL ? hw_url_host(s) : s))) {
         return "shared-host";
     }
     if (v->kind == HW_LIST_FILENAME) {
