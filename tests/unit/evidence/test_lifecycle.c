@@ -9,32 +9,9 @@
 
 #include "build_lifecycle.h"
 #include "exam.h"
+#include "learned.h"
 #include "sweep.h"
 
-static struct hw_told t;
-
-static int begin(void **state)
-{
-    (void)state;
-    hw_told_init(&t);
-    t.reading = HW_READ_KNOWLEDGE;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    hw_told_done(&t);
-    return 0;
-}
-
-static void read_it(const char *s)
-{
-    hw_told_examine(&t, s, strlen(s), NULL);
-}
-
-#define HAS(...) assert_true(hw_told_has(&t, __VA_ARGS__, NULL))
-#define HAS_NOT(...) assert_false(hw_told_has(&t, __VA_ARGS__, NULL))
 
 static void releases_that_ended_become_statements(void **state)
 {

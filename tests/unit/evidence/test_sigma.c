@@ -11,26 +11,9 @@
 #include "base/text.h"
 #include "evidence/knowledge/sigma.h"
 #include "exam.h"
+#include "learned.h"
 #include "sweep.h"
 
-static struct hw_told t;
-
-static int begin(void **state)
-{
-    (void)state;
-    hw_told_init(&t);
-    t.reading = HW_READ_KNOWLEDGE;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    hw_told_done(&t);
-    return 0;
-}
-
-#define HAS(...) assert_true(hw_told_has(&t, __VA_ARGS__, NULL))
 
 static const char rule[] =
     "title: Odd Child\n"
