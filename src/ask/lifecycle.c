@@ -196,18 +196,29 @@ static int take(struct lifecycle *l, const struct hw_answer *a)
     return HW_OK;
 }
 
+/* As verify judges them, and without what the hunt asks by itself. */
+static int judge(struct lifecycle *l)
+{
+    struct hw_asking q;
+    int rc = hw_asking_start(&q, l->q->c, "verify", l->q->policy, l->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    rc = hw_judge_targets(&q, l->p, l->count, l->err);
+    rc = rc != HW_OK ? rc : hw_find_twins(&q, l->err);
+    rc = rc != HW_OK ? rc : hw_find_retired(&q, l->err);
+    rc = rc != HW_OK ? rc : take(l, q.a);
+    hw_asking_drop(&q);
+    return rc;
+}
+
 int hw_find_lifecycle(struct hw_asking *q, struct hw_error *err)
 {
     struct lifecycle l = {.q = q, .err = err};
-    struct hw_answer *a = NULL;
     int rc = add_ended(&l);
     rc = rc != HW_OK ? rc : hw_case_repeated_components(q->c, add_copies, &l, err);
     keep_each_once(&l);
-    if (rc == HW_OK && l.count > 0) {
-        rc = hw_verify(q->c, l.p, l.count, NULL, 0, q->policy, &a, err);
-        rc = rc != HW_OK ? rc : take(&l, a);
-        hw_answer_free(a);
-    }
+    rc = rc != HW_OK || l.count == 0 ? rc : judge(&l);
     free(l.p);
     free(l.ended);
     if (rc == HW_OK && l.more) {

@@ -125,6 +125,11 @@ bool hw_anomaly_is_finding(const struct hw_fact *anomaly);
 /* All findings and gaps that one node gives rise to. */
 HW_CHECK int hw_find_in_node(struct hw_asking *q, const struct hw_node_view *v,
                              struct hw_error *err);
+/* Judges every file of these evidences into the answer: its signatures, and what its records give
+ * rise to. */
+struct hw_target; /* ask/verify.h */
+HW_CHECK int hw_judge_targets(struct hw_asking *q, const struct hw_target *targets, size_t count,
+                              struct hw_error *err);
 /* Copies of the components of these files that differ (ask/twin.c). */
 HW_CHECK int hw_find_twins(struct hw_asking *q, struct hw_error *err);
 /* A copy of a component, found beside a file of the answer. */

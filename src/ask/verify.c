@@ -470,6 +470,16 @@ static int unproven_lists(struct hw_asking *q, struct hw_error *err)
                       false, err);
 }
 
+int hw_judge_targets(struct hw_asking *q, const struct hw_target *targets, size_t count,
+                     struct hw_error *err)
+{
+    int rc = HW_OK;
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        rc = one_target(q, &targets[i], err);
+    }
+    return rc;
+}
+
 int hw_verify(struct hw_case *c, const struct hw_target *targets, size_t count,
               const struct hw_missing *missing, size_t missing_count,
               const struct hw_policy *policy, struct hw_answer **out, struct hw_error *err)
@@ -479,9 +489,7 @@ int hw_verify(struct hw_case *c, const struct hw_target *targets, size_t count,
     if (rc != HW_OK) {
         return rc;
     }
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = one_target(&q, &targets[i], err);
-    }
+    rc = hw_judge_targets(&q, targets, count, err);
     for (size_t i = 0; i < missing_count && rc == HW_OK; i++) {
         rc = hw_gap_add(&q, hw_span_keep(q.a->arena, missing[i].path), missing[i].kind,
                         hw_span_keep(q.a->arena, missing[i].says),
