@@ -7,7 +7,6 @@
  * happened: the same rule elsewhere. What a great many share is said and tells nothing. One trait
  * is low, two, or the same code, are medium: none of it proves that a file is bad, so none is more.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "ask/hunt.h"
@@ -59,26 +58,27 @@ static int verify_all(struct hw_case *c, const struct hw_policy *policy, struct 
     struct hw_evidence_ask ask = {.only_class = HW_CLASS_ARTIFACT};
     struct hw_cursor *k = NULL;
     struct hw_evidence_row e;
-    struct hw_target *t = NULL;
-    size_t count = 0, room = 0;
-    int rc = hw_case_evidence(c, &ask, &k, err);
+    struct hw_asking q;
+    int rc = hw_asking_start(&q, c, "verify", policy, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    rc = hw_case_evidence(c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = HW_OK;
-        if (count == room) {
-            room = room == 0 ? 256 : room * 2;
-            struct hw_target *p = realloc(t, room * sizeof *p);
-            rc = p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for files") : HW_OK;
-            t = p == NULL ? t : p;
-        }
-        if (rc == HW_OK) {
-            t[count] = (struct hw_target){.node = 0};
-            memcpy(t[count++].evidence, e.sha256, 32);
-        }
+        struct hw_target t = {.node = 0};
+        memcpy(t.evidence, e.sha256, 32);
+        rc = hw_judge_targets(&q, &t, 1, err);
     }
     hw_cursor_free(k);
-    rc = rc != HW_OK ? rc : hw_verify(c, t, count, NULL, 0, policy, out, err);
-    free(t);
-    return rc;
+    rc = rc != HW_OK ? rc : hw_find_twins(&q, err);
+    rc = rc != HW_OK ? rc : hw_find_retired(&q, err);
+    rc = rc != HW_OK ? rc : hw_find_known(&q, /* only_files= */ true, err);
+    if (rc != HW_OK) {
+        hw_asking_drop(&q);
+        return rc;
+    }
+    *out = HW_TAKE(q.a);
+    return HW_OK;
 }
 
 /* ---- files ---- */
