@@ -18,29 +18,15 @@ static int no_memory(struct hw_error *err)
     return hw_fail(err, HW_E_MEMORY, "no memory for published rules");
 }
 
-int needles_init(struct needles *n, size_t most, struct hw_error *err)
-{
-    *n = (struct needles){.most = most};
-    n->heads = calloc(BUCKETS, sizeof *n->heads);
-    n->often = calloc(BUCKETS, sizeof *n->often);
-    n->texts = calloc(most, sizeof *n->texts);
-    for (unsigned i = 0; i < 256; i++) {
-        n->fold[i] = hw_ascii_lower((uint8_t)i);
-    }
-    return n->heads == NULL || n->often == NULL || n->texts == NULL ? no_memory(err) : HW_OK;
-}
-
-void needles_made(struct needles *n)
-{
-    free(n->often);
-    free(n->texts);
-    n->often = NULL;
-    n->texts = NULL;
-}
+struct making {
+    struct needles *n;
+    uint32_t *often;       /* how many texts have the four bytes */
+    struct hw_span *texts; /* of one rule */
+    struct hw_error *err;
+};
 
 void needles_done(struct needles *n)
 {
-    needles_made(n);
     free(n->p);
     free(n->heads);
     *n = (struct needles){.count = 0};
@@ -61,34 +47,27 @@ static uint32_t gram_at(const struct needles *n, struct hw_span s, size_t at)
 }
 
 /* Where the rarest four bytes of a text stand, by what was counted so far. */
-static size_t rarest(struct needles *n, struct hw_span text, bool count)
+static size_t rarest(const struct making *m, struct hw_span text, bool count)
 {
     size_t best = 0;
     for (size_t at = 0; at + GRAM <= text.n; at++) {
-        uint32_t h = hash(gram_at(n, text, at));
-        n->often[h] += count;
-        best = n->often[h] < n->often[hash(gram_at(n, text, best))] ? at : best;
+        uint32_t h = hash(gram_at(m->n, text, at));
+        m->often[h] += count;
+        best = m->often[h] < m->often[hash(gram_at(m->n, text, best))] ? at : best;
     }
     return best;
 }
 
-void needles_count(struct needles *n, const struct hw_rule *rule)
+static int put(const struct making *m, struct hw_span text, uint32_t rule)
 {
-    size_t count = hw_rule_needs(rule, GRAM, n->texts, n->most);
-    for (size_t i = 0; i < count; i++) {
-        (void)rarest(n, n->texts[i], true);
-    }
-}
-
-static int put(struct needles *n, struct hw_span text, uint32_t rule, struct hw_error *err)
-{
-    size_t at = rarest(n, text, false);
+    struct needles *n = m->n;
+    size_t at = rarest(m, text, false);
     uint32_t gram = gram_at(n, text, at), *head = &n->heads[hash(gram)];
     if (n->count == n->room) {
         size_t room = n->room == 0 ? 4096 : n->room * 2;
         struct needle *p = realloc(n->p, room * sizeof *p);
         if (p == NULL) {
-            return no_memory(err);
+            return no_memory(m->err);
         }
         n->p = p;
         n->room = room;
@@ -98,15 +77,46 @@ static int put(struct needles *n, struct hw_span text, uint32_t rule, struct hw_
     return HW_OK;
 }
 
-int needles_put(struct needles *n, const struct hw_rule *rule, uint32_t number, bool *out_needed,
-                struct hw_error *err)
+static int take(const struct making *m, const struct needles_rules *rules, size_t i, bool count)
 {
-    size_t count = hw_rule_needs(rule, GRAM, n->texts, n->most);
+    struct hw_rule rule;
     int rc = HW_OK;
-    *out_needed = count > 0;
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = put(n, n->texts[i], number, err);
+    if (!rules->rule(rules->state, i, &rule)) {
+        return hw_fail(m->err, HW_E_CASE, "a published rule in the case is damaged");
     }
+    size_t texts = hw_rule_needs(&rule, GRAM, m->texts, rules->most);
+    if (texts == 0 && !count) {
+        rules->always(rules->state, i);
+    }
+    for (size_t k = 0; k < texts && rc == HW_OK; k++) {
+        if (count) {
+            (void)rarest(m, m->texts[k], true);
+        } else {
+            rc = put(m, m->texts[k], (uint32_t)i);
+        }
+    }
+    return rc;
+}
+
+int needles_make(struct needles *n, const struct needles_rules *rules, struct hw_error *err)
+{
+    struct making m = {.n = n, .err = err};
+    *n = (struct needles){.count = 0};
+    n->heads = calloc(BUCKETS, sizeof *n->heads);
+    m.often = calloc(BUCKETS, sizeof *m.often);
+    m.texts = calloc(rules->most, sizeof *m.texts);
+    for (unsigned i = 0; i < 256; i++) {
+        n->fold[i] = hw_ascii_lower((uint8_t)i);
+    }
+    int rc = n->heads == NULL || m.often == NULL || m.texts == NULL ? no_memory(err) : HW_OK;
+    /* First how often each four bytes are needed; then, text by text, the rarest. */
+    for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
+        for (size_t i = 0; i < rules->count && rc == HW_OK; i++) {
+            rc = take(&m, rules, i, pass == 0);
+        }
+    }
+    free(m.often);
+    free(m.texts);
     return rc;
 }
 

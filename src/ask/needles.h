@@ -16,22 +16,22 @@ struct needle;
 struct needles {
     struct needle *p;
     size_t count, room;
-    uint32_t *heads; /* of lists of needles, by hash */
-    uint32_t *often; /* how many texts have the four bytes; while it is made */
-    struct hw_span *texts;
-    size_t most;       /* texts of one rule; with more of them it is always asked */
+    uint32_t *heads;   /* of lists of needles, by hash */
     uint8_t fold[256]; /* ASCII letters in lower case */
 };
 
-/* Made in two passes over all rules in one order: needles_count() each, then needles_put() each;
- * needles_made() frees what only the making needs. The programs must outlive it. */
-HW_CHECK int needles_init(struct needles *n, size_t most, struct hw_error *err);
-void needles_count(struct needles *n, const struct hw_rule *rule);
-/* *out_needed: false when no text is needed, so that the rule must always be asked. */
-HW_CHECK int needles_put(struct needles *n, const struct hw_rule *rule, uint32_t number,
-                         bool *out_needed, struct hw_error *err);
-void needles_made(struct needles *n);
-void needles_done(struct needles *n);
+struct needles_rules {
+    size_t count;
+    /* The rule, whose program outlives the needles; false: it is damaged. Asked twice for each. */
+    bool (*rule)(void *state, size_t i, struct hw_rule *out);
+    /* It needs no text, or more than `most`: it must always be asked. */
+    void (*always)(void *state, size_t i);
+    void *state;
+    size_t most;
+};
+HW_CHECK int needles_make(struct needles *n, const struct needles_rules *rules,
+                          struct hw_error *err);
+void needles_done(struct needles *n); /* of a zeroed one: nothing */
 
 struct needles_asker {
     /* Worth comparing? Called for each rule whose four bytes were met. */

@@ -154,37 +154,18 @@ static void drop_copies(struct pattern_rules *s)
 
 /* ---- the index ---- */
 
-static int index_rule(struct pattern_rules *s, size_t i, bool count, struct hw_error *err)
+static bool rule_at(void *state, size_t i, struct hw_rule *out)
 {
-    struct pattern_rule *r = &s->rules[i];
-    struct hw_rule rule;
-    bool needed = true;
-    if (!hw_rule_check(r->program, &rule)) {
-        return hw_fail(err, HW_E_CASE, "a published pattern in the case is damaged");
-    }
-    r->root = rule.root;
-    if (count) {
-        needles_count(&s->needles, &rule);
-        return HW_OK;
-    }
-    int rc = needles_put(&s->needles, &rule, (uint32_t)i, &needed, err);
-    if (!needed) {
-        s->always[s->always_count++] = (uint32_t)i;
-    }
-    return rc;
+    struct pattern_rule *r = &((struct pattern_rules *)state)->rules[i];
+    bool whole = hw_rule_check(r->program, out);
+    r->root = whole ? out->root : r->root;
+    return whole;
 }
 
-static int build_index(struct pattern_rules *s, struct hw_error *err)
+static void always(void *state, size_t i)
 {
-    s->always = calloc(s->count, sizeof *s->always);
-    int rc = s->always == NULL ? no_memory(err) : needles_init(&s->needles, NEEDS, err);
-    for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
-        for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
-            rc = index_rule(s, i, pass == 0, err);
-        }
-    }
-    needles_made(&s->needles);
-    return rc;
+    struct pattern_rules *s = state;
+    s->always[s->always_count++] = (uint32_t)i;
 }
 
 int pattern_rules_read(struct hw_asking *q, struct pattern_rules *out, struct hw_error *err)
@@ -194,7 +175,12 @@ int pattern_rules_read(struct hw_asking *q, struct pattern_rules *out, struct hw
     int rc = hw_each_pattern(q, add_rule, &r, err);
     if (rc == HW_OK && out->count > 0) {
         drop_copies(out);
-        rc = build_index(out, err);
+        out->always = calloc(out->count, sizeof *out->always);
+        rc = out->always == NULL
+                 ? no_memory(err)
+                 : needles_make(&out->needles,
+                                &(struct needles_rules){out->count, rule_at, always, out, NEEDS},
+                                err);
     }
     return rc;
 }

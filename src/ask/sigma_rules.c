@@ -201,38 +201,21 @@ static void drop_copies(struct sigma_rules *s)
 
 /* ---- the index ---- */
 
-static int index_rule(struct sigma_rules *s, size_t i, bool count, struct hw_error *err)
+static bool rule_at(void *state, size_t i, struct hw_rule *out)
 {
-    struct sigma_rule *r = &s->rules[i];
-    struct hw_rule rule;
-    bool needed = true;
-    if (!hw_rule_check(r->program, &rule)) {
-        return hw_fail(err, HW_E_CASE, "a published rule in the case is damaged");
-    }
-    r->root = rule.root;
-    if (count) {
-        needles_count(&s->needles, &rule);
-        return HW_OK;
-    }
-    int rc = needles_put(&s->needles, &rule, (uint32_t)i, &needed, err);
-    if (!needed) {
-        struct sigma_class *c = &s->classes[r->of_class];
-        r->next_always = c->always;
-        c->always = r;
-    }
-    return rc;
+    struct sigma_rule *r = &((struct sigma_rules *)state)->rules[i];
+    bool whole = hw_rule_check(r->program, out);
+    r->root = whole ? out->root : r->root;
+    return whole;
 }
 
-static int build_index(struct sigma_rules *s, struct hw_error *err)
+static void always(void *state, size_t i)
 {
-    int rc = needles_init(&s->needles, NEEDS, err);
-    for (unsigned pass = 0; pass < 2 && rc == HW_OK; pass++) {
-        for (size_t i = 0; i < s->count && rc == HW_OK; i++) {
-            rc = index_rule(s, i, pass == 0, err);
-        }
-    }
-    needles_made(&s->needles);
-    return rc;
+    struct sigma_rules *s = state;
+    struct sigma_rule *r = &s->rules[i];
+    struct sigma_class *c = &s->classes[r->of_class];
+    r->next_always = c->always;
+    c->always = r;
 }
 
 int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_error *err)
@@ -250,7 +233,8 @@ int sigma_rules_read(struct hw_asking *q, struct sigma_rules *out, struct hw_err
     int rc = hw_each_pattern(q, add, &r, err);
     if (rc == HW_OK) {
         drop_copies(out);
-        rc = build_index(out, err);
+        rc = needles_make(&out->needles,
+                          &(struct needles_rules){out->count, rule_at, always, out, NEEDS}, err);
     }
     return rc != HW_OK ? rc : sigma_relate(out, err);
 }
