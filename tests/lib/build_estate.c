@@ -38,5 +38,17 @@ void build_estate(struct hw_buf *b)
            "  {\"log\":\"vpn\",\"org\":\"Example, Inc.\",\"from\":\"2022-01-01\",\n"
            "   \"until\":\"2022-02-01\"}],\n"
            "\"software\":[{\"name\":\"allowed product\",\"org\":\"Example, Inc.\","
-           "\"sanctioned\":true}]\n");
+           "\"sanctioned\":true}],\n"
+           "\"sources\":[{\"id\":\"m1\",\"by\":\"Mandiant\",\"published\":\"2023-04-20\","
+           "\"grade\":\"B2\",\"based_on\":[\"m0\"]}],\n"
+           "\"claims\":[{\"about\":\"app\",\"topic\":\"nexus\",\"says\":\"a nexus\","
+           "\"source\":\"m1\",\"on\":\"2023-04-20\",\"confidence\":\"high\",\"names\":[\"A\"]}],\n"
+           "\"questions\":[{\"id\":\"q\",\"asks\":\"whose?\",\"decided_by\":\"a list\"}],\n"
+           "\"counts\":[{\"of\":\"clients\",\"unit\":\"client\",\"value\":2783,"
+           "\"limit\":\"more-than\",\"observer\":\"Other\"}],\n"
+           "\"links\":[{\"one\":\"a\",\"other\":\"b\",\"kind\":\"key\",\"what\":\"a key\","
+           "\"public\":false,\"source\":\"m1\"}],\n"
+           "\"captures\":[{\"observer\":\"Other\",\"of\":\"packages\",\"unit\":\"package\","
+           "\"population\":\"closed\",\"key\":\"identity\",\"items\":[\"one\",\"two\"],"
+           "\"seen\":[{\"item\":\"three\",\"at\":\"2023-04-20\"}]}]\n");
 }

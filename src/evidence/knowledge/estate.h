@@ -74,7 +74,10 @@ struct hw_estate_list {
     const char *or_needs;
 };
 
-extern const struct hw_estate_list *const hw_estate_lists[]; /* NULL at the end */
+/* What others said (estate_said.c). */
+extern const struct hw_estate_list hw_estate_sources, hw_estate_claims, hw_estate_questions,
+    hw_estate_counts, hw_estate_links, hw_estate_captures;
+extern const struct hw_estate_list *const hw_estate_lists[]; /* all; NULL at the end */
 const struct hw_estate_field *hw_estate_field_find(const struct hw_estate_list *list,
                                                    const char *name);
 

@@ -181,7 +181,8 @@ static const struct hw_estate_list software = {
 
 const struct hw_estate_list *const hw_estate_lists[] = {
     &organisations, &hosts,     &networks, &accounts, &releases,
-    &deliveries,    &retention, &software, NULL,
+    &deliveries,    &retention, &software, &hw_estate_sources, &hw_estate_claims,
+    &hw_estate_questions, &hw_estate_counts, &hw_estate_links, &hw_estate_captures, NULL,
 };
 
 const struct hw_estate_field *hw_estate_field_find(const struct hw_estate_list *list,

@@ -52,9 +52,9 @@ static void estate_whole_is_sound_and_every_list_speaks(void **state)
     read_it();
     assert_int_equal(t.told.anomalies, 0);
     assert_int_equal(t.told.worst, 0);
-    assert_int_equal(t.records, 18);
+    assert_int_equal(t.records, 27);
     HAS("artifact node=0", "format=estate bits=128");
-    HAS("knowledge node=0 form=estate title=\"The case of Example\" entries=18 refused=0 "
+    HAS("knowledge node=0 form=estate title=\"The case of Example\" entries=27 refused=0 "
         "ignored=0");
     HAS("estate/organisation/organisation number=4 ",
         " name=\"Example, Inc.\" domains=\"example.com,example.net\"");
@@ -81,6 +81,24 @@ static void estate_whole_is_sound_and_every_list_speaks(void **state)
     HAS("estate/delivery/delivery number=21 ", "time=2023-03-14T00:00:00Z", "to=\"Customer GmbH\"");
     HAS("estate/retention/retention number=23 ", "log=\"Security\" host=\"BUILD01\" days=\"30\"");
     HAS("estate/software/software number=26 ", "sanctioned=\"true\"");
+}
+
+static void estate_repeats_what_others_said(void **state)
+{
+    (void)state;
+    build_estate(&b);
+    read_it();
+    HAS("estate/said-source/said-source number=27 ", "time=2023-04-20T00:00:00Z", "grade=\"B2\"",
+        "based_on=\"m0\"");
+    HAS("estate/said-claim/said-claim number=28 ", "topic=\"nexus\"", "confidence=\"high\"",
+        "names=\"A\"");
+    HAS("estate/said-question/said-question number=29 ", "decided_by=\"a list\"");
+    HAS("estate/said-count/said-count number=30 ", "value=\"2783\"", "limit=\"more-than\"");
+    HAS("estate/said-link/said-link number=31 ", "kind=\"key\"", "public=\"false\"");
+    HAS("estate/said-capture/said-capture number=32 ", "population=\"closed\"");
+    HAS("estate/said-item/said-item number=32 ", "observer=\"Other\" of=\"packages\"",
+        "item=\"two\"");
+    HAS("estate/said-item/said-item number=32 ", "item=\"three\" at=\"2023-04-20\"");
 }
 
 static void estate_offsets_point_at_the_element(void **state)
@@ -274,6 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(estate_whole_is_sound_and_every_list_speaks),
+        CASE(estate_repeats_what_others_said),
         CASE(estate_offsets_point_at_the_element),
         CASE(estate_faults_are_told_and_the_rest_counts),
         CASE(estate_fault_in_a_nested_list_costs_that_element_alone),
