@@ -3,8 +3,8 @@
  * evidence/knowledge/estate_said.c -- what an estate may repeat of what others said: sources, their
  * claims, counts, what two attacks share, and who saw which victims.
  *
- * Nobody's word becomes a fact here. A claim keeps who made it, when, in which document and how good
- * that is (Admiralty scale: a source from A to F, what it says from 1 to 6), so that ask/attribute
+ * Nobody's word becomes a fact here. A claim keeps who made it, when, where and how good that is
+ * (Admiralty scale: a source from A to F, what it says from 1 to 6), so that ask/attribute
  * can set them beside each other and ask/impact can count without adding what is not alike.
  */
 #include "evidence/knowledge/estate.h"
