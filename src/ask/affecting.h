@@ -35,6 +35,7 @@ struct machine {
     uint32_t host; /* n of its thing; UINT32_MAX: files of no named host */
     struct hw_asset *asset;
     bool inventory, with_hashes; /* packages are known; some by their bytes */
+    bool stale;                  /* an inventory of it is held that is too old to tell */
     bool product, unsure;        /* the product is there; in bytes or a version nobody can judge */
     bool logs;                   /* sent records of its own */
     bool network;                /* something recorded what it asked for or spoke with */
@@ -55,14 +56,26 @@ struct affecting {
     struct machine *machines;
     size_t machine_count, machine_room;
     bool names_bytes; /* at least one hash of a file */
+    int64_t since;    /* it cannot have come before; HW_TIME_NONE: at any time */
 };
+
+/* affecting_machines.c: begin, then what it is about is said, then judge; end in any case. */
+HW_CHECK int affecting_begin(struct affecting *q);
+HW_CHECK int affecting_judge(struct affecting *q);
+void affecting_end(struct affecting *q);
+/* Does the inventory behind this edge tell of the time that counts? */
+bool affecting_covers(const struct affecting *q, const struct hw_edge *installed);
 
 /* affecting_says.c: reads the advisory; marks the things of the graph that it names. */
 HW_CHECK int affecting_says(struct affecting *q);
 /* The machine of this host, made when it is first met; NULL: memory is out, err says so. */
 struct machine *affecting_machine(struct affecting *q, uint32_t host);
+/* A version of a product that is named, or (named) a product that bytes of it are known of. */
+HW_CHECK int affecting_keep(struct affecting *q, struct hw_span name, const struct said *what);
 /* affecting_found.c: what a marked thing means for machines. */
 HW_CHECK int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says);
+/* The same of what came after: where it ran or lies, the machine is at its second stage. */
+HW_CHECK int affecting_second(struct affecting *q, uint32_t artifact, struct hw_span says);
 HW_CHECK int affecting_place(struct affecting *q, uint32_t place, struct hw_span says);
 HW_CHECK int affecting_packages(struct affecting *q);
 HW_CHECK int affecting_files(struct affecting *q, enum hw_mark mark, struct hw_span value,

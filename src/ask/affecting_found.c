@@ -73,13 +73,16 @@ struct machine *affecting_machine(struct affecting *q, uint32_t host)
     return &q->machines[*at - 1];
 }
 
-static unsigned reasons(const struct hw_asset *a)
+/* Is there room for this reason, and is it none that was given? */
+static bool is_new(const struct hw_asset *a, struct hw_span says)
 {
     unsigned n = 0;
     for (const struct hw_why *y = a->why; y != NULL; y = y->next) {
-        n++;
+        if (++n >= REASONS || hw_span_equal(y->says, says)) {
+            return false;
+        }
     }
-    return n;
+    return true;
 }
 
 /* A reason, with the record that an edge stands in. */
@@ -87,7 +90,7 @@ static int because(struct affecting *q, struct machine *m, struct hw_span says, 
 {
     struct hw_edge_place p;
     struct hw_source s;
-    if (reasons(m->asset) >= REASONS) {
+    if (!is_new(m->asset, says)) {
         return HW_OK;
     }
     int rc = hw_walk_place(q->w, edge, &p, q->err);
@@ -104,6 +107,7 @@ static int because(struct affecting *q, struct machine *m, struct hw_span says, 
 struct telling {
     struct affecting *q;
     struct hw_span says;
+    bool second;
 };
 
 static int touched(void *state, const struct hw_touch *t)
@@ -115,8 +119,9 @@ static int touched(void *state, const struct hw_touch *t)
     if (m == NULL) {
         return t->host == UINT32_MAX ? HW_OK : x->q->err->code;
     }
-    m->asset->by_hash = m->asset->by_hash || t->how != HW_TOUCH_SPOKE;
-    m->asset->ran = m->asset->ran || t->how == HW_TOUCH_RAN;
+    m->asset->second_stage = m->asset->second_stage || x->second;
+    m->asset->by_hash = m->asset->by_hash || (t->how != HW_TOUCH_SPOKE && !x->second);
+    m->asset->ran = m->asset->ran || (t->how == HW_TOUCH_RAN && !x->second);
     m->asset->contacted = m->asset->contacted || t->how == HW_TOUCH_SPOKE;
     says = hw_words(x->q->a->arena, "%s%.*s", before[t->how], (int)says.n, (const char *)says.p);
     return because(x->q, m, says, t->edge);
@@ -131,18 +136,12 @@ static int learn_product(struct affecting *q, uint32_t package)
     if (rc != HW_OK || !hw_package_split(t.key, &name, &version)) {
         return rc;
     }
-    struct said *s = hw_arena_alloc(q->a->arena, sizeof *s);
-    if (s == NULL) {
-        return no_memory(q);
-    }
-    *s = (struct said){.next = q->said, .name = hw_plain_name(q->a->arena, name), .named = true};
-    q->said = s;
-    return s->name == NULL ? no_memory(q) : HW_OK;
+    return affecting_keep(q, name, &(struct said){.named = true});
 }
 
 int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
 {
-    struct telling x = {q, says};
+    struct telling x = {q, says, false};
     struct hw_edge_list of = {.count = 0};
     int rc = hw_touched_bytes(&q->toucher, artifact, touched, &x);
     rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, artifact, true, &of);
@@ -152,9 +151,15 @@ int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
     return rc;
 }
 
+int affecting_second(struct affecting *q, uint32_t artifact, struct hw_span says)
+{
+    struct telling x = {q, says, true};
+    return hw_touched_bytes(&q->toucher, artifact, touched, &x);
+}
+
 int affecting_place(struct affecting *q, uint32_t place, struct hw_span says)
 {
-    struct telling x = {q, says};
+    struct telling x = {q, says, false};
     return hw_touched_place(&q->toucher, place, touched, &x);
 }
 
@@ -176,7 +181,7 @@ int affecting_files(struct affecting *q, enum hw_mark mark, struct hw_span value
         if (m != NULL) {
             m->asset->by_hash = true;
         }
-        if (m != NULL && reasons(m->asset) < REASONS) {
+        if (m != NULL && is_new(m->asset, says)) {
             hw_because(q->a->arena, &m->asset->why, says, hw_span_keep(q->a->arena, art.path),
                        false, 0);
         }
@@ -271,7 +276,7 @@ static int one_package(struct affecting *q, uint32_t package, struct hw_edge_lis
         }
         int bytes = q->names_bytes ? bytes_there(q, package, host, of, &rc) : -1;
         uint8_t mark = q->marks[package];
-        m->product = true;
+        m->product = m->product || affecting_covers(q, &on->p[i].e);
         if (rc == HW_OK && bytes < 0 && (mark & AFFECTING_BAD) != 0) {
             m->asset->by_version = true;
             rc = because(q, m,

@@ -17,7 +17,7 @@ static int no_memory(struct affecting *q)
     return hw_fail(q->err, HW_E_MEMORY, "no memory for the advisory");
 }
 
-static int keep(struct affecting *q, struct hw_span name, const struct said *what)
+int affecting_keep(struct affecting *q, struct hw_span name, const struct said *what)
 {
     struct said *s = hw_arena_alloc(q->a->arena, sizeof *s);
     if (s == NULL) {
@@ -27,7 +27,7 @@ static int keep(struct affecting *q, struct hw_span name, const struct said *wha
     s->name = hw_plain_name(q->a->arena, name);
     s->next = q->said;
     q->said = s;
-    q->a->versions++;
+    q->a->versions += !s->named;
     return s->name == NULL ? no_memory(q) : HW_OK;
 }
 
@@ -50,7 +50,7 @@ static int statement(struct affecting *q, const struct hw_fact *f)
     int rc = hw_fact_keep(q->a->arena, f, &own, q->err);
     struct said s = {.bad = bad, .advisory = hw_fact_get(&own, HW_STATEMENT_ADVISORY)};
     s.scheme = hw_statement_versions(&own, &s.in);
-    return rc != HW_OK ? rc : keep(q, hw_fact_get(f, HW_STATEMENT_NAME), &s);
+    return rc != HW_OK ? rc : affecting_keep(q, hw_fact_get(f, HW_STATEMENT_NAME), &s);
 }
 
 /* "name@version"; a name alone says nothing of a version. */
@@ -63,7 +63,7 @@ static int package(struct affecting *q, struct hw_span value)
     }
     struct said s = {.bad = true, .scheme = HW_ORDER_NONE};
     s.in.exact = hw_span_keep(q->a->arena, version);
-    return keep(q, name, &s);
+    return affecting_keep(q, name, &s);
 }
 
 static struct hw_span words(struct affecting *q, const struct hw_fact *f, enum hw_named_how how)

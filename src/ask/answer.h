@@ -287,12 +287,13 @@ void hw_trace_answer_free(struct hw_trace_answer *a);
 
 /* What is known of one machine, worst first. */
 enum hw_asset_state {
-    HW_ASSET_CONTACTED, /* it spoke with what the advisory names */
-    HW_ASSET_EXECUTED,  /* what is named ran there */
-    HW_ASSET_PRESENT,   /* it lies there */
-    HW_ASSET_UNKNOWN,   /* nothing held can tell: never folded into the next two */
-    HW_ASSET_CLEAN,     /* the product is there, in bytes or a version that are not named */
-    HW_ASSET_ABSENT,    /* an inventory of it has no such product */
+    HW_ASSET_SECOND_STAGE, /* what comes after ran or lies there; only of an impact */
+    HW_ASSET_CONTACTED,    /* it spoke with what the advisory names */
+    HW_ASSET_EXECUTED,     /* what is named ran there */
+    HW_ASSET_PRESENT,      /* it lies there */
+    HW_ASSET_UNKNOWN,      /* nothing held can tell: never folded into the next two */
+    HW_ASSET_CLEAN,        /* the product is there, in bytes or a version that are not named */
+    HW_ASSET_ABSENT,       /* an inventory of it has no such product */
     HW_ASSET_STATE_COUNT
 };
 const char *hw_asset_state_word(enum hw_asset_state s);
@@ -303,7 +304,7 @@ struct hw_asset {
     struct hw_span host, org;
     enum hw_asset_state state;
     bool by_hash, by_version; /* how it is known to be there */
-    bool ran, contacted;
+    bool ran, contacted, second_stage;
     struct hw_why *why;
     struct hw_span lacks, ask_for; /* UNKNOWN: what is missing, and what would tell */
 };
@@ -329,6 +330,113 @@ struct hw_affected_answer {
     int exit_status;
 };
 void hw_affected_answer_free(struct hw_affected_answer *a);
+
+/* ---- who else is hit ---- */
+
+/* Why a release is at risk, worst first. */
+enum hw_risk {
+    HW_RISK_POISONED, /* it carries the bytes */
+    HW_RISK_WRITTEN,  /* bytes of it were made on a machine, or signed with a key, then held */
+    HW_RISK_BUILT,    /* it is said to be built on such a machine, and came out after that */
+    HW_RISK_SIGNED,   /* a machine that signs for its maker was held when it came out */
+    HW_RISK_SOURCE,   /* the same of a machine that keeps its maker's sources */
+    HW_RISK_COUNT
+};
+const char *hw_risk_word(enum hw_risk r);
+struct hw_risky {
+    struct hw_risky *next;
+    struct hw_span org, name, version; /* name: a hash, where no release is known of it */
+    enum hw_risk risk;
+    int64_t published; /* HW_TIME_NONE: not stated */
+    struct hw_why *why;
+};
+
+/* A machine, an account or a key that was, or could have been, in a stranger's hand. */
+struct hw_held {
+    struct hw_held *next;
+    uint32_t n; /* handle while the question runs */
+    char id[20];
+    const char *kind; /* host, account, certificate */
+    struct hw_span name, org;
+    int64_t since;      /* not before; HW_TIME_NONE: nobody knows */
+    bool shown;         /* records show it used; else it only could be */
+    bool ran;           /* the payload ran on it, or it was asked about */
+    struct hw_why *why; /* how it came there */
+};
+
+struct hw_product { /* that contains what is asked about */
+    struct hw_product *next;
+    struct hw_span name, version,
+        via;        /* via: the part of it that brings it; the document, in why */
+    unsigned depth; /* 1: it lists the thing itself */
+    struct hw_why *why;
+};
+struct hw_receiver { /* an organisation that got it */
+    struct hw_receiver *next;
+    struct hw_span org, product;
+    unsigned depth; /* 0: the poisoned release itself; else as the product's */
+    bool at_risk;   /* what it got is at risk, and not known to be poisoned */
+    int64_t at;
+    struct hw_why *why;
+};
+struct hw_counted { /* by somebody: never added to another's */
+    struct hw_counted *next;
+    struct hw_span of, unit, limit, observer, source;
+    uint64_t value;
+    int64_t from, until, on;
+    bool ours; /* counted here, from what the case holds */
+    struct hw_why *why;
+};
+
+enum hw_sight { HW_SIGHT_NOTHING, HW_SIGHT_REPORTED, HW_SIGHT_HELD };
+enum hw_sight_kind {
+    HW_SIGHT_ARTIFACT,
+    HW_SIGHT_ENDPOINT,
+    HW_SIGHT_IDENTITY,
+    HW_SIGHT_NETWORK,
+    HW_SIGHT_BUILD,
+    HW_SIGHT_KINDS
+};
+const char *hw_sight_word(enum hw_sight s);
+const char *hw_sight_kind_word(enum hw_sight_kind k);
+struct hw_seen_org {
+    struct hw_seen_org *next;
+    struct hw_span org;
+    enum hw_sight sight[HW_SIGHT_KINDS];
+};
+struct hw_to_do {
+    struct hw_to_do *next;
+    const char *verb; /* pull rotate revoke rebuild */
+    struct hw_span what, because;
+};
+struct hw_refused { /* a number that is not given */
+    struct hw_refused *next;
+    struct hw_span of, because, needs;
+};
+
+struct hw_impact_answer {
+    struct hw_arena *arena;
+    struct hw_end target;
+    int64_t since;  /* it cannot have come before; HW_TIME_NONE: nobody knows */
+    uint64_t bytes; /* files that carry it, by hash */
+    struct hw_affected_answer *machines; /* NULL: no bytes and no version to look for */
+    struct hw_held *held; /* machines, accounts, keys; in that order, earliest first */
+    struct hw_risky *releases;
+    uint64_t products_at_risk; /* names of releases, each once */
+    uint64_t other_bytes;      /* made on held machines, and of no release that is known */
+    struct hw_product *products;
+    struct hw_receiver *receivers;
+    struct hw_counted *counts;
+    struct hw_seen_org *sights;
+    struct hw_to_do *to_do;
+    struct hw_refused *refused;
+    struct hw_span at_least; /* what of the unseen can be said; or empty */
+    uint64_t held_count[3], held_shown[3], risk_count[HW_RISK_COUNT];
+    uint64_t direct, transitive, receivers_at_risk; /* organisations */
+    int64_t as_of;
+    int exit_status;
+};
+void hw_impact_answer_free(struct hw_impact_answer *a);
 
 /* 0, 1 or 3 from findings, fail_on and gaps; sets the counts. */
 void hw_answer_close(struct hw_answer *a);

@@ -8,8 +8,10 @@
 #include "base/time.h"
 #include "fact/layouts.h"
 
-static const char *const lists[] = {"said-source", "said-claim",   "said-question", "said-count",
-                                    "said-link",   "said-capture", "said-item"};
+static const char *const lists[] = {"said-source",  "said-claim",   "said-question", "said-count",
+                                    "said-link",    "said-capture", "said-item",     "organisation",
+                                    "supplier",     "host",         "account",       "release",
+                                    "release-file", "release-part", "delivery"};
 
 enum { NAMES = 16, NAME_BYTES = 256 };
 

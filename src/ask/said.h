@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/said.h -- what an estate repeats of what others said (docs/formats/estate.md): sources,
- * claims, questions, counts, links, captures (inside of the room).
+ * ask/said.h -- what estates say (docs/formats/estate.md), in their own words: claims, counts and
+ * their like, of which no edge is made, and releases whole (inside of the room).
  */
 #ifndef HW_ASK_SAID_H
 #define HW_ASK_SAID_H
@@ -10,7 +10,7 @@
 
 /* One element of a list of an estate. What it borrows lives until the next one. */
 struct hw_said {
-    const char *list; /* "said-claim", "said-count" ...: the records' log */
+    const char *list; /* "said-claim", "release" ...: the records' log */
     const struct hw_span *names, *values;
     size_t count;
     struct hw_span path; /* of the document, escaped */

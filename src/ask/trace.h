@@ -36,6 +36,10 @@ struct hw_target_list {
 HW_CHECK int hw_trace_targets(struct hw_walk *w, struct hw_span target, struct hw_arena *arena,
                               struct hw_target_list *out, struct hw_error *err);
 
+/* One end of an edge in words, in the arena. */
+HW_CHECK int hw_end_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n, struct hw_end *out,
+                       struct hw_error *err);
+
 /* HW_E_STATE when the case holds no graph (hw_derive first). */
 HW_CHECK int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask,
                       struct hw_trace_answer **out, struct hw_target_list *several,

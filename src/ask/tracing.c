@@ -21,12 +21,6 @@ static int no_memory(struct tracing *t)
     return hw_fail(t->err, HW_E_LIMIT, "the answer is too large");
 }
 
-static struct hw_span copy(struct tracing *t, struct hw_span s)
-{
-    uint8_t *p = s.n == 0 ? NULL : hw_arena_copy(t->a->arena, s);
-    return p == NULL ? (struct hw_span){(const uint8_t *)"", 0} : (struct hw_span){p, s.n};
-}
-
 struct hw_span tracing_print(struct tracing *t, const char *fmt, ...)
 {
     va_list ap;
@@ -36,19 +30,26 @@ struct hw_span tracing_print(struct tracing *t, const char *fmt, ...)
     return s.n > 0 ? s : (struct hw_span){(const uint8_t *)"", 0};
 }
 
-int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
+static struct hw_span kept_in(struct hw_arena *arena, struct hw_span s)
+{
+    uint8_t *p = s.n == 0 ? NULL : hw_arena_copy(arena, s);
+    return p == NULL ? (struct hw_span){(const uint8_t *)"", 0} : (struct hw_span){p, s.n};
+}
+
+int hw_end_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n, struct hw_end *out,
+              struct hw_error *err)
 {
     struct hw_thing x, host;
-    int rc = hw_walk_thing(t->w, n, &x, t->err);
+    int rc = hw_walk_thing(w, n, &x, err);
     if (rc != HW_OK) {
         return rc;
     }
     *out = (struct hw_end){.kind = hw_entity_word(x.kind),
                            .n = n,
-                           .key = copy(t, x.key),
-                           .name = copy(t, x.name),
-                           .native = copy(t, x.native),
-                           .org = copy(t, hw_span_str(x.scope)),
+                           .key = kept_in(arena, x.key),
+                           .name = kept_in(arena, x.name),
+                           .native = kept_in(arena, x.native),
+                           .org = kept_in(arena, hw_span_str(x.scope)),
                            .broker = (x.flags & HW_THING_BROKER) != 0,
                            .implied = (x.flags & HW_THING_IMPLIED) != 0,
                            .quiet = (x.flags & HW_THING_QUIET) != 0,
@@ -68,11 +69,16 @@ int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
     if (on == UINT32_MAX) {
         return HW_OK;
     }
-    rc = hw_walk_thing(t->w, on, &host, t->err);
+    rc = hw_walk_thing(w, on, &host, err);
     if (rc == HW_OK) {
-        out->host = copy(t, host.name);
+        out->host = kept_in(arena, host.name);
     }
     return rc;
+}
+
+int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
+{
+    return hw_end_of(t->w, t->a->arena, n, out, t->err);
 }
 
 /* An edge is known by what it joins and when: the same over order, machine and re-reading. */
@@ -103,7 +109,8 @@ static int add_place(struct tracing *t, struct hw_step *s, uint32_t source, uint
     if (p == NULL) {
         return rc != HW_OK ? rc : no_memory(t);
     }
-    *p = (struct hw_place_said){.file = copy(t, src.path), .record = number, .off = off};
+    *p = (struct hw_place_said){
+        .file = kept_in(t->a->arena, src.path), .record = number, .off = off};
     while (*at != NULL) {
         at = &(*at)->next;
     }
@@ -311,7 +318,7 @@ static int release_of(struct tracing *t, uint32_t artifact, struct hw_span org, 
             struct hw_span by = hw_span_cut(r.key, 0, hw_span_find(r.key, '|'));
             found = rc == HW_OK && hw_span_equal(by, org) ? e.subject : 0;
             if (found != 0) {
-                *out = copy(t, r.name);
+                *out = kept_in(t->a->arena, r.name);
             }
         }
     }
@@ -370,7 +377,7 @@ static int name_of(struct tracing *t, uint32_t n, struct hw_span *out)
 {
     struct hw_thing x;
     int rc = n == 0 ? HW_OK : hw_walk_thing(t->w, n, &x, t->err);
-    *out = rc == HW_OK && n != 0 ? copy(t, x.name) : (struct hw_span){NULL, 0};
+    *out = rc == HW_OK && n != 0 ? kept_in(t->a->arena, x.name) : (struct hw_span){NULL, 0};
     return rc;
 }
 
@@ -421,7 +428,7 @@ static int judged(struct tracing *t)
         for (struct hw_step *s = t->a->steps; s != NULL && j.current; s = s->next) {
             if (strcmp(s->id, j.subject) == 0) {
                 s->judged = j.accept ? "accept" : "reject";
-                s->judged_because = copy(t, hw_span_str(j.because));
+                s->judged_because = kept_in(t->a->arena, hw_span_str(j.because));
             }
         }
     }

@@ -148,7 +148,7 @@ HW_CHECK int hw_walk_source(struct hw_walk *w, uint32_t n, struct hw_source *out
  * Starting again forgets the walk before. */
 HW_CHECK int hw_walk_back(struct hw_walk *w, uint32_t object, struct hw_error *err);
 HW_CHECK int hw_walk_forth(struct hw_walk *w, uint32_t subject, struct hw_error *err);
-/* All edges of one verb, by object, then hi: reads the whole graph once. */
+/* All edges of one verb (NONE: of all), by object, then hi: reads the whole graph once. */
 HW_CHECK int hw_walk_verb(struct hw_walk *w, enum hw_verb verb, struct hw_error *err);
 HW_CHECK int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out,
                           struct hw_error *err);

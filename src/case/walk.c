@@ -31,7 +31,7 @@ static const char *const words[GET_COUNT] = {
                  " ORDER BY object DESC,hi DESC,n DESC",
     [GET_FORTH] = "SELECT n,subject,object,lo,hi,pack FROM edge_out WHERE subject=?1"
                   " ORDER BY subject,lo,n",
-    [GET_VERB] = "SELECT n,subject,object,lo,hi,pack FROM edge_in WHERE (pack&255)=?1"
+    [GET_VERB] = "SELECT n,subject,object,lo,hi,pack FROM edge_in WHERE ?1=0 OR (pack&255)=?1"
                  " ORDER BY object,hi,n",
     [GET_GAPS] = "SELECT what,host,log,from_ns,to_ns,count,says FROM gap ORDER BY n",
 };

@@ -23,20 +23,27 @@ static void asset(struct hw_buf *b, const struct hw_asset *x)
     flag(b, "ran", x->ran);
     flag(b, "contacted", x->contacted);
     hw_json_text(b, "lacks", x->lacks);
-    hw_buf_str(b, ",\"why\":[");
-    for (const struct hw_why *y = x->why; y != NULL; y = y->next) {
-        hw_buf_str(b, y == x->why ? "{" : ",{");
+    hw_buf_char(b, ',');
+    hw_json_why(b, x->why);
+    hw_buf_str(b, "}\n");
+}
+
+void hw_json_why(struct hw_buf *b, const struct hw_why *why)
+{
+    hw_buf_str(b, "\"why\":[");
+    for (const struct hw_why *y = why; y != NULL; y = y->next) {
+        hw_buf_str(b, y == why ? "{" : ",{");
         hw_json_text(b, "says", y->says);
         hw_buf_char(b, ',');
         hw_json_text(b, "evidence", y->evidence);
         hw_buf_printf(b, ",\"record\":%llu}", (unsigned long long)y->record);
     }
-    hw_buf_str(b, "]}\n");
+    hw_buf_char(b, ']');
 }
 
-static void gap(struct hw_buf *b, const struct hw_lack *l)
+static void gap(struct hw_buf *b, const struct hw_lack *l, const char *question)
 {
-    hw_buf_str(b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"affected\",");
+    hw_buf_printf(b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"%s\",", question);
     hw_json_text(b, "what", l->lacks);
     hw_buf_char(b, ',');
     hw_json_text(b, "ask_for", l->ask_for);
@@ -44,17 +51,32 @@ static void gap(struct hw_buf *b, const struct hw_lack *l)
                   (unsigned long long)l->machines);
 }
 
+void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const char *question)
+{
+    for (const struct hw_asset *x = a->assets; x != NULL; x = x->next) {
+        asset(b, x);
+    }
+    for (const struct hw_lack *l = a->lacks; l != NULL; l = l->next) {
+        gap(b, l, question);
+    }
+}
+
+void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a)
+{
+    hw_buf_str(b, "\"states\":{");
+    for (int i = 0; i < HW_ASSET_STATE_COUNT; i++) {
+        hw_buf_printf(b, "%s\"%s\":%llu", i == 0 ? "" : ",",
+                      hw_asset_state_word((enum hw_asset_state)i), (unsigned long long)a->count[i]);
+    }
+    hw_buf_char(b, '}');
+}
+
 int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
                           struct hw_error *err)
 {
     struct hw_buf b;
     hw_buf_init(&b, 256 << 20);
-    for (const struct hw_asset *x = a->assets; x != NULL; x = x->next) {
-        asset(&b, x);
-    }
-    for (const struct hw_lack *l = a->lacks; l != NULL; l = l->next) {
-        gap(&b, l);
-    }
+    hw_json_assets(&b, a, "affected");
     hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"affected\",");
     hw_json_text(&b, "advisory", a->title);
     hw_buf_char(&b, ',');
@@ -66,12 +88,9 @@ int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_an
                   (unsigned long long)a->places, (unsigned long long)a->unmatched,
                   (unsigned long long)a->affected, (unsigned long long)a->ran,
                   (unsigned long long)a->contacted, (unsigned long long)a->files);
-    hw_buf_str(&b, ",\"states\":{");
-    for (int i = 0; i < HW_ASSET_STATE_COUNT; i++) {
-        hw_buf_printf(&b, "%s\"%s\":%llu", i == 0 ? "" : ",",
-                      hw_asset_state_word((enum hw_asset_state)i), (unsigned long long)a->count[i]);
-    }
-    hw_buf_str(&b, "},");
+    hw_buf_char(&b, ',');
+    hw_json_states(&b, a);
+    hw_buf_char(&b, ',');
     hw_json_time(&b, "as_of", a->as_of);
     hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
     return hw_tell_put(t, &b, err);

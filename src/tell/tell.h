@@ -38,6 +38,19 @@ HW_CHECK int hw_tell_affected_text(const struct hw_teller *t, const struct hw_af
 HW_CHECK int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
                                    struct hw_error *err);
 
+HW_CHECK int hw_tell_impact_text(const struct hw_teller *t, const struct hw_impact_answer *a,
+                                 struct hw_error *err);
+HW_CHECK int hw_tell_impact_json(const struct hw_teller *t, const struct hw_impact_answer *a,
+                                 struct hw_error *err);
+
+/* ---- pieces the tongues share ---- */
+
+/* Machines and what is missing of them, one a line; their counts as "states":{...}. */
+void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const char *question);
+void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a);
+/* "why":[...] */
+void hw_json_why(struct hw_buf *b, const struct hw_why *why);
+
 /* ---- pieces the commands share ---- */
 
 /* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean

@@ -34,13 +34,15 @@ struct hw_cli {
     const char *case_path;
     bool json, help, all;
     bool back, forward, counter; /* of a trace */
+    int64_t from, until;         /* of an impact; HW_TIME_NONE: not given */
+    const char *independent;
     int zone_minutes;
     /* evidence */
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
     bool keep;
     const char *anchors, *crl;
-    const char *known_good; /* a folder, of learn */
-    const char *like;       /* a finding, of hunt */
+    const char *known_good;  /* a folder, of learn */
+    const char *like;        /* a finding, of hunt */
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* feeds */
     struct hw_strings feed, collection;
@@ -167,6 +169,7 @@ int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);
 int cmd_hunt(struct hw_cli *cli, struct hw_error *err);
+int cmd_impact(struct hw_cli *cli, struct hw_error *err);
 int cmd_ingest(struct hw_cli *cli, struct hw_error *err);
 int cmd_trace(struct hw_cli *cli, struct hw_error *err);
 int cmd_show(struct hw_cli *cli, struct hw_error *err);

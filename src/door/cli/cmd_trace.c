@@ -1,118 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask/trace.h"
 
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/digest.h"
-#include "base/file.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
 
-/* A path that begins so and exists here is that file; any other is a path as a log has it. */
-static bool is_here(const char *what)
-{
-    return (what[0] == '/' || strncmp(what, "./", 2) == 0) && access(what, F_OK) == 0;
-}
+struct tracing_here {
+    struct hw_cli *cli;
+    struct hw_trace_ask ask;
+    struct hw_trace_answer *a;
+    struct hw_target_list several;
+};
 
-/* SHA-256 of a file here, in hex and in the command's arena. */
-static int hash_here(struct hw_cli *cli, const char *path, struct hw_span *out,
-                     struct hw_error *err)
+static int try(void *state, struct hw_span target, struct hw_error *err)
 {
-    int fd = -1;
-    HW_AUTO(hw_digests) *d = hw_digests_new(HW_DIGEST_BIT(HW_DIGEST_SHA256));
-    int rc = d == NULL ? hw_fail(err, HW_E_MEMORY, "no memory to read a file")
-                       : hw_file_open(AT_FDCWD, path, &fd, NULL, err);
-    rc = rc != HW_OK ? rc : hw_file_digest(fd, d, NULL, err);
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    if (rc != HW_OK) {
-        return rc;
-    }
-    struct hw_buf b;
-    hw_buf_init(&b, 256);
-    hw_buf_hex(&b, hw_digests_get(d, HW_DIGEST_SHA256));
-    *out = (struct hw_span){hw_arena_copy(cli->arena, hw_buf_span(&b)), b.n};
-    hw_buf_done(&b);
-    return out->p == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a hash") : HW_OK;
-}
-
-/* A file here: what the records say of its path, or else of its bytes. */
-static int trace_here(struct hw_cli *cli, struct hw_trace_ask *ask, struct hw_trace_answer **a,
-                      struct hw_target_list *several, struct hw_error *err)
-{
-    const char *path = cli->args.p[0];
-    struct hw_error not_by_path;
-    ask->target = hw_cli_full_path(cli, path);
-    int rc = hw_trace(cli->c, ask, a, several, &not_by_path);
-    if (rc != HW_E_MISSING) {
-        *err = not_by_path;
-        return rc;
-    }
-    hw_trace_answer_free(*a);
-    *a = NULL;
-    rc = hash_here(cli, path, &ask->target, err);
-    rc = rc != HW_OK ? rc : hw_trace(cli->c, ask, a, several, err);
-    if (rc == HW_E_MISSING) {
-        *err = not_by_path;
-    }
-    return rc;
-}
-
-enum { LISTED = 40 };
-
-/* The target means several things: they are the answer, for the next question. */
-static int say_several(struct hw_cli *cli, const struct hw_target_list *l, struct hw_error *err)
-{
-    HW_AUTO(hw_walk) *w = NULL;
-    int rc = HW_OK;
-    if (!cli->json) {
-        hw_buf_span_put(&cli->out, l->says);
-        return hw_cli_flush(cli, err);
-    }
-    rc = hw_walk_new(cli->c, &w, err);
-    for (size_t i = 0; i < l->count && i < LISTED && rc == HW_OK; i++) {
-        struct hw_thing t;
-        rc = hw_walk_thing(w, l->p[i], &t, err);
-        if (rc == HW_OK) {
-            hw_buf_str(&cli->out, "{\"type\":\"thing\",\"schema\":1,\"id\":\"e-");
-            hw_buf_hex(&cli->out, (struct hw_span){t.id, HW_ID_BYTES});
-            hw_buf_printf(&cli->out, "\",\"kind\":\"%s\",", hw_entity_word(t.kind));
-            hw_json_text(&cli->out, "key", t.key);
-            hw_buf_char(&cli->out, ',');
-            hw_json_text(&cli->out, "name", t.name);
-            hw_buf_str(&cli->out, "}\n");
-        }
-    }
-    return rc != HW_OK ? rc : hw_cli_flush(cli, err);
+    struct tracing_here *t = state;
+    hw_trace_answer_free(t->a);
+    t->a = NULL;
+    t->ask.target = target;
+    return hw_trace(t->cli->c, &t->ask, &t->a, &t->several, err);
 }
 
 int cmd_trace(struct hw_cli *cli, struct hw_error *err)
 {
-    struct hw_trace_answer *a = NULL;
-    struct hw_target_list several = {.count = 0};
-    struct hw_trace_ask ask = {.target = hw_span_str(cli->args.p[0]),
-                               .back = cli->back,
-                               .forward = cli->forward,
-                               .counter = cli->counter,
-                               .as_of = cli->as_of};
+    struct tracing_here h = {.cli = cli,
+                             .ask = {.back = cli->back,
+                                     .forward = cli->forward,
+                                     .counter = cli->counter,
+                                     .as_of = cli->as_of}};
     struct hw_teller t = hw_cli_teller(cli);
     bool derived = false;
     int rc = hw_cli_open_derived(cli, /* always= */ true, &derived, err);
     rc = rc != HW_OK ? rc : hw_case_hold(cli->c, err);
+    rc = rc != HW_OK ? rc : hw_cli_with_target(cli, cli->args.p[0], try, &h, err);
     if (rc == HW_OK) {
-        rc = is_here(cli->args.p[0]) ? trace_here(cli, &ask, &a, &several, err)
-                                     : hw_trace(cli->c, &ask, &a, &several, err);
-    }
-    if (rc == HW_OK) {
-        rc = cli->json ? hw_tell_trace_json(&t, a, err) : hw_tell_trace_text(&t, a, err);
-        rc = rc != HW_OK ? rc : a->exit_status;
-    } else if (rc == HW_E_USAGE && several.count > 0) {
-        int said = say_several(cli, &several, NULL);
+        rc = cli->json ? hw_tell_trace_json(&t, h.a, err) : hw_tell_trace_text(&t, h.a, err);
+        rc = rc != HW_OK ? rc : h.a->exit_status;
+    } else if (rc == HW_E_USAGE && h.several.count > 0) {
+        int said = hw_cli_say_several(cli, &h.several, NULL);
         rc = said != HW_OK ? said : rc;
     }
-    hw_trace_answer_free(a);
+    hw_trace_answer_free(h.a);
     return rc;
 }

@@ -15,6 +15,7 @@ const struct hw_command hw_commands[] = {
     {"hunt", cmd_hunt, "atli", 0, 0},
     {"watch", cmd_watch, "ekfath", 0, -1},
     {"trace", cmd_trace, "altw", 1, 1},
+    {"impact", cmd_impact, "altm", 1, 1},
     {"show", cmd_show, "t", 1, 1},
     {"judge", cmd_judge, "b", 2, 2},
     {"note", cmd_note, "", 2, 2},

@@ -43,8 +43,10 @@ static const struct option options[] = {
     {"feed", "URL", 'f', LIST, AT(feed)},
     {"feed-auth", "FILE", 'f', TEXT, AT(feed_auth)},
     {"forward", NULL, 'w', FLAG, AT(forward)},
+    {"from", "TIME", 'm', TIME, AT(from)},
     {"help", NULL, 0, FLAG, AT(help)},
     {"host", "NAME", 'e', TEXT, AT(host)},
+    {"independent", "NAME,...", 'm', TEXT, AT(independent)},
     {"interval", "SECONDS", 'h', COUNT, AT(interval_s)},
     {"json", NULL, 0, FLAG, AT(json)},
     {"junit", "FILE", 'p', TEXT, AT(junit)},
@@ -67,6 +69,7 @@ static const struct option options[] = {
     {"syslog", NULL, 'h', FLAG, AT(syslog)},
     {"tz", "+HH:MM", 'e', TEXT, AT(tz)},           /* of the evidence's clocks */
     {"tz", "+HH:MM", 't', ZONE, AT(zone_minutes)}, /* of the times printed */
+    {"until", "TIME", 'm', TIME, AT(until)},
     {"webhook", "URL", 'h', TEXT, AT(webhook)},
     {"webhook-auth", "FILE", 'h', TEXT, AT(webhook_auth)},
 };
@@ -274,7 +277,7 @@ int hw_options_parse(struct hw_cli *cli, int argc, char **argv, struct hw_error 
     cli->argc = argc;
     cli->argv = argv;
     cli->expiring_days = -1;
-    cli->as_of = HW_TIME_NONE;
+    cli->as_of = cli->from = cli->until = HW_TIME_NONE;
     cli->fail_on = HW_HIGH;
     int rc = find_command(cli, argc, argv, err);
     for (int i = 1; i < argc && rc == HW_OK; i++) {

@@ -44,6 +44,10 @@ class Walk:
         yield ["trace", *THEN, "--back", library], case
         yield ["trace", *THEN, "--forward", library], case
         yield ["trace", library], None
+        yield ["add", "knowledge/bill.json"], case
+        for target in (library, "ab" * 32, "release:app 1.0", "host:BUILD-7", "pkg:npm/app@1.0", bad):
+            yield ["impact", *THEN, "--all", target], case
+        yield ["impact", "--from", "2024-05-09", "--until", "2024-05-01", library], case
         found = self.run("trace", *THEN, "--back", library, case=case, json=True)
         step = jsons.loads(found.stdout.splitlines()[0])["id"]
         yield ["judge", step, "reject", "--because", bad], case

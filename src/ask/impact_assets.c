@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/impact_assets.c -- each machine's state, by what carries the target.
+ *
+ * The machinery is that of one advisory (ask/affecting.h), which here is made: the bytes that carry
+ * the target, the versions of releases that do, and of the documents that name those bytes the
+ * places (who spoke with one has been contacted) and what they call a second stage.
+ */
+#include <string.h>
+
+#include "ask/harmless.h"
+#include "ask/impacting.h"
+#include "ask/published.h"
+#include "base/text.h"
+#include "base/time.h"
+
+struct documents { /* that name the bytes, each once */
+    struct impacting *x;
+    uint8_t (*p)[32];
+    size_t count, room;
+};
+
+static bool has_document(const struct documents *d, const uint8_t sha256[32])
+{
+    for (size_t i = 0; i < d->count; i++) {
+        if (memcmp(d->p[i], sha256, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int add_document(struct documents *d, const uint8_t sha256[32])
+{
+    if (has_document(d, sha256)) {
+        return HW_OK;
+    }
+    if (d->count == d->room) {
+        size_t room = d->room == 0 ? 16 : d->room * 2;
+        uint8_t(*p)[32] = hw_arena_array(d->x->a->arena, room, sizeof *p);
+        if (p == NULL) {
+            return impacting_no_memory(d->x);
+        }
+        if (d->count > 0) {
+            memcpy(p, d->p, d->count * sizeof *p);
+        }
+        d->p = p;
+        d->room = room;
+    }
+    memcpy(d->p[d->count++], sha256, 32);
+    return HW_OK;
+}
+
+static int documents_of(struct documents *d, struct hw_span hex)
+{
+    struct impacting *x = d->x;
+    const char *kind = hex.n == 64 ? "sha256" : hex.n == 40 ? "sha1" : "md5";
+    uint8_t bytes[32];
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    if (hex.n > 64 || !hw_hex_decode(hex, bytes, hex.n / 2)) {
+        return HW_OK;
+    }
+    int rc = hw_case_indicators_of(x->c, kind, (struct hw_span){bytes, hex.n / 2}, &k, x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
+        rc = hw_indicator_counts(&row.fact, x->ask->as_of) ? add_document(d, row.evidence) : HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+/* ---- what those documents say besides ---- */
+
+/* Publishers call it so; what only came beside it in a list is another file of the same attack. */
+static bool is_second_stage(const struct hw_fact *f)
+{
+    static const char *const words[] = {"second stage", "second-stage", "stage two",   "stage 2",
+                                        "stage2",       "2nd stage",    "second_stage"};
+    struct hw_span label = hw_fact_get(f, HW_INDICATOR_LABEL);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (hw_span_holds_nocase(label, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int named(void *state, uint32_t thing, enum hw_named_how how, const struct hw_fact_row *by)
+{
+    struct documents *d = state;
+    struct affecting *q = &d->x->q;
+    const struct hw_fact *f = &by->fact;
+    bool passed =
+        hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") || hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
+    if (passed || !has_document(d, by->evidence) || !hw_indicator_counts(f, d->x->ask->as_of)) {
+        return HW_OK;
+    }
+    struct hw_span value = hw_span_cut(hw_fact_get(f, HW_INDICATOR_VALUE), 0, 200);
+    if (hw_is_place(f)) {
+        q->a->places++;
+        return !hw_place_counts(f, how)
+                   ? HW_OK
+                   : affecting_place(q, thing,
+                                     hw_words(d->x->a->arena, "%.*s, published beside the bytes",
+                                              (int)value.n, (const char *)value.p));
+    }
+    if (!is_second_stage(f) || (q->marks[thing] & AFFECTING_BYTES) != 0) {
+        return HW_OK;
+    }
+    int rc = numbers_add(d->x, &d->x->second, thing);
+    return rc != HW_OK
+               ? rc
+               : affecting_second(q, thing,
+                                  hw_words(d->x->a->arena, "published as a second stage: %.*s",
+                                           (int)value.n, (const char *)value.p));
+}
+
+/* ---- the bytes ---- */
+
+static int bytes(struct impacting *x, struct documents *d, uint32_t n)
+{
+    struct hw_thing t;
+    uint8_t raw[32];
+    int rc = hw_walk_thing(x->q.w, n, &t, x->err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    struct hw_span key = hw_span_keep(x->a->arena, t.key);
+    struct hw_span says =
+        hw_words(x->a->arena, "bytes %.*s", (int)hw_span_cut(key, 0, 64).n, (const char *)key.p);
+    x->q.a->hashes++;
+    x->q.names_bytes = true;
+    rc = affecting_bytes(&x->q, n, says);
+    if (rc == HW_OK && key.n == 64 && hw_hex_decode(key, raw, sizeof raw)) {
+        rc = affecting_files(&x->q, HW_MARK_SHA256, (struct hw_span){raw, sizeof raw}, says);
+    }
+    return rc != HW_OK ? rc : documents_of(d, key);
+}
+
+static int versions(struct impacting *x)
+{
+    int rc = HW_OK;
+    for (const struct named_version *v = x->versions; v != NULL && rc == HW_OK; v = v->next) {
+        struct said s = {.bad = true, .scheme = HW_ORDER_NONE};
+        s.in.exact = v->version;
+        rc = v->version.n > 0 ? affecting_keep(&x->q, v->name, &s) : HW_OK;
+    }
+    return rc;
+}
+
+int impact_assets(struct impacting *x)
+{
+    struct documents d = {.x = x};
+    int rc = versions(x);
+    x->q.since = x->a->since;
+    for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) {
+        rc = bytes(x, &d, x->poison.p[i]);
+    }
+    if (rc == HW_OK && d.count > 0) {
+        rc = hw_published(x->c, x->q.w, x->a->arena, named, &d, x->err);
+    }
+    if (rc != HW_OK || x->q.a->hashes + x->q.a->versions == 0) {
+        return rc;
+    }
+    x->a->machines = x->q.a;
+    return affecting_judge(&x->q);
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/impact_held.c -- which machines, accounts and keys were, or could have been, in a stranger's
+ * hand, and since when.
+ *
+ * It begins with machines that ran the payload, with what led to it (the trace back), or with the
+ * target itself. From there by what was to be had:
+ *   on a held machine    whoever works there, or did in the weeks before (profiles, stored log-ons,
+ *                        tokens: ATT&CK T1003, T1539, T1555); a log-on over the network leaves
+ *                        nothing there, so it counts only where it ran something
+ *   from a held machine  sessions to others (T1021), each with its account
+ *   by a held session    its machine, where it ran something, an administrator opened it, or what
+ *                        is made there reaches others: builds, signatures, sources
+ *   by a held account    such machines, wherever its sessions came from, and the keys it controls
+ * Each is held from the moment it could be had. What records show being used from a held machine is
+ * told apart from what only could be.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/impact_sessions.h"
+#include "ask/impacting.h"
+#include "ask/look.h"
+#include "base/time.h"
+
+#define STORED_NS (30 * HW_LOOK_DAY) /* how long log-ons are taken to be kept on a machine */
+#define ROLES (HW_THING_BUILD | HW_THING_SIGNING | HW_THING_SOURCE)
+
+enum { WAY = 3 };
+
+struct holding {
+    struct impacting *x;
+    struct sessions s;
+    struct numbers queue;
+    size_t next;
+    uint32_t at; /* being looked at */
+    int64_t since;
+};
+
+int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via, uint32_t edge,
+                bool shown)
+{
+    struct hold *h = &x->holds[thing];
+    int64_t until = x->ask->until != HW_TIME_NONE ? x->ask->until : x->ask->as_of;
+    if (since > until || (h->held && h->since <= since && (h->shown || !shown))) {
+        return HW_OK;
+    }
+    if (!h->held || since < h->since) {
+        h->since = since;
+        h->via = via;
+        h->edge = edge;
+    }
+    h->held = true;
+    h->shown = h->shown || shown;
+    if (!h->queued) {
+        h->queued = true;
+        return numbers_add(x, &x->to_look, thing);
+    }
+    return HW_OK;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int ran_something(struct holding *g, const struct session *s, bool *out)
+{
+    struct hw_edge_list of = {.count = 0};
+    *out = false;
+    int rc = hw_touch_edges(g->x->toucher, s->n, true, &of);
+    for (size_t i = 0; i < of.count && rc == HW_OK && !*out; i++) {
+        *out = of.p[i].e.verb == HW_VERB_RAN || of.p[i].e.verb == HW_VERB_CONTROLS;
+    }
+    return rc;
+}
+
+/* ---- a machine ---- */
+
+static int on_machine(void *state, const struct session *s, const struct came *came)
+{
+    struct holding *g = state;
+    struct hw_thing t;
+    (void)came;
+    bool works = !s->came;
+    if (s->account == UINT32_MAX || s->first > g->x->ask->as_of) {
+        return HW_OK;
+    }
+    int rc = works ? HW_OK : ran_something(g, s, &works);
+    if (rc != HW_OK || !works) {
+        return rc;
+    }
+    rc = hw_walk_thing(g->x->q.w, s->account, &t, g->x->err);
+    if (rc != HW_OK || !look_is_somebody(&t)) {
+        return rc;
+    }
+    int64_t last = s->last == HW_TIME_NONE ? s->first : s->last;
+    if (last >= g->since) { /* there with it */
+        return impact_hold(g->x, s->account, later(g->since, s->first), g->at, s->account_edge,
+                           false);
+    }
+    bool kept = g->since != HW_TIME_NONE && last >= g->since - STORED_NS;
+    return kept ? impact_hold(g->x, s->account, g->since, g->at, s->account_edge, false) : HW_OK;
+}
+
+static int from_here(void *state, const struct session *s, const struct came *came)
+{
+    struct holding *g = state;
+    if (came->hi < g->since) {
+        return HW_OK;
+    }
+    return impact_hold(g->x, s->n, later(came->lo, g->since), g->at, came->edge, true);
+}
+
+struct through { /* an address, while it was held */
+    struct holding *g;
+    int64_t lo, hi;
+};
+
+static int from_address(void *state, const struct session *s, const struct came *came)
+{
+    const struct through *t = state;
+    return came->hi < t->lo || came->lo > t->hi ? HW_OK : from_here(t->g, s, came);
+}
+
+/* Addresses that it had, and what came from them; keys that were asked for from there. */
+static int by_address(struct holding *g)
+{
+    struct hw_edge_list of = {.count = 0}, keys = {.count = 0};
+    int rc = hw_touch_edges(g->x->toucher, g->at, true, &of);
+    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &of.p[i].e;
+        if (e->verb != HW_VERB_CONNECTED || (e->flags & HW_EDGE_HOLDS) == 0 || e->hi < g->since) {
+            continue;
+        }
+        struct through t = {g, e->lo, e->hi};
+        rc = sessions_from(&g->s, e->object, from_address, &t);
+        rc = rc != HW_OK ? rc : hw_touch_edges(g->x->toucher, e->object, true, &keys);
+        for (size_t k = 0; k < keys.count && rc == HW_OK; k++) {
+            const struct hw_edge *u = &keys.p[k].e;
+            enum hw_entity kind;
+            uint32_t flags;
+            bool then = u->verb == HW_VERB_CONNECTED && u->hi >= e->lo && u->lo <= e->hi;
+            rc = then ? hw_walk_acts(g->x->q.w, u->object, &kind, &flags, g->x->err) : HW_OK;
+            if (rc == HW_OK && then && kind == HW_ENTITY_CERTIFICATE) {
+                rc = impact_hold(g->x, u->object, later(g->since, e->lo), g->at, keys.p[k].n,
+                                 u->hi >= g->since);
+            }
+        }
+    }
+    return rc;
+}
+
+/* ---- a session, an account ---- */
+
+static int session(struct holding *g)
+{
+    const struct session *s = sessions_get(&g->s, g->at);
+    bool shown = g->x->holds[g->at].shown;
+    int rc = HW_OK;
+    struct hw_thing t;
+    if (s->account != UINT32_MAX) {
+        rc = hw_walk_thing(g->x->q.w, s->account, &t, g->x->err);
+        rc = rc == HW_OK && look_is_somebody(&t)
+                 ? impact_hold(g->x, s->account, g->since, g->at, s->account_edge, shown)
+                 : rc;
+    }
+    bool its = s->account != UINT32_MAX && rc == HW_OK && (t.flags & HW_THING_ADMIN) != 0;
+    if (rc == HW_OK && s->host != UINT32_MAX) {
+        rc = hw_walk_thing(g->x->q.w, s->host, &t, g->x->err);
+        its = its || (t.flags & ROLES) != 0;
+        rc = rc != HW_OK || its ? rc : ran_something(g, s, &its);
+    }
+    if (rc == HW_OK && s->host != UINT32_MAX && its) {
+        rc = impact_hold(g->x, s->host, later(g->since, s->first), g->at, s->account_edge, shown);
+    }
+    rc = rc != HW_OK ? rc : sessions_from(&g->s, g->at, from_here, g);
+    return rc != HW_OK ? rc : by_address(g);
+}
+
+/* Where somebody could have used it, and what is made there reaches others. */
+static int of_account(void *state, const struct session *s, const struct came *came)
+{
+    struct holding *g = state;
+    struct hw_thing t = {.flags = 0};
+    (void)came;
+    if (s->first < g->since || s->host == UINT32_MAX) {
+        return HW_OK;
+    }
+    int rc = hw_walk_thing(g->x->q.w, s->host, &t, g->x->err);
+    return rc == HW_OK && (t.flags & ROLES) != 0
+               ? impact_hold(g->x, s->n, s->first, g->at, s->account_edge, false)
+               : rc;
+}
+
+static int keys_of(struct holding *g)
+{
+    struct hw_edge_list of = {.count = 0};
+    int rc = hw_touch_edges(g->x->toucher, g->at, true, &of);
+    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
+        enum hw_entity kind;
+        uint32_t flags;
+        if (of.p[i].e.verb != HW_VERB_CONTROLS) {
+            continue;
+        }
+        rc = hw_walk_acts(g->x->q.w, of.p[i].e.object, &kind, &flags, g->x->err);
+        if (rc == HW_OK && kind == HW_ENTITY_CERTIFICATE) {
+            rc = impact_hold(g->x, of.p[i].e.object, g->since, g->at, of.p[i].n, false);
+        }
+    }
+    return rc;
+}
+
+/* ---- from where it begins ---- */
+
+static int ran_there(void *state, const struct hw_touch *t)
+{
+    struct impacting *x = state;
+    if (t->how != HW_TOUCH_RAN || t->host == UINT32_MAX) {
+        return HW_OK;
+    }
+    x->holds[t->host].ran = true;
+    return impact_hold(x, t->host, t->lo, UINT32_MAX, t->edge, true);
+}
+
+/* What led to the bytes was held by whoever made them so: each machine of the chain, from its first
+ * step there on. */
+static int led_to_it(struct impacting *x)
+{
+    struct hw_trace_answer *t = NULL;
+    struct hw_target_list several;
+    struct hw_buf id;
+    struct hw_trace_ask ask = {.back = true, .as_of = x->ask->as_of};
+    hw_buf_init(&id, 64);
+    hw_buf_str(&id, x->a->target.id);
+    ask.target = hw_buf_span(&id);
+    uint32_t ways = 0;
+    int rc = hw_trace(x->c, &ask, &t, &several, x->err);
+    for (const struct hw_root *r = rc == HW_OK ? t->roots : NULL; r != NULL; r = r->next) {
+        ways |= r->principal ? r->ways : 0;
+    }
+    for (const struct hw_step *s = rc == HW_OK ? t->steps : NULL; s != NULL && rc == HW_OK;
+         s = s->next) {
+        bool ours = !s->context && !s->forward && (s->ways & ways) != 0 && s->from.host.n > 0 &&
+                    strcmp(s->known, hw_known_word(HW_CLAIMED)) != 0 && !s->from.broker &&
+                    s->from.host_n <= x->q.things;
+        if (ours && (x->ask->from == HW_TIME_NONE || s->lo >= x->ask->from)) {
+            rc = impact_hold(x, s->from.host_n, s->lo, UINT32_MAX, s->edge, true);
+        }
+    }
+    hw_trace_answer_free(t);
+    hw_buf_done(&id);
+    return rc == HW_E_STATE || rc == HW_E_MISSING ? HW_OK : rc;
+}
+
+static int begin(struct impacting *x, uint32_t target)
+{
+    struct hw_thing t;
+    int64_t from = x->ask->from;
+    int rc = HW_OK;
+    if (target != UINT32_MAX) {
+        rc = hw_walk_thing(x->q.w, target, &t, x->err);
+        if (rc == HW_OK && (t.kind == HW_ENTITY_HOST || t.kind == HW_ENTITY_ACCOUNT ||
+                            t.kind == HW_ENTITY_CERTIFICATE)) {
+            x->holds[target].ran = true;
+            return impact_hold(x, target, from, UINT32_MAX, UINT32_MAX, true);
+        }
+        bool made = rc == HW_OK && (t.kind == HW_ENTITY_ARTIFACT || t.kind == HW_ENTITY_FILE ||
+                                    t.kind == HW_ENTITY_RELEASE);
+        rc = made ? led_to_it(x) : rc;
+    }
+    for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) {
+        rc = hw_touched_bytes(x->toucher, x->poison.p[i], ran_there, x);
+    }
+    for (size_t i = 0; i < x->second.count && rc == HW_OK; i++) {
+        rc = hw_touched_bytes(x->toucher, x->second.p[i], ran_there, x);
+    }
+    return rc;
+}
+
+static int look_further(struct holding *g)
+{
+    struct impacting *x = g->x;
+    int rc = HW_OK;
+    for (g->next = 0; g->next < x->to_look.count && rc == HW_OK; g->next++) {
+        struct hw_thing t;
+        g->at = x->to_look.p[g->next];
+        x->holds[g->at].queued = false;
+        g->since = x->holds[g->at].since;
+        rc = hw_walk_thing(x->q.w, g->at, &t, x->err);
+        enum hw_entity kind = rc == HW_OK ? t.kind : HW_ENTITY_NONE;
+        if (kind == HW_ENTITY_HOST) {
+            rc = sessions_on(&g->s, g->at, on_machine, g);
+            rc = rc != HW_OK ? rc : sessions_from(&g->s, g->at, from_here, g);
+            rc = rc != HW_OK ? rc : by_address(g);
+        } else if (kind == HW_ENTITY_SESSION && sessions_get(&g->s, g->at) != NULL) {
+            rc = session(g);
+        } else if (kind == HW_ENTITY_ACCOUNT) {
+            rc = sessions_of(&g->s, g->at, of_account, g);
+            rc = rc != HW_OK ? rc : keys_of(g);
+        }
+    }
+    return rc;
+}
+
+/* ---- in words ---- */
+
+static int say_way(struct impacting *x, struct hw_held *out, uint32_t n)
+{
+    int rc = HW_OK;
+    for (unsigned i = 0; i < WAY && rc == HW_OK; i++) {
+        const struct hold *h = &x->holds[n];
+        struct hw_end from;
+        if (h->via == UINT32_MAX || h->edge == UINT32_MAX) {
+            struct hw_span says =
+                hw_span_str(h->ran ? (h->edge == UINT32_MAX ? "it is what was asked about"
+                                                            : "the payload ran there")
+                                   : "the way to the bytes went through it");
+            rc = h->edge == UINT32_MAX ? (hw_because(x->a->arena, &out->why, says,
+                                                     (struct hw_span){NULL, 0}, false, 0),
+                                          HW_OK)
+                                       : impacting_because(x, &out->why, says, h->edge);
+            return rc;
+        }
+        rc = impacting_end(x, h->via, &from);
+        bool on = from.host.n > 0 && strcmp(from.kind, "host") != 0;
+        bool kind = strcmp(from.kind, "session") != 0; /* their names begin so */
+        struct hw_span says =
+            hw_words(x->a->arena, "by %s%s%.*s%s%.*s", kind ? from.kind : "", kind ? " " : "",
+                     (int)from.name.n, (const char *)from.name.p, on ? " on " : "",
+                     on ? (int)from.host.n : 0, (const char *)from.host.p);
+        rc = rc != HW_OK ? rc : impacting_because(x, &out->why, says, h->edge);
+        n = h->via;
+    }
+    return rc;
+}
+
+static int say(struct impacting *x, uint32_t n, struct hw_held ***tail, unsigned kind)
+{
+    struct hw_end e;
+    struct hw_held *h = hw_arena_alloc(x->a->arena, sizeof *h);
+    int rc = h == NULL ? impacting_no_memory(x) : impacting_end(x, n, &e);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    *h = (struct hw_held){.n = n,
+                          .kind = e.kind,
+                          .name = e.name.n > 0 ? e.name : e.key,
+                          .org = e.org,
+                          .since = x->holds[n].since,
+                          .shown = x->holds[n].shown,
+                          .ran = x->holds[n].ran};
+    memcpy(h->id, e.id, sizeof h->id);
+    **tail = h;
+    *tail = &h->next;
+    x->a->held_count[kind]++;
+    x->a->held_shown[kind] += h->shown;
+    return say_way(x, h, n);
+}
+
+struct order {
+    uint32_t n;
+    unsigned kind;
+    int64_t since;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct order *x = a, *y = b;
+    return x->kind != y->kind     ? (x->kind > y->kind) - (x->kind < y->kind)
+           : x->since != y->since ? (x->since > y->since) - (x->since < y->since)
+                                  : (x->n > y->n) - (x->n < y->n);
+}
+
+static int say_all(struct impacting *x)
+{
+    static const enum hw_entity kinds[3] = {HW_ENTITY_HOST, HW_ENTITY_ACCOUNT,
+                                            HW_ENTITY_CERTIFICATE};
+    struct hw_held **tail = &x->a->held;
+    size_t count = 0;
+    int rc = HW_OK;
+    struct order *all = calloc(x->to_look.count + 1, sizeof *all);
+    if (all == NULL) {
+        return impacting_no_memory(x);
+    }
+    for (size_t i = 0; i < x->to_look.count && rc == HW_OK; i++) {
+        struct hw_thing t;
+        uint32_t n = x->to_look.p[i];
+        if (!x->holds[n].held || x->holds[n].queued) {
+            continue; /* queued again here: it is told once */
+        }
+        x->holds[n].queued = true;
+        rc = hw_walk_thing(x->q.w, n, &t, x->err);
+        for (unsigned k = 0; k < 3 && rc == HW_OK; k++) {
+            if (t.kind == kinds[k]) {
+                all[count++] = (struct order){n, k, x->holds[n].since};
+            }
+        }
+    }
+    if (count > 0) {
+        qsort(all, count, sizeof *all, by_time);
+    }
+    for (size_t i = 0; i < count && rc == HW_OK; i++) {
+        rc = say(x, all[i].n, &tail, all[i].kind);
+    }
+    free(all);
+    return rc;
+}
+
+int impact_held(struct impacting *x, uint32_t target)
+{
+    struct holding g = {.x = x};
+    int rc = begin(x, target);
+    if (rc == HW_OK && x->to_look.count > 0) {
+        rc = sessions_load(&g.s, x->q.w, x->q.things, x->err);
+        rc = rc != HW_OK ? rc : look_further(&g);
+        sessions_done(&g.s);
+    }
+    return rc != HW_OK ? rc : say_all(x);
+}

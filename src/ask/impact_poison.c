@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/impact_poison.c -- what carries the target: bytes in bytes, bytes in releases.
+ *
+ * From bytes, whatever contains them, and the releases that brought them, whole: what a release
+ * ships as its files carries all of its parts. From a release, what it released; from a key, what
+ * it signed. Machines and accounts carry nothing: of them it is asked what they could have made.
+ */
+#include <string.h>
+
+#include "ask/impacting.h"
+#include "ask/products.h"
+#include "ask/said.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "fact/package.h"
+
+int impact_version(struct impacting *x, struct hw_span name, struct hw_span version,
+                   bool is_release, unsigned depth, struct named_version **out)
+{
+    const char *plain = hw_plain_name(x->a->arena, name);
+    struct named_version *v = hw_arena_alloc(x->a->arena, sizeof *v);
+    if (v == NULL || plain == NULL) {
+        return impacting_no_memory(x);
+    }
+    *v = (struct named_version){.next = x->versions,
+                                .name = name,
+                                .version = version,
+                                .plain = plain,
+                                .depth = depth,
+                                .is_release = is_release};
+    x->versions = v;
+    if (out != NULL) {
+        *out = v;
+    }
+    return HW_OK;
+}
+
+static int add_poison(struct impacting *x, uint32_t n)
+{
+    if ((x->q.marks[n] & AFFECTING_BYTES) != 0) {
+        return HW_OK;
+    }
+    x->q.marks[n] |= AFFECTING_BAD | AFFECTING_BYTES;
+    return numbers_add(x, &x->poison, n);
+}
+
+/* org|name|version */
+static int add_release(struct impacting *x, uint32_t n, const struct hw_thing *t)
+{
+    struct named_version *v;
+    if (numbers_have(&x->releases, n)) {
+        return HW_OK;
+    }
+    struct hw_span key = hw_span_keep(x->a->arena, t->key);
+    size_t bar = hw_span_find(key, '|');
+    struct hw_span org = hw_span_cut(key, 0, bar), rest = hw_span_from(key, bar + 1);
+    size_t end = rest.n; /* names may hold a bar, versions do not */
+    while (end > 0 && rest.p[end - 1] != '|') {
+        end--;
+    }
+    struct hw_span name = hw_span_cut(rest, 0, end > 0 ? end - 1 : rest.n);
+    struct hw_span version = end > 0 ? hw_span_from(rest, end) : (struct hw_span){NULL, 0};
+    int rc = numbers_add(x, &x->releases, n);
+    rc = rc != HW_OK ? rc : impact_version(x, name, version, true, 0, &v);
+    if (rc == HW_OK) {
+        v->org = org;
+    }
+    return rc;
+}
+
+static int add_package(struct impacting *x, const struct hw_thing *t)
+{
+    struct hw_span name, version, key = hw_span_keep(x->a->arena, t->key);
+    return hw_package_split(key, &name, &version) && version.n > 0
+               ? impact_version(x, name, version, false, 0, NULL)
+               : HW_OK;
+}
+
+/* The way from one thing to what carries it. */
+static int follow(struct impacting *x, const struct hw_edge *e, bool forth)
+{
+    struct hw_thing t;
+    uint32_t to = forth ? e->object : e->subject;
+    bool early = e->verb == HW_VERB_SIGNED && x->ask->from != HW_TIME_NONE && e->hi < x->ask->from;
+    bool late = e->verb == HW_VERB_SIGNED && x->ask->until != HW_TIME_NONE && e->lo > x->ask->until;
+    bool carries = (forth && (e->verb == HW_VERB_CONTAINS || e->verb == HW_VERB_SIGNED)) ||
+                   e->verb == HW_VERB_RELEASED;
+    if (!carries || early || late) {
+        return HW_OK;
+    }
+    int rc = hw_walk_thing(x->q.w, to, &t, x->err);
+    if (rc == HW_OK && t.kind == HW_ENTITY_ARTIFACT && forth) {
+        rc = add_poison(x, to);
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_RELEASE && !forth) {
+        rc = add_release(x, to, &t);
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_PACKAGE && e->verb == HW_VERB_CONTAINS) {
+        rc = add_package(x, &t);
+    }
+    return rc;
+}
+
+static int ways_from(struct impacting *x, uint32_t n)
+{
+    struct hw_edge_list of = {.count = 0};
+    int rc = HW_OK;
+    for (unsigned forth = 0; forth < 2 && rc == HW_OK; forth++) {
+        rc = hw_touch_edges(x->toucher, n, forth != 0, &of);
+        for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
+            rc = follow(x, &of.p[i].e, forth != 0);
+        }
+    }
+    return rc;
+}
+
+static bool is_poisoned(const struct impacting *x, const struct hw_said *s)
+{
+    for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
+        if (v->is_release && hw_span_equal(v->name, hw_said_get(s, "release")) &&
+            hw_span_equal(v->version, hw_said_get(s, "version"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The files that a poisoned release ships carry its poison; its other parts do not. */
+static int file_of(void *state, const struct hw_said *s)
+{
+    struct impacting *x = state;
+    struct hw_thing t;
+    uint32_t n;
+    struct hw_span hash = hw_said_get(s, "sha256");
+    char lower[65];
+    if (strcmp(s->list, "release-file") != 0 || hash.n != 64 || !is_poisoned(x, s)) {
+        return HW_OK;
+    }
+    for (size_t i = 0; i < 64; i++) {
+        lower[i] = (char)hw_ascii_lower(hash.p[i]);
+    }
+    int rc = hw_walk_find(
+        x->q.w,
+        &(struct hw_thing_ask){.kind = HW_ENTITY_ARTIFACT, .name = {(const uint8_t *)lower, 64}},
+        x->err);
+    while (rc == HW_OK && (rc = hw_walk_found(x->q.w, &n, &t, x->err)) == HW_ROW) {
+        rc = add_poison(x, n);
+    }
+    return rc;
+}
+
+/* It cannot have come before the first release that carries it; where none is dated, before the
+ * first that anybody saw of its bytes. */
+static int set_since(struct impacting *x)
+{
+    int64_t since = HW_TIME_NONE;
+    for (const struct declared_release *r = x->declared; r != NULL; r = r->next) {
+        for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
+            bool is = v->is_release && hw_span_equal(v->name, r->name) &&
+                      hw_span_equal(v->version, r->version);
+            if (is && r->published != HW_TIME_NONE &&
+                (since == HW_TIME_NONE || r->published < since)) {
+                since = r->published;
+            }
+        }
+    }
+    for (size_t i = 0; i < x->poison.count && since == HW_TIME_NONE; i++) {
+        struct hw_thing t;
+        int rc = hw_walk_thing(x->q.w, x->poison.p[i], &t, x->err);
+        if (rc != HW_OK) {
+            return rc;
+        }
+        since = t.first_ns != HW_TIME_NONE && (since == HW_TIME_NONE || t.first_ns < since)
+                    ? t.first_ns
+                    : since;
+    }
+    x->a->since = x->ask->from != HW_TIME_NONE ? x->ask->from : since;
+    return HW_OK;
+}
+
+int impact_poison(struct impacting *x, uint32_t target)
+{
+    struct hw_thing t;
+    int rc = hw_walk_thing(x->q.w, target, &t, x->err);
+    if (rc == HW_OK && t.kind == HW_ENTITY_ARTIFACT) {
+        rc = add_poison(x, target);
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_FILE) { /* its bytes, as far as they are known */
+        struct hw_edge_list of = {.count = 0};
+        rc = hw_touch_edges(x->toucher, target, true, &of);
+        for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
+            rc = of.p[i].e.verb == HW_VERB_IS ? add_poison(x, of.p[i].e.object) : HW_OK;
+        }
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_RELEASE) {
+        rc = add_release(x, target, &t);
+        rc = rc != HW_OK ? rc : ways_from(x, target);
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_CERTIFICATE) {
+        rc = ways_from(x, target);
+    } else if (rc == HW_OK && t.kind == HW_ENTITY_PACKAGE) {
+        rc = add_package(x, &t);
+    }
+    for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) { /* it grows as it goes */
+        rc = ways_from(x, x->poison.p[i]);
+    }
+    rc = rc != HW_OK ? rc : hw_said(x->c, file_of, x, x->err);
+    x->a->bytes = x->poison.count;
+    return rc != HW_OK ? rc : set_since(x);
+}

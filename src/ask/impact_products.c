@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/impact_products.c -- which products contain it, at what depth, and who got them.
+ *
+ * A bill of materials lists the parts of one product; the product may be a part of another, whose
+ * bill is another document. So what was found in one round is looked for in the next. Of a document
+ * only those that list what is looked for are read, each once a round. A bill that states no
+ * relations says that a part is there, and not how deep: that is told as depth 1.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/impacting.h"
+#include "ask/products.h"
+#include "base/time.h"
+
+enum { ROUNDS = 64 };
+
+struct hit { /* a bill that lists something looked for */
+    int64_t reading;
+    uint64_t line;
+    const struct named_version *what;
+    uint8_t evidence[32];
+};
+struct pair {
+    uint64_t parent, child;
+};
+
+struct containing {
+    struct impacting *x;
+    struct hit *hits;
+    size_t count, room;
+    struct pair *pairs; /* relations of one bill */
+    size_t pair_count, pair_room;
+    uint32_t *depth; /* of each line, from 1; 0: not reached */
+    uint64_t *line_queue;
+    uint64_t lines;
+    struct hw_product **tail;
+};
+
+static void *more(struct containing *g, void *p, size_t count, size_t *room, size_t each)
+{
+    if (count < *room) {
+        return p;
+    }
+    size_t longer = *room == 0 ? 256 : *room * 2;
+    void *new = realloc(p, longer * each);
+    if (new == NULL) {
+        (void)!impacting_no_memory(g->x);
+        return NULL;
+    }
+    *room = longer;
+    return new;
+}
+
+static const char *text_of(struct impacting *x, struct hw_span s)
+{
+    char *p = hw_arena_alloc(x->a->arena, s.n + 1); /* zeroed */
+    if (p != NULL && s.n > 0) {
+        memcpy(p, s.p, s.n);
+    }
+    return p;
+}
+
+/* ---- bills that list it ---- */
+
+static int find_by(struct containing *g, const struct named_version *v, struct hw_span name)
+{
+    struct impacting *x = g->x;
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    const char *version = v->version.n > 0 ? text_of(x, v->version) : NULL;
+    const char *text = text_of(x, name);
+    if (text == NULL || (v->version.n > 0 && version == NULL)) {
+        return impacting_no_memory(x);
+    }
+    int rc = hw_case_components(x->c, text, version, NULL, &k, x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (!hw_fact_has(&row.fact, HW_COMPONENT_LINE)) {
+            continue; /* of a file itself, not of a bill */
+        }
+        void *p = more(g, g->hits, g->count, &g->room, sizeof *g->hits);
+        if (p == NULL) {
+            rc = HW_E_MEMORY;
+            break;
+        }
+        g->hits = p;
+        struct hit *h = &g->hits[g->count++];
+        *h = (struct hit){row.reading, hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE), v, {0}};
+        memcpy(h->evidence, row.evidence, 32);
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int find_all(struct containing *g, const struct named_version *end)
+{
+    int rc = HW_OK;
+    for (const struct named_version *v = g->x->versions; v != end && rc == HW_OK; v = v->next) {
+        rc = find_by(g, v, v->name);
+        size_t slash = v->name.n; /* CycloneDX writes the namespace apart, as the group */
+        while (slash > 0 && v->name.p[slash - 1] != '/') {
+            slash--;
+        }
+        rc = rc == HW_OK && slash > 0 ? find_by(g, v, hw_span_from(v->name, slash)) : rc;
+    }
+    return rc;
+}
+
+static int by_reading(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    int order = memcmp(x->evidence, y->evidence, 32);
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* ---- one bill ---- */
+
+static int by_parent(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return x->parent != y->parent ? (x->parent > y->parent) - (x->parent < y->parent)
+                                  : (x->child > y->child) - (x->child < y->child);
+}
+
+static int read_relations(struct containing *g, int64_t reading, uint64_t last)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    bool sorted = true;
+    g->pair_count = 0;
+    g->lines = last;
+    int rc = hw_case_facts(g->x->c, reading, HW_ANY_NODE, HW_FACT_DEPENDS, HW_FACT_DEPENDS, &k,
+                           g->x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, g->x->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (!hw_fact_has(&row.fact, HW_DEPENDS_PARENT) ||
+            !hw_fact_has(&row.fact, HW_DEPENDS_CHILD)) {
+            continue;
+        }
+        void *p = more(g, g->pairs, g->pair_count, &g->pair_room, sizeof *g->pairs);
+        if (p == NULL) {
+            rc = HW_E_MEMORY;
+            break;
+        }
+        g->pairs = p;
+        struct pair two = {hw_fact_get_u64(&row.fact, HW_DEPENDS_PARENT),
+                           hw_fact_get_u64(&row.fact, HW_DEPENDS_CHILD)};
+        sorted =
+            sorted && (g->pair_count == 0 || by_parent(&g->pairs[g->pair_count - 1], &two) <= 0);
+        g->pairs[g->pair_count++] = two;
+        g->lines = two.parent > g->lines ? two.parent : g->lines;
+        g->lines = two.child > g->lines ? two.child : g->lines;
+    }
+    hw_cursor_free(k);
+    if (rc == HW_OK && !sorted) {
+        qsort(g->pairs, g->pair_count, sizeof *g->pairs, by_parent);
+    }
+    return rc;
+}
+
+static size_t first_of(const struct containing *g, uint64_t parent)
+{
+    size_t lo = 0, hi = g->pair_count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (g->pairs[mid].parent < parent) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
+}
+
+enum { LINES_MOST = 2000000 }; /* more than a reader takes parts */
+
+/* How deep each line lies below the product; breadth first, so the shortest way counts. */
+static int measure(struct containing *g, uint64_t subject)
+{
+    if (g->lines > LINES_MOST || subject > g->lines) {
+        g->pair_count = 0;
+        g->lines = subject > LINES_MOST ? 0 : subject;
+    }
+    free(g->depth);
+    free(g->line_queue);
+    g->depth = calloc(g->lines + 2, sizeof *g->depth);
+    g->line_queue = calloc(g->lines + 2, sizeof *g->line_queue);
+    if (g->depth == NULL || g->line_queue == NULL) {
+        return impacting_no_memory(g->x);
+    }
+    size_t count = 0;
+    g->line_queue[count++] = subject;
+    g->depth[subject <= g->lines ? subject : 0] = 1;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t parent = g->line_queue[i];
+        for (size_t k = first_of(g, parent); k < g->pair_count && g->pairs[k].parent == parent;
+             k++) {
+            uint64_t child = g->pairs[k].child;
+            if (g->depth[child] == 0) {
+                g->depth[child] = g->depth[parent] + 1;
+                g->line_queue[count++] = child;
+            }
+        }
+    }
+    return HW_OK;
+}
+
+struct subject {
+    uint64_t line;
+    struct hw_span name, version;
+};
+
+static int find_subject(struct containing *g, const struct hit *h, struct subject *out)
+{
+    struct impacting *x = g->x;
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    *out = (struct subject){.line = 0};
+    int rc = hw_case_facts(x->c, h->reading, HW_ANY_NODE, HW_FACT_PROPERTY, HW_FACT_PROPERTY, &k,
+                           x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (hw_fact_is(&row.fact, HW_PROPERTY_KEY, "sbom.subject")) {
+            out->line = hw_fact_get_u64(&row.fact, HW_PROPERTY_NUMBER);
+        }
+    }
+    hw_cursor_free(k);
+    k = NULL;
+    rc = rc != HW_OK || out->line == 0
+             ? rc
+             : hw_case_facts(x->c, h->reading, HW_ANY_NODE, HW_FACT_COMPONENT, HW_FACT_COMPONENT,
+                             &k, x->err);
+    while (k != NULL && rc == HW_OK && out->name.n == 0 &&
+           (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE) == out->line) {
+            out->name = hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_COMPONENT_NAME));
+            out->version = hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_COMPONENT_VERSION));
+        }
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static struct hw_product *known(struct containing *g, const struct subject *s)
+{
+    for (struct hw_product *p = g->x->a->products; p != NULL; p = p->next) {
+        if (hw_span_equal(p->name, s->name) && hw_span_equal(p->version, s->version)) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static int add_product(struct containing *g, const struct subject *s, const struct hit *h,
+                       unsigned depth, bool related)
+{
+    struct impacting *x = g->x;
+    struct hw_product *p = known(g, s);
+    struct hw_evidence_row row;
+    struct hw_cursor *k = NULL;
+    if (p != NULL) {
+        if (depth >= p->depth) {
+            return HW_OK;
+        }
+        p->depth = depth; /* and what contains it is nearer, too */
+        p->via = h->what->name;
+        return impact_version(x, s->name, s->version, false, depth, NULL);
+    }
+    p = hw_arena_alloc(x->a->arena, sizeof *p);
+    if (p == NULL) {
+        return impacting_no_memory(x);
+    }
+    *p = (struct hw_product){
+        .name = s->name, .version = s->version, .via = h->what->name, .depth = depth};
+    *g->tail = p;
+    g->tail = &p->next;
+    struct hw_buf hex;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){h->evidence, 32});
+    struct hw_evidence_ask ask = {.hash_prefix = hw_buf_text(&hex), .ever = true};
+    int rc = hw_case_evidence(x->c, &ask, &k, x->err);
+    rc = rc != HW_OK ? rc : hw_evidence_next(k, &row, x->err);
+    if (rc == HW_ROW) {
+        hw_because_record(x->a->arena, &p->why,
+                          hw_span_str(related
+                                          ? "its bill of materials has the way to it"
+                                          : "its bill of materials lists it, without relations"),
+                          hw_span_keep(x->a->arena, row.path), h->line, 0);
+    }
+    hw_cursor_free(k);
+    hw_buf_done(&hex);
+    return rc < 0 ? rc : impact_version(x, s->name, s->version, false, depth, NULL);
+}
+
+/* All that is looked for and listed by one bill: the shallowest makes the product's depth. */
+static int one_bill(struct containing *g, size_t from, size_t to)
+{
+    struct subject s;
+    unsigned best = UINT32_MAX;
+    size_t at = from;
+    bool related = false;
+    int rc = find_subject(g, &g->hits[from], &s);
+    if (rc != HW_OK || s.name.n == 0) {
+        return rc;
+    }
+    rc = read_relations(g, g->hits[from].reading, g->hits[to - 1].line);
+    rc = rc != HW_OK ? rc : measure(g, s.line);
+    for (size_t i = from; i < to && rc == HW_OK; i++) {
+        const struct hit *h = &g->hits[i];
+        if (h->line == s.line) {
+            return HW_OK; /* it is about the thing itself */
+        }
+        unsigned below = h->line <= g->lines && g->depth[h->line] > 0 ? g->depth[h->line] - 1 : 0;
+        unsigned depth = h->what->depth + (below > 0 ? below : 1);
+        if (depth < best) {
+            best = depth;
+            at = i;
+            related = below > 0;
+        }
+    }
+    return rc != HW_OK ? rc : add_product(g, &s, &g->hits[at], best, related);
+}
+
+/* ---- who got it ---- */
+
+static bool fits(const struct declared_delivery *v, const char *plain, struct hw_span version)
+{
+    return strcmp(v->plain, plain) == 0 &&
+           (v->version.n == 0 || hw_span_equal(v->version, version));
+}
+
+static int receiver(struct impacting *x, const struct declared_delivery *v, struct hw_span product,
+                    unsigned depth, bool at_risk, struct hw_receiver ***tail)
+{
+    struct hw_receiver *r = hw_arena_alloc(x->a->arena, sizeof *r);
+    if (r == NULL) {
+        return impacting_no_memory(x);
+    }
+    *r = (struct hw_receiver){.org = v->to,
+                              .product = product,
+                              .depth = depth,
+                              .at_risk = at_risk || v->version.n == 0,
+                              .at = v->at};
+    hw_because_record(
+        x->a->arena, &r->why,
+        hw_span_str(v->version.n == 0 ? "delivered, in a version nobody states" : "delivered"),
+        v->path, v->line, v->off);
+    **tail = r;
+    *tail = &r->next;
+    return HW_OK;
+}
+
+/* One delivery: the release itself before products that contain it, poisoned before at risk. */
+static int one_delivery(struct impacting *x, const struct declared_delivery *v,
+                        struct hw_receiver ***tail)
+{
+    for (const struct hw_risky *r = x->a->releases; r != NULL; r = r->next) {
+        const char *plain = hw_plain_name(x->a->arena, r->name);
+        if (plain == NULL) {
+            return impacting_no_memory(x);
+        }
+        if (fits(v, plain, r->version)) {
+            return receiver(x, v, r->name, 0, r->risk != HW_RISK_POISONED, tail);
+        }
+    }
+    for (const struct named_version *n = x->versions; n != NULL; n = n->next) {
+        if (!n->is_release && n->depth > 0 && fits(v, n->plain, n->version)) {
+            return receiver(x, v, n->name, n->depth, false, tail);
+        }
+    }
+    return HW_OK;
+}
+
+static int by_org(const void *a, const void *b)
+{
+    const struct hw_receiver *const *x = a, *const *y = b;
+    int order = hw_span_compare((*x)->org, (*y)->org);
+    order = order != 0 ? order : ((*x)->at_risk > (*y)->at_risk) - ((*x)->at_risk < (*y)->at_risk);
+    order = order != 0 ? order : ((*x)->depth > (*y)->depth) - ((*x)->depth < (*y)->depth);
+    return order != 0 ? order : hw_span_compare((*x)->product, (*y)->product);
+}
+
+/* In order, and each organisation counted once, by the worst that it got. */
+static int count_receivers(struct impacting *x)
+{
+    size_t count = 0, i = 0;
+    for (const struct hw_receiver *r = x->a->receivers; r != NULL; r = r->next) {
+        count++;
+    }
+    struct hw_receiver **all = calloc(count + 1, sizeof(struct hw_receiver *));
+    if (all == NULL) {
+        return impacting_no_memory(x);
+    }
+    for (struct hw_receiver *r = x->a->receivers; r != NULL; r = r->next) {
+        all[i++] = r;
+    }
+    if (count > 0) {
+        qsort(all, count, sizeof *all, by_org);
+    }
+    for (i = 0; i < count; i++) {
+        const struct hw_receiver *r = all[i];
+        all[i]->next = all[i + 1];
+        if (i == 0 || !hw_span_equal(all[i - 1]->org, r->org)) {
+            x->a->direct += !r->at_risk && r->depth == 0;
+            x->a->transitive += !r->at_risk && r->depth > 0;
+            x->a->receivers_at_risk += r->at_risk;
+        }
+    }
+    x->a->receivers = count > 0 ? all[0] : NULL;
+    free(all);
+    return HW_OK;
+}
+
+static int receivers(struct impacting *x)
+{
+    struct hw_receiver **tail = &x->a->receivers;
+    int rc = HW_OK;
+    for (const struct declared_delivery *v = x->deliveries; v != NULL && rc == HW_OK; v = v->next) {
+        rc = one_delivery(x, v, &tail);
+    }
+    return rc != HW_OK ? rc : count_receivers(x);
+}
+
+int impact_products(struct impacting *x)
+{
+    struct containing g = {.x = x, .tail = &x->a->products};
+    const struct named_version *end = NULL;
+    int rc = HW_OK;
+    for (unsigned round = 0; round < ROUNDS && x->versions != end && rc == HW_OK; round++) {
+        const struct named_version *now = x->versions;
+        g.count = 0;
+        rc = find_all(&g, end);
+        end = now;
+        if (rc == HW_OK && g.count > 0) {
+            qsort(g.hits, g.count, sizeof *g.hits, by_reading);
+        }
+        for (size_t i = 0, k; i < g.count && rc == HW_OK; i = k) {
+            for (k = i + 1; k < g.count && g.hits[k].reading == g.hits[i].reading; k++) {
+            }
+            rc = one_bill(&g, i, k);
+        }
+    }
+    free(g.hits);
+    free(g.pairs);
+    free(g.depth);
+    free(g.line_queue);
+    return rc != HW_OK ? rc : receivers(x);
+}

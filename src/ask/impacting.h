@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ask/impacting.h -- the question of ask/impact.h under way (inside of the room).
+ */
+#ifndef HW_ASK_IMPACTING_H
+#define HW_ASK_IMPACTING_H
+
+#include "ask/affecting.h"
+#include "ask/impact.h"
+#include "ask/room.h"
+#include "ask/touched.h"
+
+/* A list of things or texts, its room the arena's. */
+struct numbers {
+    uint32_t *p;
+    size_t count, room;
+};
+struct named_version { /* a product in one version, as declared or as a bill lists it */
+    struct named_version *next;
+    struct hw_span org, name, version;
+    const char *plain;
+    unsigned depth;
+    bool is_release;
+};
+
+/* A release of an estate, whole. */
+struct declared_release {
+    struct declared_release *next;
+    struct hw_span org, name, version, built_on;
+    const char *plain;
+    int64_t published;
+    struct hw_span path;
+    uint64_t line, off;
+    struct hw_risky *risky; /* once it is */
+};
+struct declared_delivery {
+    struct declared_delivery *next;
+    struct hw_span release, version, to, path;
+    const char *plain;
+    int64_t at;
+    uint64_t line, off;
+};
+
+/* What is held of a thing: since when, how it came there. */
+struct hold {
+    int64_t since;
+    uint32_t via, edge; /* UINT32_MAX: it began here; no edge says so */
+    bool held, shown, ran, queued;
+};
+
+struct impacting {
+    struct hw_case *c;
+    const struct hw_impact_ask *ask;
+    struct hw_impact_answer *a;
+    struct hw_error *err;
+    struct affecting q; /* machines; its walk is everybody's */
+    struct hw_toucher *toucher;
+    struct numbers poison;          /* artifacts that carry it */
+    struct numbers second;          /* what publishers call a second stage of it */
+    struct numbers releases;        /* things: releases that do */
+    struct named_version *versions; /* of what carries it, for bills of materials */
+    struct declared_release *declared;
+    struct declared_delivery *deliveries;
+    struct hold *holds;     /* of each thing */
+    struct numbers to_look; /* held, in the order they came to be */
+};
+
+HW_CHECK int numbers_add(struct impacting *x, struct numbers *v, uint32_t n);
+bool numbers_have(const struct numbers *v, uint32_t n);
+HW_CHECK int impacting_no_memory(struct impacting *x);
+/* A reason with the record of an edge. */
+HW_CHECK int impacting_because(struct impacting *x, struct hw_why **why, struct hw_span says,
+                               uint32_t edge);
+/* id, key and names of a thing, in the answer's arena. */
+HW_CHECK int impacting_end(struct impacting *x, uint32_t n, struct hw_end *out);
+
+/* impact_declared.c: releases and deliveries of estates, and what others counted. */
+HW_CHECK int impact_declared(struct impacting *x);
+/* impact_poison.c: what carries the target, from the thing on. */
+HW_CHECK int impact_poison(struct impacting *x, uint32_t target);
+HW_CHECK int impact_version(struct impacting *x, struct hw_span name, struct hw_span version,
+                            bool is_release, unsigned depth, struct named_version **out);
+/* impact_assets.c: each machine's state. */
+HW_CHECK int impact_assets(struct impacting *x);
+/* impact_held.c: who else was in a stranger's hand, by sessions. */
+HW_CHECK int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via,
+                         uint32_t edge, bool shown);
+HW_CHECK int impact_held(struct impacting *x, uint32_t target);
+/* impact_releases.c: what they could have written. */
+HW_CHECK int impact_releases(struct impacting *x);
+/* impact_products.c: what contains it, and who got that. */
+HW_CHECK int impact_products(struct impacting *x);
+/* impact_counts.c: what others counted, what scanners saw, and the unseen. */
+HW_CHECK int impact_counts(struct impacting *x);
+/* impact_sight.c: of whom is what held. */
+HW_CHECK int impact_sight(struct impacting *x);
+
+#endif

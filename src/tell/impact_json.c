@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tell/impact_json.c -- an impact as JSON, one object a line.
+ */
+#include "base/text.h"
+#include "base/time.h"
+#include "tell/tell.h"
+
+static void open_line(struct hw_buf *b, const char *type)
+{
+    hw_buf_printf(b, "{\"type\":\"%s\",\"schema\":1,", type);
+}
+
+static void text(struct hw_buf *b, const char *key, struct hw_span s)
+{
+    hw_json_text(b, key, s);
+    hw_buf_char(b, ',');
+}
+
+static void date(struct hw_buf *b, const char *key, int64_t ns)
+{
+    hw_json_time(b, key, ns);
+    hw_buf_char(b, ',');
+}
+
+static void flag(struct hw_buf *b, const char *key, bool on)
+{
+    hw_buf_printf(b, "\"%s\":%s,", key, on ? "true" : "false");
+}
+
+static void number(struct hw_buf *b, const char *key, uint64_t n)
+{
+    hw_buf_printf(b, "\"%s\":%llu,", key, (unsigned long long)n);
+}
+
+static void close_line(struct hw_buf *b, const struct hw_why *why)
+{
+    hw_json_why(b, why);
+    hw_buf_str(b, "}\n");
+}
+
+static void held(struct hw_buf *b, const struct hw_held *h)
+{
+    open_line(b, "held");
+    hw_buf_printf(b, "\"id\":\"%s\",\"kind\":\"%s\",", h->id, h->kind);
+    text(b, "name", h->name);
+    text(b, "org", h->org);
+    date(b, "since", h->since);
+    flag(b, "shown", h->shown);
+    flag(b, "ran", h->ran);
+    close_line(b, h->why);
+}
+
+static void release(struct hw_buf *b, const struct hw_risky *r)
+{
+    open_line(b, "release");
+    text(b, "org", r->org);
+    text(b, "name", r->name);
+    text(b, "version", r->version);
+    hw_buf_printf(b, "\"risk\":\"%s\",", hw_risk_word(r->risk));
+    date(b, "published", r->published);
+    close_line(b, r->why);
+}
+
+static void product(struct hw_buf *b, const struct hw_product *p)
+{
+    open_line(b, "product");
+    text(b, "name", p->name);
+    text(b, "version", p->version);
+    text(b, "via", p->via);
+    number(b, "depth", p->depth);
+    flag(b, "direct", p->depth == 1);
+    close_line(b, p->why);
+}
+
+static void receiver(struct hw_buf *b, const struct hw_receiver *r)
+{
+    open_line(b, "receiver");
+    text(b, "org", r->org);
+    text(b, "product", r->product);
+    number(b, "depth", r->depth);
+    flag(b, "direct", r->depth == 0);
+    flag(b, "at_risk", r->at_risk);
+    date(b, "at", r->at);
+    close_line(b, r->why);
+}
+
+static void count(struct hw_buf *b, const struct hw_counted *c)
+{
+    open_line(b, "count");
+    text(b, "of", c->of);
+    text(b, "unit", c->unit);
+    text(b, "observer", c->observer);
+    text(b, "limit", c->limit.n > 0 ? c->limit : hw_span_str("exactly"));
+    number(b, "value", c->value);
+    text(b, "source", c->source);
+    date(b, "from", c->from);
+    date(b, "until", c->until);
+    date(b, "on", c->on);
+    flag(b, "ours", c->ours);
+    close_line(b, c->why);
+}
+
+static void refusal(struct hw_buf *b, const struct hw_refused *r)
+{
+    open_line(b, "refusal");
+    text(b, "of", r->of);
+    text(b, "because", r->because);
+    hw_json_text(b, "needs", r->needs);
+    hw_buf_str(b, "}\n");
+}
+
+static void sight(struct hw_buf *b, const struct hw_seen_org *o)
+{
+    open_line(b, "visibility");
+    hw_json_text(b, "org", o->org);
+    for (int k = 0; k < HW_SIGHT_KINDS; k++) {
+        hw_buf_printf(b, ",\"%s\":\"%s\"", hw_sight_kind_word((enum hw_sight_kind)k),
+                      hw_sight_word(o->sight[k]));
+    }
+    hw_buf_str(b, "}\n");
+}
+
+static void to_do(struct hw_buf *b, const struct hw_to_do *d)
+{
+    open_line(b, "measure");
+    hw_buf_printf(b, "\"do\":\"%s\",", d->verb);
+    text(b, "what", d->what);
+    hw_json_text(b, "because", d->because);
+    hw_buf_str(b, "}\n");
+}
+
+static void summary(struct hw_buf *b, const struct hw_impact_answer *a)
+{
+    hw_buf_str(b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"impact\",");
+    hw_buf_printf(b, "\"target\":{\"kind\":\"%s\",\"id\":\"%s\",", a->target.kind, a->target.id);
+    hw_json_text(b, "key", a->target.key);
+    hw_buf_str(b, "},");
+    date(b, "since", a->since);
+    number(b, "bytes", a->bytes);
+    if (a->machines != NULL) {
+        number(b, "affected", a->machines->affected);
+        number(b, "ran", a->machines->ran);
+        number(b, "contacted", a->machines->contacted);
+        hw_json_states(b, a->machines);
+        hw_buf_char(b, ',');
+    }
+    hw_buf_printf(b, "\"held\":{\"hosts\":%llu,\"accounts\":%llu,\"keys\":%llu},",
+                  (unsigned long long)a->held_count[0], (unsigned long long)a->held_count[1],
+                  (unsigned long long)a->held_count[2]);
+    hw_buf_str(b, "\"releases\":{");
+    for (int i = 0; i < HW_RISK_COUNT; i++) {
+        hw_buf_printf(b, "%s\"%s\":%llu", i == 0 ? "" : ",", hw_risk_word((enum hw_risk)i),
+                      (unsigned long long)a->risk_count[i]);
+    }
+    hw_buf_str(b, "},");
+    number(b, "products_at_risk", a->products_at_risk);
+    number(b, "other_bytes", a->other_bytes);
+    number(b, "direct", a->direct);
+    number(b, "transitive", a->transitive);
+    number(b, "receivers_at_risk", a->receivers_at_risk);
+    date(b, "as_of", a->as_of);
+    hw_buf_printf(b, "\"exit\":%d}\n", a->exit_status);
+}
+
+int hw_tell_impact_json(const struct hw_teller *t, const struct hw_impact_answer *a,
+                        struct hw_error *err)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 256 << 20);
+    if (a->machines != NULL) {
+        hw_json_assets(&b, a->machines, "impact");
+    }
+    for (const struct hw_held *h = a->held; h != NULL; h = h->next) {
+        held(&b, h);
+    }
+    for (const struct hw_risky *r = a->releases; r != NULL; r = r->next) {
+        release(&b, r);
+    }
+    for (const struct hw_product *p = a->products; p != NULL; p = p->next) {
+        product(&b, p);
+    }
+    for (const struct hw_receiver *r = a->receivers; r != NULL; r = r->next) {
+        receiver(&b, r);
+    }
+    for (const struct hw_counted *c = a->counts; c != NULL; c = c->next) {
+        count(&b, c);
+    }
+    for (const struct hw_refused *r = a->refused; r != NULL; r = r->next) {
+        refusal(&b, r);
+    }
+    for (const struct hw_seen_org *o = a->sights; o != NULL; o = o->next) {
+        sight(&b, o);
+    }
+    for (const struct hw_to_do *d = a->to_do; d != NULL; d = d->next) {
+        to_do(&b, d);
+    }
+    summary(&b, a);
+    return hw_tell_put(t, &b, err);
+}
