@@ -9,7 +9,6 @@ when the signing service was asked for it from a machine they held (`signed`).
   B1 reached from the laptop; B4 from B1, two steps; B2, B3 and S1 never: other people's log-ons, log-ons
   before and after the window, a failed one, and one from B1 before B1 was theirs.
 """
-import datetime
 import json
 
 from cast import BASE, DAY, HOUR, digest, iso
@@ -25,7 +24,7 @@ class Estate:
         self.vendor, self.product, self.linux = vendor, product, vendor.number % 2 == 1
         self.start = BASE + rng.randrange(12) * DAY + rng.randrange(6, 12) * HOUR
         self.until = self.start + 12 * DAY
-        self.records, self.signatures, self.number = [], [], 5000
+        self.records, self.signatures, self.number, self.log_ons = [], [], 5000, 0
         self.key = digest(vendor.name, "certificate")[:40]
         self.developers = [f"{vendor.word.lower()}dev{i}" for i in range(len(LAPTOPS))]
         self.service = f"svc-{vendor.word.lower()}"
@@ -66,6 +65,7 @@ class Estate:
 
     def sshd(self, when, account, source, target, works):
         self.number += 7
+        self.log_ons += works
         says = "Accepted publickey" if works else "Failed password"
         tail = f"ssh2: ED25519 SHA256:{digest(account)[:43]}" if works else "ssh2"
         self.records.append((when, f"{iso(when)} {self.host(target)} sshd[{self.number}]: {says} for "
@@ -78,6 +78,7 @@ class Estate:
                 "AuthenticationPackageName": "Negotiate", "WorkstationName": self.host(source),
                 "IpAddress": self.ip(source), "IpPort": str(50000 + self.number % 9000)}
         own = account != self.service  # the owner sits there; the service runs as the system
+        self.log_ons += works
         if works:
             body |= {"TargetLogonId": hex(0x100000 + self.number * 16),
                      "LogonGuid": "{00000000-0000-0000-0000-000000000000}"}
@@ -109,11 +110,10 @@ class Estate:
 
     def event(self, when, role, event, body):
         self.number += 1
-        at = datetime.datetime.fromtimestamp(when, datetime.timezone.utc)
         self.records.append((when, {
             "EventID": event, "Channel": "Security", "Hostname": self.host(role),
             "SourceName": "Microsoft-Windows-Security-Auditing", "RecordNumber": 0,
-            "EventTime": at.strftime("%Y-%m-%d %H:%M:%S"), "@timestamp": iso(when), **body,
+            "TimeCreated": iso(when), **body,
             "tags": ["reconstructed"]}))
 
     # ---- releases ----
@@ -192,6 +192,6 @@ class Estate:
                 "host": self.host("L0"), "account": self.developers[0], "from": iso(self.start),
                 "until": iso(self.until), "logs": "sshd" if self.linux else "windows",
                 "reached": {self.host(r): iso(t) for r, t in self.reached.items()},
-                "accounts": [self.developers[0], self.service], "keys": [self.key],
+                "log-ons": self.log_ons, "accounts": [self.developers[0], self.service], "keys": [self.key],
                 "at-risk": {how: [named(r) for r in all_] for how, all_ in self.risk.items()},
                 "not-at-risk": [named(r) | {"because": why} for r, why in self.safe]}

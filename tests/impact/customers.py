@@ -2,8 +2,8 @@
 """What customers' machines have and did, and what was kept of it: inventories and logs.
 
 A third of the machines tell nothing about any window: nothing is held of them (`nothing`), an inventory
-from before every poisoned release (`old-inventory`), logs from before (`old-logs`), or logs of the window
-that show nothing and no inventory (`no-inventory`). Where a log alone shows that the poisoned program ran,
+from before every poisoned release or from after as-of (`old-inventory`, `late-inventory`), logs from before
+(`old-logs`), or logs of the window that show nothing and no inventory (`no-inventory`). Where a log alone shows that the poisoned program ran,
 that is known without an inventory.
 """
 import datetime
@@ -11,7 +11,7 @@ import random
 
 from cast import AS_OF, BASE, BEFORE, DAY, HOUR, STATES, TAKEN, digest, iso
 
-UNTOLD = ("nothing", "nothing", "old-inventory", "old-logs", "nothing", "old-inventory", "no-inventory")
+UNTOLD = ("nothing", "nothing", "nothing", "old-inventory", "late-inventory", "old-logs", "no-inventory")
 BUILDS = (("poisoned", 0.4), ("clean", 0.65), ("fixed", 0.8), ("rebuilt", 0.9), ("old", 1.0))
 LEVELS = (("present", 0.4), ("executed", 0.7), ("contacted", 0.9), ("second-stage", 1.0))
 DEFENDER = ["Timestamp", "DeviceId", "DeviceName", "ActionType", "FileName", "FolderPath", "SHA1",
@@ -95,9 +95,9 @@ class Machine:
 
     def write(self, out):
         org, folder = self.host.org, f"customers/{self.host.org.key}"
-        if self.untold in (None, "old-inventory"):
-            (osquery if org.inventory == "osquery" else collect)(
-                out, folder, self, TAKEN if self.untold is None else BEFORE)
+        taken = {None: TAKEN, "old-inventory": BEFORE, "late-inventory": AS_OF + 5 * DAY}
+        if self.untold in taken:
+            (osquery if org.inventory == "osquery" else collect)(out, folder, self, taken[self.untold])
         if self.untold in ("old-logs", "no-inventory"):
             self.run("C:\\Windows\\System32\\svchost.exe", digest("svchost"),
                      BEFORE if self.untold == "old-logs" else TAKEN)
@@ -156,8 +156,7 @@ def event(m, number, event_id, at, **values):
     t = datetime.datetime.fromtimestamp(at, datetime.timezone.utc)
     return {"EventID": event_id, "Channel": "Microsoft-Windows-Sysmon/Operational",
             "Hostname": m.host.name, "SourceName": "Microsoft-Windows-Sysmon", "RecordNumber": number,
-            "EventTime": t.strftime("%Y-%m-%d %H:%M:%S"),
-            "UtcTime": t.strftime("%Y-%m-%d %H:%M:%S.000"), "@timestamp": iso(at), **values}
+            "TimeCreated": iso(at), "UtcTime": t.strftime("%Y-%m-%d %H:%M:%S.000"), **values}
 
 
 def guid(m, i):

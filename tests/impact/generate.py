@@ -19,7 +19,7 @@ import bills
 import builds
 import customers
 import exposure
-from cast import AS_OF, World, iso
+from cast import AS_OF, BASE, BEFORE, World, iso
 
 CHUNK = 3 << 20  # bytes of one estate
 
@@ -107,18 +107,23 @@ def release(r):
     return said | ({"built_on": r.built_on} if r.built_on else {})
 
 
-def declare(world, out, intrusions):
+def declare(world, out, intrusions, machines):
     estates(out, "vendors", {
         "organisations": [{"name": v.name, "domains": [v.domain]} for v in world.vendors],
         "hosts": [h for n in intrusions for h in n.hosts()],
         "accounts": [a for n in intrusions for a in n.accounts()],
-        "releases": [release(r) for p in world.products for r in p.releases]})
+        "releases": [release(r) for p in world.products for r in p.releases],
+        "retention": [{"log": "sshd" if n.linux else "Security", "org": n.vendor.name, "days": 180}
+                      for n in intrusions]})
     hosts = [{"name": h.name, "org": c.name} |
              ({"addresses": [{"ip": h.ip}]} if c.network != "sysmon" else {})
              for c in world.customers for h in c.hosts]
     estates(out, "customers", {
         "organisations": [{"name": c.name, "domains": [c.domain]} for c in world.customers],
-        "hosts": hosts})
+        "hosts": hosts,
+        "retention": [{"log": "process log", "host": m.host.name, "org": m.host.org.name,
+                       "from": iso(BEFORE)[:10], "until": iso(BASE)[:10]}
+                      for m in machines if m.untold == "old-logs"]})
     estates(out, "deliveries", {"deliveries": [
         {"release": p.name, "version": r.version, "to": c.name, "at": iso(r.published + 86400)[:10]}
         for c in world.customers for p in c.products for r in [bills.delivered(world, c, p)]]})
@@ -157,7 +162,7 @@ def main(argv=None):
     material.write(out)
     exposure.write(world, out)
     indicators(world, material.evil, out)
-    declare(world, out, intrusions)
+    declare(world, out, intrusions, machines)
     truth = {"seed": a.seed, "as-of": iso(AS_OF),
              "world": {"organisations": a.orgs, "vendors": len(world.vendors), "hosts": len(machines),
                        "vendor-hosts": sum(len(n.hosts()) for n in intrusions),

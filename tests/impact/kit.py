@@ -74,6 +74,11 @@ class Loaded:
         self.timed("graph", lambda: self.run("trace", "no-such-name", want=(2, 3)))
         return self
 
+    def org_of(self, host):
+        """Whose a host is, by its name: C0017-W3 is of the folder C0017."""
+        key = host.split("-")[0].upper()
+        return self.truth["evidence"][("vendors/" if key[0] == "V" else "customers/") + key]
+
     # ---- what the case holds ----
 
     def query(self, sql, *values):
@@ -93,13 +98,16 @@ def generate(out, *args):
 
 
 def world(headwater, folder, *args, quickly=False):
-    """Generated below `folder`, loaded, its graph made."""
-    root = generate(pathlib.Path(folder) / "world", *args)
+    """Generated below `folder` where it is not there yet, loaded, its graph made."""
+    root = pathlib.Path(folder) / "world"
+    if not root.is_dir():
+        generate(root, *args)
     return Loaded(headwater, root, pathlib.Path(folder) / "c.case").load(quickly).make_graph()
 
 
 def main():
-    """kit.py HEADWATER FOLDER [ARGUMENT]...: a world in FOLDER, loaded quickly; what it took."""
+    """kit.py HEADWATER FOLDER [ARGUMENT]...: FOLDER/world, generated unless it is there (scale.py),
+    loaded quickly into FOLDER/c.case; what it took."""
     headwater, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
     os.makedirs(folder, exist_ok=True)
     w = world(headwater, os.path.abspath(folder), *sys.argv[3:], quickly=True)

@@ -4,7 +4,7 @@
 is measured on.
 
 The world of generate.py (12,000 machines), and in `bills` so many more edges: bills of 10,000 edges each,
-one in a hundred with the poisoned package at a known depth. Their products were delivered to nobody.
+one in ten with the poisoned package at a known depth. Their products were delivered to nobody.
 Writes files and nothing else; truth.json says under `scale` what is in them. Same arguments, same bytes.
 """
 import argparse
@@ -36,12 +36,11 @@ def bill(number, rng, evil, edges):
         count += child not in mine
         mine.add(child)
     depends = [{"ref": k, "dependsOn": [parts[i] for i in sorted(v)]} for k, v in kids.items()]
-    depth = rng.randrange(1, 7) if number % 100 == 0 else 0
+    depth = rng.randrange(1, 7) if number % 10 == 0 else 0
     extra = [f"pkg:npm/bulk-{number}-way-{i}@1.0.0" for i in range(depth - 1)] + [evil] * (depth > 0)
     way = [top] + extra
     depends += [{"ref": a, "dependsOn": [b]} for a, b in zip(way[1:], way[2:])]
-    depends[0 if depends[0]["ref"] == top else next(
-        i for i, d in enumerate(depends) if d["ref"] == top)]["dependsOn"] += way[1:2]
+    depends[0]["dependsOn"] += way[1:2]  # the product's own come first
     return (name, version, top), parts + extra, depends, depth
 
 
