@@ -219,7 +219,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"impact", "attribute", "diff", "report", "share", "serve"};
+    static const char *const later[] = {"attribute", "diff", "report", "share", "serve"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;
