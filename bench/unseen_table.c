@@ -204,7 +204,7 @@ void unseen_table(uint64_t seed, struct unseen_row rows[UNSEEN_SITUATIONS])
 static void print_cell(FILE *to, const struct unseen_cell *c)
 {
     if (c->runs > 0) {
-        (void)fprintf(to, "%+.0f%%, %.0f%%", c->error * 100, c->coverage * 100);
+        (void)fprintf(to, "%+ld%%, %.0f%%", lround(c->error * 100), c->coverage * 100);
         if (c->runs < UNSEEN_RUNS) {
             (void)fprintf(to, " (%u of %d gave a number)", c->runs, UNSEEN_RUNS);
         }

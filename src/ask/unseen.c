@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/unseen.c -- the question about the unseen: what the lists share, then the checks, then numbers.
+ * ask/unseen.c -- the question about the unseen: what lists share, then the checks, then numbers.
  *
  * All items are sorted once; equal ones stand together, so one walk counts every pair of lists and
  * every combination. Which conditions must hold is in ask/unseen_check.c, the arithmetic in
@@ -335,6 +335,10 @@ static int refuse_sizes(const struct hw_unseen_ask *ask, size_t *out_items, stru
         size_t n = ask->captures[i].item_count;
         if (n > HW_UNSEEN_ITEMS - items) {
             return hw_fail(err, HW_E_LIMIT, "more than %d items are not compared", HW_UNSEEN_ITEMS);
+        }
+        if (ask->captures[i].copy_count > HW_UNSEEN_COPIES_SAID) {
+            return hw_fail(err, HW_E_LIMIT, "a list that copies more than %d others",
+                           HW_UNSEEN_COPIES_SAID);
         }
         items += n;
     }

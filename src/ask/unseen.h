@@ -22,6 +22,7 @@
 enum {
     HW_UNSEEN_LISTS = 32,              /* lists of one question, at most */
     HW_UNSEEN_ITEMS = 2 * 1024 * 1024, /* items of all of them */
+    HW_UNSEEN_COPIES_SAID = 64,        /* observers that one list is declared to copy */
     HW_UNSEEN_FITTED = 8,              /* lists that log-linear models are fitted to, at most */
     HW_UNSEEN_SHARED = 7,              /* shared items below which nothing is estimated */
     HW_UNSEEN_COPY_PERCENT = 90,       /* of the smaller list: with more in common it is a copy */
@@ -140,7 +141,7 @@ struct hw_unseen_answer {
     size_t estimate_count;
 };
 
-/* HW_E_USAGE: nothing asked; HW_E_LIMIT: more lists or items than above. Memory beyond the
+/* HW_E_USAGE: nothing asked; HW_E_LIMIT: more lists, items or copies than above. Memory beyond the
  * answer's is taken from the arena, too: about 40 bytes for an item. */
 HW_CHECK int hw_unseen_ask(const struct hw_unseen_ask *ask, struct hw_arena *arena,
                            struct hw_unseen_answer **out, struct hw_error *err);

@@ -10,12 +10,14 @@
  * Lists that avoid each other. A feed that leaves out what another one has makes the overlap small
  * and the estimate large: leaving out the share d multiplies it by 1 / (1 - d), without end. Two
  * lists alone cannot tell that from a large population. So a bound is set where the estimate would
- * rest on the assumption alone: below HW_UNSEEN_AVOID_PERCENT of the smaller list in common, nineteen
- * of twenty victims would be ones that nobody saw. Vendors who watch the same actors and sell what
- * they see have 2.5 to 4 percent in common (Bouwman and others, USENIX Security 2020), so so little
- * is what different views look like, whatever the population. Where it is known how many there can
- * be at all, that is a test: n1 n2 / most is the least to be expected in common, and the chance of
- * what was found, or less, has the bound of Hoeffding (1963) for draws without replacement.
+ * rest on the assumption alone: with less than HW_UNSEEN_AVOID_PERCENT of the smaller list in
+ * common, the larger one would have seen less than one victim in twenty. Vendors who watch the
+ * same actors and sell what they see have 2.5 to 4 percent in common (Bouwman and others, USENIX
+ * Security 2020): that little is what different views look like, whatever the population. It is a
+ * bound on what may be claimed, no proof that one list avoids the other. Where it is known how many
+ * there can be at all, there is a test: n1 n2 / most is the least to be expected in common, and the
+ * chance of what was found, or less, has the bound of Hoeffding (1963) for draws without
+ * replacement.
  */
 #include <inttypes.h>
 #include <math.h>

@@ -3,12 +3,12 @@
  * ask/unseen_estimate.c -- the closed formulas: how many there are, from what lists share.
  *
  * Chapman, "Some properties of the hypergeometric distribution with applications to zoological
- * sample censuses" (1951), with the variance of Seber, Biometrika 57 (1970). Chao2 corrected for bias,
- * Chao, in Encyclopedia of Statistical Sciences (2005); its variance is that of Chao, Biometrics 43
- * (1987), wider than the corrected one and nearer to what simulation finds where little was seen
- * twice; with nothing seen twice only the corrected one exists. The interval is Chao's (1987): the
- * number of unseen, not that of all, is taken to be log-normal, so it never reaches below what was
- * seen.
+ * sample censuses" (1951), with the variance of Seber, Biometrika 57 (1970). Chao2 corrected for
+ * bias, Chao, in Encyclopedia of Statistical Sciences (2005); its variance is that of Chao,
+ * Biometrics 43 (1987), wider than the corrected one and nearer to what simulation finds where
+ * little was seen twice; with nothing seen twice only the corrected one exists. The interval is
+ * Chao's (1987): the number of unseen, not that of all, is taken to be log-normal, so it never
+ * reaches below what was seen.
  */
 #include <math.h>
 

@@ -11,9 +11,9 @@
  * Statistical Software 19 (2007)).
  *
  * The model in which every pair depends on each other is never tried. With three lists it has as
- * many terms as there are counts, so nothing in the counts can speak against it, and it extrapolates
- * wildly: of the hepatitis outbreak whose truth was about 545 (Chao and others, Statistics in Medicine
- * 20 (2001)) it makes 1,313, and the best of the others 527.
+ * many terms as there are counts, so nothing in them can speak against it, and it extrapolates
+ * wildly: of the hepatitis outbreak whose truth was about 545 (Chao and others, Statistics in
+ * Medicine 20 (2001)) it makes 1,313, and the best of the others 527.
  *
  * Newton's method with step halving, which for this model is the reweighted least squares of the
  * books. A model whose information matrix is singular, or that runs off to infinity, is left out
