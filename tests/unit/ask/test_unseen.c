@@ -264,6 +264,21 @@ static void a_list_that_follows_another_in_time_is_refused(void **state)
     assert_true(hw_span_starts(kit_refusal(k, HW_UNSEEN_LAG)->says, "one has them after two"));
 }
 
+static void an_item_said_twice_has_its_earliest_time(void **state)
+{
+    struct kit *k = *state;
+    char name[16];
+    dated_lists(k, 7, 0); /* "one" on day 10, "two" on day 11 */
+    struct hw_capture *one = &k->captures[0];
+    one->item_count = 93;
+    for (unsigned i = 0; i < 7; i++) { /* 93 to 99 are on no other list */
+        (void)snprintf(name, sizeof name, "v%u", i);
+        kit_put(k, one, name, 12 * DAY);
+    }
+    refuses(k, "lag");
+    assert_int_equal(kit_pair(k, "one", "two")->a_first, 7);
+}
+
 static void numbers_without_lists_are_refused_and_the_larger_one_stands(void **state)
 {
     struct kit *k = *state;
@@ -552,6 +567,7 @@ int main(void)
         T(declared_copies_are_refused),
         T(a_list_within_another_is_refused_above_nine_tenths),
         T(a_list_that_follows_another_in_time_is_refused),
+        T(an_item_said_twice_has_its_earliest_time),
         T(numbers_without_lists_are_refused_and_the_larger_one_stands),
         T(too_little_in_common_is_refused),
         T(a_list_that_shares_little_with_all_others_is_refused),
