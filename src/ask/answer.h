@@ -414,6 +414,14 @@ struct hw_refused { /* a number that is not given */
     struct hw_span of, because, needs;
 };
 
+struct hw_estimated { /* how many there are in all, seen or not */
+    struct hw_estimated *next;
+    struct hw_span of, says;
+    const char *method;         /* chapman, chao2, log-linear */
+    double n, lo, hi;           /* 95 % interval */
+    const char *const *assumes; /* sentences, NULL at the end */
+};
+
 struct hw_impact_answer {
     struct hw_arena *arena;
     struct hw_end target;
@@ -430,6 +438,7 @@ struct hw_impact_answer {
     struct hw_seen_org *sights;
     struct hw_to_do *to_do;
     struct hw_refused *refused;
+    struct hw_estimated *estimates;
     struct hw_span at_least; /* what of the unseen can be said; or empty */
     uint64_t held_count[3], held_shown[3], risk_count[HW_RISK_COUNT];
     uint64_t direct, transitive, receivers_at_risk; /* organisations */

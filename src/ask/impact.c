@@ -238,6 +238,7 @@ static int run(struct impacting *x, struct hw_target_list *several)
     rc = rc != HW_OK ? rc : impact_releases(x);
     rc = rc != HW_OK ? rc : impact_products(x);
     rc = rc != HW_OK ? rc : impact_counts(x);
+    rc = rc != HW_OK ? rc : impact_unseen(x);
     rc = rc != HW_OK ? rc : impact_sight(x);
     rc = rc != HW_OK ? rc : told(x);
     free(x->holds);

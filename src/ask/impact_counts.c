@@ -137,54 +137,11 @@ static int exposure(struct impacting *x, const char *scanner)
     return rc;
 }
 
-/* ---- what is not added ---- */
-
-static int refuse_sum(struct impacting *x)
-{
-    struct hw_buf b;
-    const struct hw_counted *one = NULL, *other = NULL;
-    for (const struct hw_counted *c = x->a->counts; c != NULL; c = c->next) {
-        if (c->ours) {
-            continue;
-        }
-        if (one != NULL && !hw_span_equal_nocase(one->unit, c->unit)) {
-            other = c;
-        }
-        one = one == NULL ? c : one;
-    }
-    if (other == NULL) {
-        return HW_OK;
-    }
-    struct hw_refused *r = hw_arena_alloc(x->a->arena, sizeof *r);
-    if (r == NULL) {
-        return impacting_no_memory(x);
-    }
-    hw_buf_init(&b, 8192);
-    hw_buf_str(&b, "what was counted is not one thing: ");
-    for (const struct hw_counted *c = x->a->counts; c != NULL; c = c->next) {
-        if (!c->ours) {
-            hw_buf_printf(&b, "%s%.*s (%.*s)", c == one ? "" : ", ", (int)c->unit.n,
-                          (const char *)c->unit.p, (int)c->observer.n, (const char *)c->observer.p);
-        }
-    }
-    *r = (struct hw_refused){
-        .of = hw_span_str("one number of all victims"),
-        .because = hw_span_keep(x->a->arena, hw_buf_span(&b)),
-        .needs = hw_span_str("lists of the same unit by observers who do not copy each other")};
-    hw_buf_done(&b);
-    struct hw_refused **tail = &x->a->refused;
-    while (*tail != NULL) {
-        tail = &(*tail)->next;
-    }
-    *tail = r;
-    return HW_OK;
-}
-
 int impact_counts(struct impacting *x)
 {
     const struct hw_impact_answer *a = x->a;
-    int rc = refuse_sum(x);
-    if (rc == HW_OK && x->versions != NULL) {
+    int rc = HW_OK;
+    if (x->versions != NULL) {
         rc = exposure(x, "shodan");
         rc = rc != HW_OK ? rc : exposure(x, "censys");
     }

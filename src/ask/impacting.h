@@ -90,8 +90,10 @@ HW_CHECK int impact_held(struct impacting *x, uint32_t target);
 HW_CHECK int impact_releases(struct impacting *x);
 /* impact_products.c: what contains it, and who got that. */
 HW_CHECK int impact_products(struct impacting *x);
-/* impact_counts.c: what others counted, what scanners saw, and the unseen. */
+/* impact_counts.c: what is counted here, and what scanners saw. */
 HW_CHECK int impact_counts(struct impacting *x);
+/* impact_unseen.c: how many nobody has seen, or why that is not given. */
+HW_CHECK int impact_unseen(struct impacting *x);
 /* impact_sight.c: of whom is what held. */
 HW_CHECK int impact_sight(struct impacting *x);
 

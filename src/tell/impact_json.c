@@ -110,6 +110,23 @@ static void refusal(struct hw_buf *b, const struct hw_refused *r)
     hw_buf_str(b, "}\n");
 }
 
+static void estimate(struct hw_buf *b, const struct hw_estimated *e)
+{
+    open_line(b, "estimate");
+    text(b, "of", e->of);
+    hw_buf_printf(b, "\"method\":\"%s\",\"n\":%.1f,\"lo\":%.1f,\"hi\":%.1f,", e->method, e->n,
+                  e->lo, e->hi);
+    text(b, "says", e->says);
+    hw_buf_str(b, "\"assumes\":[");
+    for (size_t i = 0; e->assumes[i] != NULL; i++) {
+        hw_buf_str(b, i > 0 ? "," : "");
+        hw_buf_char(b, '"');
+        hw_escape_put(b, hw_span_str(e->assumes[i]), HW_ESCAPE_JSON);
+        hw_buf_char(b, '"');
+    }
+    hw_buf_str(b, "]}\n");
+}
+
 static void sight(struct hw_buf *b, const struct hw_seen_org *o)
 {
     open_line(b, "visibility");
@@ -185,6 +202,9 @@ int hw_tell_impact_json(const struct hw_teller *t, const struct hw_impact_answer
     }
     for (const struct hw_counted *c = a->counts; c != NULL; c = c->next) {
         count(&b, c);
+    }
+    for (const struct hw_estimated *e = a->estimates; e != NULL; e = e->next) {
+        estimate(&b, e);
     }
     for (const struct hw_refused *r = a->refused; r != NULL; r = r->next) {
         refusal(&b, r);

@@ -315,6 +315,24 @@ static void receivers(struct page *p)
 
 /* ---- how many ---- */
 
+static void refusals(struct page *p)
+{
+    const struct hw_refused *before = NULL;
+    for (const struct hw_refused *r = p->a->refused; r != NULL; r = r->next) {
+        if (before == NULL || !hw_span_equal(before->of, r->of)) {
+            hw_buf_str(&p->b, "  Not given: ");
+            safe(p, r->of);
+            hw_buf_str(&p->b, ", because\n");
+        }
+        hw_buf_str(&p->b, "      ");
+        safe(p, r->because);
+        hw_buf_str(&p->b, "; it would need ");
+        safe(p, r->needs);
+        hw_buf_char(&p->b, '\n');
+        before = r;
+    }
+}
+
 static void counts(struct page *p)
 {
     if (p->a->counts != NULL) {
@@ -345,15 +363,15 @@ static void counts(struct page *p)
         safe(p, p->a->at_least);
         hw_buf_char(&p->b, '\n');
     }
-    for (const struct hw_refused *r = p->a->refused; r != NULL; r = r->next) {
-        hw_buf_str(&p->b, "  Not given: ");
-        safe(p, r->of);
-        hw_buf_str(&p->b, ", because ");
-        safe(p, r->because);
-        hw_buf_str(&p->b, ". It would need ");
-        safe(p, r->needs);
-        hw_buf_str(&p->b, ".\n");
+    for (const struct hw_estimated *e = p->a->estimates; e != NULL; e = e->next) {
+        hw_buf_printf(&p->b, "  Estimated (%s): ", e->method);
+        safe(p, e->says);
+        hw_buf_str(&p->b, " It assumes:\n");
+        for (size_t i = 0; e->assumes[i] != NULL; i++) {
+            hw_buf_printf(&p->b, "      %s\n", e->assumes[i]);
+        }
     }
+    refusals(p);
 }
 
 static void sights(struct page *p)
