@@ -37,6 +37,12 @@ int impacting_no_memory(struct impacting *x)
     return hw_fail(x->err, HW_E_MEMORY, "no memory for an impact");
 }
 
+int64_t impact_until(const struct impacting *x)
+{
+    bool given = x->ask->until != HW_TIME_NONE && x->ask->until < x->ask->as_of;
+    return given ? x->ask->until : x->ask->as_of;
+}
+
 int numbers_add(struct impacting *x, struct numbers *v, uint32_t n)
 {
     if (v->count == v->room) {

@@ -14,30 +14,36 @@
 #include "base/text.h"
 #include "base/time.h"
 
-struct documents { /* that name the bytes, each once */
+struct document {
+    uint8_t sha256[32];
+    int64_t reading;
+    bool beside; /* it names none of the bytes, but a place that one of those names */
+};
+struct documents { /* each once */
     struct impacting *x;
-    uint8_t (*p)[32];
+    struct document *p;
     size_t count, room;
 };
 
-static bool has_document(const struct documents *d, const uint8_t sha256[32])
+static const struct document *find_document(const struct documents *d, const uint8_t sha256[32])
 {
     for (size_t i = 0; i < d->count; i++) {
-        if (memcmp(d->p[i], sha256, 32) == 0) {
-            return true;
+        if (memcmp(d->p[i].sha256, sha256, 32) == 0) {
+            return &d->p[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-static int add_document(struct documents *d, const uint8_t sha256[32])
+static int add_document(struct documents *d, const struct hw_fact_row *row, bool beside)
 {
-    if (has_document(d, sha256)) {
+    if (!hw_indicator_counts(&row->fact, d->x->ask->as_of) ||
+        find_document(d, row->evidence) != NULL) {
         return HW_OK;
     }
     if (d->count == d->room) {
         size_t room = d->room == 0 ? 16 : d->room * 2;
-        uint8_t(*p)[32] = hw_arena_array(d->x->a->arena, room, sizeof *p);
+        struct document *p = hw_arena_array(d->x->a->arena, room, sizeof *p);
         if (p == NULL) {
             return impacting_no_memory(d->x);
         }
@@ -47,25 +53,59 @@ static int add_document(struct documents *d, const uint8_t sha256[32])
         d->p = p;
         d->room = room;
     }
-    memcpy(d->p[d->count++], sha256, 32);
+    struct document *now = &d->p[d->count++];
+    *now = (struct document){.reading = row->reading, .beside = beside};
+    memcpy(now->sha256, row->evidence, 32);
     return HW_OK;
+}
+
+static int documents_with(struct documents *d, const char *kind, struct hw_span value, bool beside)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    int rc = hw_case_indicators_of(d->x->c, kind, value, &k, d->x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &row, d->x->err)) == HW_ROW) {
+        rc = add_document(d, &row, beside);
+    }
+    hw_cursor_free(k);
+    return rc;
 }
 
 static int documents_of(struct documents *d, struct hw_span hex)
 {
-    struct impacting *x = d->x;
     const char *kind = hex.n == 64 ? "sha256" : hex.n == 40 ? "sha1" : "md5";
     uint8_t bytes[32];
-    struct hw_cursor *k = NULL;
-    struct hw_fact_row row;
-    if (hex.n > 64 || !hw_hex_decode(hex, bytes, hex.n / 2)) {
-        return HW_OK;
+    return hex.n > 64 || !hw_hex_decode(hex, bytes, hex.n / 2)
+               ? HW_OK
+               : documents_with(d, kind, (struct hw_span){bytes, hex.n / 2}, false);
+}
+
+/* Who publishes what came later seldom names the first bytes again; the server, mostly. */
+static int documents_beside(struct documents *d)
+{
+    struct impacting *x = d->x;
+    size_t first = d->count;
+    int rc = HW_OK;
+    for (size_t i = 0; i < first && rc == HW_OK; i++) {
+        struct hw_cursor *k = NULL;
+        struct hw_fact_row row;
+        rc = hw_case_facts(x->c, d->p[i].reading, HW_ANY_NODE, HW_FACT_INDICATOR, HW_FACT_INDICATOR,
+                           &k, x->err);
+        while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
+            bool place = hw_is_place(&row.fact) && hw_place_counts(&row.fact, HW_NAMED_ITSELF) &&
+                         hw_indicator_counts(&row.fact, x->ask->as_of);
+            struct hw_span kind = hw_fact_get(&row.fact, HW_INDICATOR_KIND);
+            char word[32] = "";
+            rc = HW_OK;
+            if (place && kind.n < sizeof word) {
+                memcpy(word, kind.p, kind.n);
+                rc = documents_with(
+                    d, word, hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_INDICATOR_VALUE)),
+                    true);
+            }
+        }
+        hw_cursor_free(k);
     }
-    int rc = hw_case_indicators_of(x->c, kind, (struct hw_span){bytes, hex.n / 2}, &k, x->err);
-    while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
-        rc = hw_indicator_counts(&row.fact, x->ask->as_of) ? add_document(d, row.evidence) : HW_OK;
-    }
-    hw_cursor_free(k);
     return rc;
 }
 
@@ -92,7 +132,9 @@ static int named(void *state, uint32_t thing, enum hw_named_how how, const struc
     const struct hw_fact *f = &by->fact;
     bool passed =
         hw_fact_is(f, HW_INDICATOR_ROLE, "carrier") || hw_fact_is(f, HW_INDICATOR_ROLE, "bait");
-    if (passed || !has_document(d, by->evidence) || !hw_indicator_counts(f, d->x->ask->as_of)) {
+    const struct document *in = passed ? NULL : find_document(d, by->evidence);
+    if (in == NULL || (in->beside && !is_second_stage(f)) ||
+        !hw_indicator_counts(f, d->x->ask->as_of)) {
         return HW_OK;
     }
     struct hw_span value = hw_span_cut(hw_fact_get(f, HW_INDICATOR_VALUE), 0, 200);
@@ -156,6 +198,7 @@ int impact_assets(struct impacting *x)
     for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) {
         rc = bytes(x, &d, x->poison.p[i]);
     }
+    rc = rc != HW_OK ? rc : documents_beside(&d);
     if (rc == HW_OK && d.count > 0) {
         rc = hw_published(x->c, x->q.w, x->a->arena, named, &d, x->err);
     }

@@ -70,9 +70,9 @@ static int exposed_fact(struct exposing *e, const struct hw_fact *f)
     if (other || !hw_exposed_read(f, &one) || !is_product(x, f)) {
         return HW_OK;
     }
-    int64_t until = x->ask->until != HW_TIME_NONE ? x->ask->until : x->ask->as_of;
     if (one.seen_ns != HW_TIME_NONE &&
-        (one.seen_ns > until || (x->ask->from != HW_TIME_NONE && one.seen_ns < x->ask->from))) {
+        (one.seen_ns > impact_until(x) ||
+         (x->ask->from != HW_TIME_NONE && one.seen_ns < x->ask->from))) {
         return HW_OK;
     }
     if (e->count == e->room) {

@@ -41,8 +41,7 @@ int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via
                 bool shown)
 {
     struct hold *h = &x->holds[thing];
-    int64_t until = x->ask->until != HW_TIME_NONE ? x->ask->until : x->ask->as_of;
-    if (since > until || (h->held && h->since <= since && (h->shown || !shown))) {
+    if (since > impact_until(x) || (h->held && h->since <= since && (h->shown || !shown))) {
         return HW_OK;
     }
     if (!h->held || since < h->since) {

@@ -17,6 +17,7 @@ struct held_host {
     uint32_t flags;
     struct hw_span key, org, name;
     int64_t since;
+    bool shown;
 };
 
 struct risking {
@@ -168,7 +169,7 @@ static int signed_by(struct risking *r, uint32_t certificate, struct hw_span nam
     int rc = hw_touch_edges(r->x->toucher, certificate, true, &of);
     for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
         const struct hw_edge *e = &of.p[i].e;
-        if (e->verb == HW_VERB_SIGNED && e->hi >= since) {
+        if (e->verb == HW_VERB_SIGNED && e->hi >= since && e->lo <= impact_until(r->x)) {
             rc = made(r, e->object,
                       hw_words(r->x->a->arena, "signed with key %.*s after it could be used",
                                (int)name.n, (const char *)name.p),
@@ -196,7 +197,7 @@ static int written(struct risking *r)
         }
         rc = hw_walk_thing(x->q.w, e.subject, &t, x->err);
         bool there = rc == HW_OK && t.host != UINT32_MAX && x->holds[t.host].held &&
-                     e.hi >= x->holds[t.host].since && e.lo <= x->ask->as_of;
+                     e.hi >= x->holds[t.host].since && e.lo <= impact_until(x);
         if (there) {
             rc = numbers_add(x, &artifacts, e.object);
             rc = rc != HW_OK ? rc : numbers_add(x, &edges, n);
@@ -230,6 +231,7 @@ static int load_hosts(struct risking *r)
                                                        .name = h->name,
                                                        .key = hw_machine_key(x->a->arena, h->name),
                                                        .org = h->org,
+                                                       .shown = h->shown,
                                                        .since = h->since};
     }
     return rc;
@@ -238,8 +240,7 @@ static int load_hosts(struct risking *r)
 static bool in_time(const struct impacting *x, const struct declared_release *d, int64_t since)
 {
     return d->published == HW_TIME_NONE ||
-           (d->published >= since &&
-            (x->ask->until == HW_TIME_NONE || d->published <= x->ask->until));
+           (d->published >= since && d->published <= impact_until(x));
 }
 
 static int by_role(struct risking *r, struct declared_release *d, struct hw_span built_key)
@@ -257,10 +258,11 @@ static int by_role(struct risking *r, struct declared_release *d, struct hw_span
         bool of_org = d->org.n > 0 && hw_span_equal(h->org, d->org);
         bool its = built_key.n > 0 && hw_span_equal(h->key, built_key) &&
                    (of_org || d->org.n == 0 || h->org.n == 0);
-        enum hw_risk now = its                                            ? HW_RISK_BUILT
-                           : of_org && (h->flags & HW_THING_SIGNING) != 0 ? HW_RISK_SIGNED
-                           : of_org && (h->flags & HW_THING_SOURCE) != 0  ? HW_RISK_SOURCE
-                                                                          : HW_RISK_COUNT;
+        enum hw_risk now = its                                  ? HW_RISK_BUILT
+                           : !of_org || !h->shown               ? HW_RISK_COUNT
+                           : (h->flags & HW_THING_SIGNING) != 0 ? HW_RISK_SIGNED
+                           : (h->flags & HW_THING_SOURCE) != 0  ? HW_RISK_SOURCE
+                                                                : HW_RISK_COUNT;
         if (now < risk && in_time(x, d, h->since)) {
             risk = now;
             best = h;

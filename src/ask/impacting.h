@@ -67,6 +67,7 @@ struct impacting {
 
 HW_CHECK int numbers_add(struct impacting *x, struct numbers *v, uint32_t n);
 bool numbers_have(const struct numbers *v, uint32_t n);
+int64_t impact_until(const struct impacting *x); /* the end of what is looked at */
 HW_CHECK int impacting_no_memory(struct impacting *x);
 /* A reason with the record of an edge. */
 HW_CHECK int impacting_because(struct impacting *x, struct hw_why **why, struct hw_span says,
