@@ -100,7 +100,6 @@ static int of_bills(struct impacting *x, struct hw_span target)
     struct hw_span name, version;
     struct hw_purl purl;
     struct hw_buf plain;
-    int rc = HW_OK;
     hw_buf_init(&plain, 4096);
     if (hw_purl_read(target, &purl)) {
         if (purl.space.n > 0) {
@@ -117,7 +116,11 @@ static int of_bills(struct impacting *x, struct hw_span target)
     hw_buf_done(&plain);
     x->a->target = (struct hw_end){
         .kind = "package", .key = target, .name = target, .n = UINT32_MAX, .host_n = UINT32_MAX};
-    rc = impact_version(x, name, version, false, 0, NULL);
+    struct named_version *v;
+    int rc = impact_version(x, name, version, false, 0, &v);
+    if (rc == HW_OK && hw_span_starts(target, "pkg:")) {
+        v->purl = target;
+    }
     return rc;
 }
 

@@ -13,6 +13,7 @@
 #include "ask/impacting.h"
 #include "ask/products.h"
 #include "base/time.h"
+#include "fact/package.h"
 
 enum { ROUNDS = 64 };
 
@@ -62,6 +63,25 @@ static const char *text_of(struct impacting *x, struct hw_span s)
     return p;
 }
 
+/* Do two purls name one package? What is no purl, or has none, does not say otherwise. */
+static bool same_package(struct hw_span one, struct hw_span other)
+{
+    struct hw_purl a, b;
+    struct hw_buf x, y;
+    if (!hw_purl_read(one, &a) || !hw_purl_read(other, &b)) {
+        return true;
+    }
+    hw_buf_init(&x, HW_PURL_BYTES);
+    hw_buf_init(&y, HW_PURL_BYTES);
+    bool named = hw_package_name(a.type, a.space, a.name, &x) &&
+                 hw_package_name(b.type, b.space, b.name, &y);
+    bool same = hw_span_equal(a.type, b.type) &&
+                (!named || hw_span_equal(hw_buf_span(&x), hw_buf_span(&y)));
+    hw_buf_done(&x);
+    hw_buf_done(&y);
+    return same;
+}
+
 /* ---- bills that list it ---- */
 
 static int find_by(struct containing *g, const struct named_version *v, struct hw_span name)
@@ -77,8 +97,9 @@ static int find_by(struct containing *g, const struct named_version *v, struct h
     int rc = hw_case_components(x->c, text, version, NULL, &k, x->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
         rc = HW_OK;
-        if (!hw_fact_has(&row.fact, HW_COMPONENT_LINE)) {
-            continue; /* of a file itself, not of a bill */
+        if (!hw_fact_has(&row.fact, HW_COMPONENT_LINE) ||
+            !same_package(v->purl, hw_fact_get(&row.fact, HW_COMPONENT_PURL))) {
+            continue; /* of a file itself, not of a bill; or of another registry */
         }
         void *p = more(g, g->hits, g->count, &g->room, sizeof *g->hits);
         if (p == NULL) {
@@ -209,7 +230,7 @@ static int measure(struct containing *g, uint64_t subject)
 
 struct subject {
     uint64_t line;
-    struct hw_span name, version;
+    struct hw_span name, version, purl;
 };
 
 static int find_subject(struct containing *g, const struct hit *h, struct subject *out)
@@ -238,6 +259,7 @@ static int find_subject(struct containing *g, const struct hit *h, struct subjec
         if (hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE) == out->line) {
             out->name = hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_COMPONENT_NAME));
             out->version = hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_COMPONENT_VERSION));
+            out->purl = hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_COMPONENT_PURL));
         }
     }
     hw_cursor_free(k);
@@ -254,6 +276,17 @@ static struct hw_product *known(struct containing *g, const struct subject *s)
     return NULL;
 }
 
+/* What was found is looked for in the next round. */
+static int look_for(struct impacting *x, const struct subject *s, unsigned depth)
+{
+    struct named_version *v;
+    int rc = impact_version(x, s->name, s->version, false, depth, &v);
+    if (rc == HW_OK) {
+        v->purl = s->purl;
+    }
+    return rc;
+}
+
 static int add_product(struct containing *g, const struct subject *s, const struct hit *h,
                        unsigned depth, bool related)
 {
@@ -267,7 +300,7 @@ static int add_product(struct containing *g, const struct subject *s, const stru
         }
         p->depth = depth; /* and what contains it is nearer, too */
         p->via = h->what->name;
-        return impact_version(x, s->name, s->version, false, depth, NULL);
+        return look_for(x, s, depth);
     }
     p = hw_arena_alloc(x->a->arena, sizeof *p);
     if (p == NULL) {
@@ -292,7 +325,7 @@ static int add_product(struct containing *g, const struct subject *s, const stru
     }
     hw_cursor_free(k);
     hw_buf_done(&hex);
-    return rc < 0 ? rc : impact_version(x, s->name, s->version, false, depth, NULL);
+    return rc < 0 ? rc : look_for(x, s, depth);
 }
 
 /* All that is looked for and listed by one bill: the shallowest makes the product's depth. */
@@ -311,7 +344,7 @@ static int one_bill(struct containing *g, size_t from, size_t to)
     for (size_t i = from; i < to && rc == HW_OK; i++) {
         const struct hit *h = &g->hits[i];
         if (h->line == s.line) {
-            return HW_OK; /* it is about the thing itself */
+            continue; /* what the bill is about is no part of itself */
         }
         unsigned below = h->line <= g->lines && g->depth[h->line] > 0 ? g->depth[h->line] - 1 : 0;
         unsigned depth = h->what->depth + (below > 0 ? below : 1);
@@ -321,7 +354,7 @@ static int one_bill(struct containing *g, size_t from, size_t to)
             related = below > 0;
         }
     }
-    return rc != HW_OK ? rc : add_product(g, &s, &g->hits[at], best, related);
+    return rc != HW_OK || best == UINT32_MAX ? rc : add_product(g, &s, &g->hits[at], best, related);
 }
 
 /* ---- who got it ---- */

@@ -18,6 +18,7 @@ struct numbers {
 struct named_version { /* a product in one version, as declared or as a bill lists it */
     struct named_version *next;
     struct hw_span org, name, version;
+    struct hw_span purl; /* where it is known: another registry's is another package */
     const char *plain;
     unsigned depth;
     bool is_release;

@@ -16,7 +16,8 @@ import traceback
 import kit
 
 HEADWATER = os.path.abspath(sys.argv[1])
-SMALL = ("--seed", 1, "--orgs", 60, "--products", 20, "--poisoned", 0.1)
+FULL = ("--seed", 1)
+SMALL = (*FULL, "--orgs", 60, "--products", 20, "--poisoned", 0.1)
 HOST, SESSION, RELEASE = 2, 4, 9                 # src/fact/entity.h
 RELEASED, SHIPS = 16, 17
 COMPONENT, DEPENDS, INDICATOR, EXPOSED = 18, 21, 61, 64  # src/fact/fact.h
@@ -261,7 +262,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory(prefix="headwater-impact.") as top:
         os.mkdir(f"{top}/small")
-        small = kit.world(HEADWATER, f"{top}/small", *([] if full else SMALL), quickly=True)
+        small = kit.world(HEADWATER, f"{top}/small", *(FULL if full else SMALL), quickly=True)
         for n, test in enumerate(tests, 1):
             with tempfile.TemporaryDirectory(prefix="t.", dir=top) as folder:
                 try:
