@@ -446,6 +446,95 @@ struct hw_impact_answer {
     int exit_status;
 };
 void hw_impact_answer_free(struct hw_impact_answer *a);
+/* ---- who did it ---- */
+
+/* What one source says. The words are its own; nothing of it is a judgement of ours. */
+struct hw_claim {
+    struct hw_claim *next;
+    struct hw_span about, topic, says, value, names, question;
+    struct hw_span by, title, url, rests_on; /* who says it, and whom that copies or rests on */
+    int64_t on;                              /* INT64_MIN: not stated */
+    struct hw_span grade, confidence;        /* as stated; empty: not */
+    char held[3];         /* the grade it is held at here: lower where nobody independent agrees */
+    uint64_t independent; /* sources of this very value of which no two rest on a common one */
+    struct hw_span path;
+    uint64_t line;
+};
+
+/* What one of several says that do not agree. */
+struct hw_saying {
+    struct hw_saying *next;
+    struct hw_span by, value, path;
+    int64_t on;
+    uint64_t line;
+};
+struct hw_disagreement {
+    struct hw_disagreement *next;
+    struct hw_span about, topic, question, asks, decided_by;
+    bool disputed; /* false: all who answer say the same */
+    struct hw_saying *each;
+};
+
+/* Names of groups, kept apart: who uses which system is its own matter. */
+struct hw_names_apart {
+    struct hw_names_apart *next;
+    struct hw_span about;
+    uint64_t claims, systems, names;
+};
+/* A published list (ATT&CK, a galaxy) has a claimed name too: as one of `who`. */
+struct hw_alias {
+    struct hw_alias *next;
+    struct hw_span name, who, who_id, source, path;
+    uint64_t line;
+};
+
+/* A word for a probability (ask/wording.h). */
+struct hw_likelihood {
+    const char *word;
+    unsigned lo, hi; /* per cent: from lo up to, not with, hi; the last with its hi, 99 */
+};
+/* One thing that two attacks share, and what it weighs. */
+struct hw_share {
+    struct hw_share *next;
+    const char *kind;
+    struct hw_span what, by, path;
+    uint64_t line, independent;
+    int weight;  /* decibans; 0 where `because` says why */
+    int without; /* per cent, had this kind not been shared; -1: it weighs nothing */
+    bool is_public, tested;
+    const char *because; /* why it weighs nothing, or nothing more; or NULL */
+};
+/* A judgement of ours, or why there is none (percent 0). */
+struct hw_judgement {
+    struct hw_judgement *next;
+    const char *of; /* one-operator nexus group motive objective */
+    struct hw_span about, other;
+    unsigned percent, reached; /* reached: what the sum comes to, below the caps or not enough */
+    const struct hw_likelihood *word;
+    enum hw_confidence confidence;
+    struct hw_span confidence_because, because, needs;
+    struct hw_share *shares;
+    int start, sum; /* decibans */
+    struct hw_why *alternatives, *would_change, *gaps;
+};
+
+struct hw_behaviour_answer; /* of --behaviour */
+struct hw_attribute_answer {
+    struct hw_arena *arena;
+    struct hw_span target;
+    struct hw_claim *claims; /* by about, topic, time */
+    struct hw_disagreement *disagreements;
+    struct hw_names_apart *namings;
+    struct hw_alias *aliases;
+    struct hw_judgement *judgements;       /* spoken ones first */
+    struct hw_behaviour_answer *behaviour; /* NULL: not asked */
+    struct hw_gap *gaps;
+    uint64_t claim_count, source_count, link_count, spoken, refused, disputed;
+    uint64_t later; /* said after as_of, and left out */
+    int64_t as_of;
+    int exit_status; /* 0; 3: nobody's word is held */
+};
+void hw_attribute_answer_free(struct hw_attribute_answer *a);
 
 /* 0, 1 or 3 from findings, fail_on and gaps; sets the counts. */
 void hw_answer_close(struct hw_answer *a);

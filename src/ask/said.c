@@ -31,6 +31,7 @@ struct saying {
     struct shape *shapes;
     uint32_t room;
     struct hw_span path;
+    unsigned document;
 };
 
 struct hw_span hw_said_get(const struct hw_said *s, const char *name)
@@ -113,6 +114,7 @@ static int take_record(void *state, const struct hw_record *rec)
                                                .path = x->path,
                                                .line = rec->number,
                                                .off = rec->off,
+                                               .document = x->document,
                                                .time_ns = rec->time_ns});
 }
 
@@ -120,6 +122,7 @@ static int read_estate(struct saying *x, int64_t reading)
 {
     struct hw_fact_row row;
     struct hw_cursor *k = NULL;
+    x->document++;
     int rc = hw_case_facts(x->c, reading, 0, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, x->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
         rc = row.fact.kind == HW_FACT_LAYOUT

@@ -15,7 +15,8 @@ struct hw_said {
     size_t count;
     struct hw_span path; /* of the document, escaped */
     uint64_t line, off;
-    int64_t time_ns; /* HW_TIME_NONE: none */
+    unsigned document; /* which estate, from 1: ids of sources are its own */
+    int64_t time_ns;   /* HW_TIME_NONE: none */
 };
 /* Empty: not given. */
 struct hw_span hw_said_get(const struct hw_said *s, const char *name);

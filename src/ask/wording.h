@@ -10,12 +10,8 @@
 #ifndef HW_ASK_WORDING_H
 #define HW_ASK_WORDING_H
 
-#include "base/reader.h"
+#include "ask/answer.h"
 
-struct hw_likelihood {
-    const char *word;
-    unsigned lo, hi; /* per cent: from lo up to, not with, hi; the last with its hi, 99 */
-};
 /* NULL below 1 and above 99. */
 const struct hw_likelihood *hw_likelihood_of(unsigned percent);
 

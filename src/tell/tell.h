@@ -50,6 +50,10 @@ void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const 
 void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a);
 /* "why":[...] */
 void hw_json_why(struct hw_buf *b, const struct hw_why *why);
+HW_CHECK int hw_tell_attribute_text(const struct hw_teller *t, const struct hw_attribute_answer *a,
+                                    struct hw_error *err);
+HW_CHECK int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_answer *a,
+                                    struct hw_error *err);
 
 /* ---- pieces the commands share ---- */
 

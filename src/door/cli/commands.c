@@ -3,7 +3,7 @@
 
 /* Option groups: e evidence, p policy of verify, a as-of and fail-on, b because, k anchors,
  * t the zone of printed times, l all, w the ways of a trace, f feeds, g packs, h of a watch, n what
- * is known good. */
+ * is known good, m the window and observers of an impact, c a report to check. */
 /* clang-format off: a row a command */
 const struct hw_command hw_commands[] = {
     {"add", cmd_add, "ek", 1, -1},
@@ -16,6 +16,7 @@ const struct hw_command hw_commands[] = {
     {"watch", cmd_watch, "ekfath", 0, -1},
     {"trace", cmd_trace, "altw", 1, 1},
     {"impact", cmd_impact, "altm", 1, 1},
+    {"attribute", cmd_attribute, "actl", 0, 1},
     {"show", cmd_show, "t", 1, 1},
     {"judge", cmd_judge, "b", 2, 2},
     {"note", cmd_note, "", 2, 2},

@@ -33,6 +33,7 @@ static const struct option options[] = {
     {"because", "TEXT", 'b', TEXT, AT(because)},
     {"ca", "FILE", 'f', TEXT, AT(ca)},
     {"case", "FILE", 0, TEXT, AT(case_path)},
+    {"check", "FILE", 'c', TEXT, AT(check)},
     {"collection", "ID", 'f', LIST, AT(collection)},
     {"counter", NULL, 'w', FLAG, AT(counter)},
     {"crl", "FILE", 'p', TEXT, AT(crl)},
@@ -219,7 +220,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"attribute", "diff", "report", "share", "serve"};
+    static const char *const later[] = {"diff", "report", "share", "serve"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;

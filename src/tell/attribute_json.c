@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tell/attribute_json.c -- who did it, as JSON: judgements, refusals, disagreements, names, claims,
+ * gaps, a summary, one a line. A probability is a number between 0 and 1; its confidence is a field
+ * of its own.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "tell/tell.h"
+
+static void text(struct hw_buf *b, const char *key, struct hw_span value)
+{
+    hw_json_text(b, key, value);
+    hw_buf_char(b, ',');
+}
+
+static void number(struct hw_buf *b, const char *key, uint64_t n)
+{
+    hw_buf_printf(b, "\"%s\":%llu,", key, (unsigned long long)n);
+}
+
+static void place(struct hw_buf *b, struct hw_span path, uint64_t line)
+{
+    hw_json_text(b, "evidence", path);
+    hw_buf_printf(b, ",\"record\":%llu", (unsigned long long)line);
+}
+
+static void lines(struct hw_buf *b, const char *key, const struct hw_why *y)
+{
+    hw_buf_printf(b, ",\"%s\":[", key);
+    for (const char *between = ""; y != NULL; y = y->next, between = ",") {
+        hw_buf_printf(b, "%s\"", between);
+        hw_escape_put(b, y->says, HW_ESCAPE_JSON);
+        hw_buf_char(b, '"');
+    }
+    hw_buf_char(b, ']');
+}
+
+static void basis(struct hw_buf *b, const struct hw_judgement *j)
+{
+    hw_buf_printf(b, ",\"start\":%d,\"sum\":%d,\"reached\":0.%02u,\"basis\":[", j->start, j->sum,
+                  j->reached);
+    for (const struct hw_share *s = j->shares; s != NULL; s = s->next) {
+        hw_buf_str(b, s == j->shares ? "{" : ",{");
+        hw_buf_printf(b, "\"kind\":\"%s\",", s->kind);
+        text(b, "says", s->what);
+        text(b, "by", s->by);
+        hw_buf_printf(b, "\"weight\":%d,\"public\":%s,\"tested\":%s,", s->weight,
+                      s->is_public ? "true" : "false", s->tested ? "true" : "false");
+        number(b, "independent", s->independent);
+        text(b, "because", hw_span_str(s->because));
+        place(b, s->path, s->line);
+        hw_buf_char(b, '}');
+    }
+    hw_buf_char(b, ']');
+}
+
+static void judgement(struct hw_buf *b, const struct hw_judgement *j)
+{
+    struct hw_buf says;
+    hw_buf_init(&says, 16384);
+    hw_buf_span_put(&says, j->about);
+    hw_buf_str(&says, " and ");
+    hw_buf_span_put(&says, j->other);
+    hw_buf_str(&says, " were the work of one operator");
+    hw_buf_printf(b, "{\"type\":\"judgement\",\"schema\":1,\"of\":\"%s\",", j->of);
+    text(b, "says", hw_buf_span(&says));
+    text(b, "about", j->about);
+    text(b, "other", j->other);
+    hw_buf_printf(b, "\"probability\":0.%02u,\"word\":\"%s\",\"confidence\":\"%s\",", j->percent,
+                  j->word->word, hw_confidence_word(j->confidence));
+    hw_json_text(b, "confidence_because", j->confidence_because);
+    basis(b, j);
+    lines(b, "alternatives", j->alternatives);
+    lines(b, "would_change", j->would_change);
+    lines(b, "gaps", j->gaps);
+    hw_buf_str(b, "}\n");
+    hw_buf_done(&says);
+}
+
+static void refusal(struct hw_buf *b, const struct hw_judgement *j)
+{
+    hw_buf_printf(b, "{\"type\":\"refusal\",\"schema\":1,\"of\":\"%s\",", j->of);
+    text(b, "about", j->about);
+    text(b, "other", j->other);
+    text(b, "because", j->because);
+    hw_json_text(b, "needs", j->needs);
+    if (j->shares != NULL) {
+        basis(b, j);
+    }
+    hw_buf_str(b, "}\n");
+}
+
+static void disagreement(struct hw_buf *b, const struct hw_disagreement *d)
+{
+    hw_buf_str(b, "{\"type\":\"disagreement\",\"schema\":1,");
+    text(b, "about", d->about);
+    text(b, "topic", d->topic);
+    text(b, "question", d->question);
+    text(b, "asks", d->asks);
+    text(b, "decided_by", d->decided_by);
+    hw_buf_printf(b, "\"disputed\":%s,\"statements\":[", d->disputed ? "true" : "false");
+    for (const struct hw_saying *s = d->each; s != NULL; s = s->next) {
+        hw_buf_str(b, s == d->each ? "{" : ",{");
+        text(b, "says", s->value);
+        text(b, "by", s->by);
+        hw_json_time(b, "on", s->on);
+        hw_buf_char(b, ',');
+        place(b, s->path, s->line);
+        hw_buf_char(b, '}');
+    }
+    hw_buf_str(b, "]}\n");
+}
+
+static void claim(struct hw_buf *b, const struct hw_claim *x)
+{
+    hw_buf_str(b, "{\"type\":\"claim\",\"schema\":1,");
+    text(b, "about", x->about);
+    text(b, "topic", x->topic);
+    text(b, "says", x->says);
+    text(b, "value", x->value);
+    text(b, "names", x->names);
+    text(b, "by", x->by);
+    text(b, "title", x->title);
+    text(b, "url", x->url);
+    text(b, "rests_on", x->rests_on);
+    hw_json_time(b, "on", x->on);
+    hw_buf_char(b, ',');
+    text(b, "grade", x->grade);
+    hw_buf_printf(b, "\"held\":\"%s\",", x->held);
+    text(b, "confidence", x->confidence);
+    number(b, "independent", x->independent);
+    text(b, "question", x->question);
+    place(b, x->path, x->line);
+    hw_buf_str(b, "}\n");
+}
+
+static void names(struct hw_buf *b, const struct hw_attribute_answer *a)
+{
+    for (const struct hw_names_apart *n = a->namings; n != NULL; n = n->next) {
+        hw_buf_str(b, "{\"type\":\"naming\",\"schema\":1,");
+        text(b, "about", n->about);
+        number(b, "claims", n->claims);
+        number(b, "names", n->names);
+        hw_buf_printf(b, "\"systems\":%llu}\n", (unsigned long long)n->systems);
+    }
+    for (const struct hw_alias *x = a->aliases; x != NULL; x = x->next) {
+        hw_buf_str(b, "{\"type\":\"alias\",\"schema\":1,");
+        text(b, "name", x->name);
+        text(b, "who", x->who);
+        text(b, "who_id", x->who_id);
+        text(b, "source", x->source);
+        place(b, x->path, x->line);
+        hw_buf_str(b, "}\n");
+    }
+}
+
+static void summary(struct hw_buf *b, const struct hw_attribute_answer *a)
+{
+    hw_buf_str(b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"attribute\",");
+    text(b, "target", a->target);
+    number(b, "claims", a->claim_count);
+    number(b, "sources", a->source_count);
+    number(b, "links", a->link_count);
+    number(b, "judgements", a->spoken);
+    number(b, "refusals", a->refused);
+    number(b, "disputed", a->disputed);
+    number(b, "later", a->later);
+    hw_json_time(b, "as_of", a->as_of);
+    hw_buf_printf(b, ",\"exit\":%d}\n", a->exit_status);
+}
+
+int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_answer *a,
+                           struct hw_error *err)
+{
+    struct hw_buf b;
+    hw_buf_init(&b, 256 << 20);
+    for (const struct hw_judgement *j = a->judgements; j != NULL; j = j->next) {
+        if (j->percent > 0) {
+            judgement(&b, j);
+        } else {
+            refusal(&b, j);
+        }
+    }
+    for (const struct hw_disagreement *d = a->disagreements; d != NULL; d = d->next) {
+        disagreement(&b, d);
+    }
+    names(&b, a);
+    for (const struct hw_claim *x = a->claims; x != NULL; x = x->next) {
+        claim(&b, x);
+    }
+    for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
+        hw_buf_str(&b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"attribute\",");
+        text(&b, "what", g->what);
+        hw_buf_str(&b, "\"path\":\"\",");
+        hw_json_text(&b, "ask_for", g->ask_for);
+        hw_buf_printf(&b, ",\"needed\":%s,\"accepted\":false}\n",
+                      a->exit_status == 0 ? "false" : "true");
+    }
+    summary(&b, a);
+    return hw_tell_put(t, &b, err);
+}
