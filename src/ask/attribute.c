@@ -249,8 +249,8 @@ static int close_answer(struct attributing *q)
     }
     if (rc == HW_OK && unknown > 0) {
         rc = gap(q,
-                 hw_words(a->arena, "%llu sources are named and not described",
-                          (unsigned long long)unknown),
+                 hw_words(a->arena, "%llu source%s named and not described",
+                          (unsigned long long)unknown, unknown == 1 ? " is" : "s are"),
                  "who published them, and on what they rest: each counts as one of its own");
     }
     if (rc == HW_OK && q->over > 0) {

@@ -18,6 +18,7 @@ struct said_source {
     unsigned document;
     bool described;     /* false: somebody rests on it, and nobody describes it */
     uint32_t publisher; /* the first source of the same `by` */
+    uint32_t sibling;   /* the next of the same `by`, round and round */
     uint32_t rests[RESTS_MAX];
     uint32_t rest_count;
     uint64_t *footprint; /* a bit for each publisher it is of or rests on, however far */

@@ -365,7 +365,7 @@ static void spoken_first(struct attributing *q)
     *r = NULL;
     *s = rest;
     q->a->judgements = said;
-    q->last_judgement = rest != NULL ? r : s;
+    q->last_judgement = rest != NULL ? r : said != NULL ? s : &q->a->judgements;
 }
 
 static int pairs(struct attributing *q)

@@ -206,6 +206,19 @@ static bool alias_of(const struct hw_claim *x, struct hw_span name)
     return false;
 }
 
+/* A publisher has several lists: the file's name tells which. */
+static struct hw_span published_by(struct attributing *q, const struct hw_alias *y)
+{
+    struct hw_span file = y->path;
+    for (size_t at = hw_span_find(file, '/'); at < file.n; at = hw_span_find(file, '/')) {
+        file = hw_span_from(file, at + 1);
+    }
+    return y->source.n == 0
+               ? y->path
+               : hw_words(q->a->arena, "%.*s, %.*s", (int)y->source.n, (const char *)y->source.p,
+                          (int)file.n, (const char *)file.p);
+}
+
 static int several(struct attributing *q, struct hw_span name)
 {
     struct claimed_for h = {.any = false};
@@ -243,7 +256,7 @@ static int several(struct attributing *q, struct hw_span name)
     for (const struct hw_alias *y = q->a->aliases; y != NULL && rc == HW_OK; y = y->next) {
         if (attributing_same(y->name, name)) {
             rc = attributing_say(q, &last,
-                                 &(struct hw_saying){.by = y->source.n > 0 ? y->source : y->path,
+                                 &(struct hw_saying){.by = published_by(q, y),
                                                      .value = y->who,
                                                      .path = y->path,
                                                      .on = HW_TIME_NONE,

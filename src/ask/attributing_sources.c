@@ -3,8 +3,8 @@
  * ask/attributing_sources.c -- which sources are one.
  *
  * Published analyses copy each other: four lists of one attack had 21 of 21 domains in common. So
- * each source has a footprint: its own publisher and every publisher it rests on, however far. Two
- * sources are independent when their footprints do not meet. A source that rests on two others does
+ * each source has a footprint: its own publisher and every publisher that any source of these rests
+ * on, however far. Two sources are independent when their footprints do not meet. A source that rests on two others does
  * not make one of these: it only adds nothing beside either.
  */
 #include <stdlib.h>
@@ -84,26 +84,42 @@ static void rest(struct attributing *q)
             first++;
         }
         q->sources[i].publisher = first;
+        q->sources[i].sibling = (uint32_t)i;
+        if (first < i) {
+            q->sources[i].sibling = q->sources[first].sibling;
+            q->sources[first].sibling = (uint32_t)i;
+        }
+    }
+}
+
+struct reach {
+    uint32_t *stack, *met;
+    size_t depth;
+    uint32_t round;
+};
+
+static void meet(struct reach *r, uint32_t source)
+{
+    if (r->met[source] != r->round) {
+        r->met[source] = r->round;
+        r->stack[r->depth++] = source;
     }
 }
 
 /* Every source reached from this one; who rests on each other in a ring is met once. */
-static void walk(struct attributing *q, size_t from, uint32_t *stack, uint32_t *met)
+static void walk(struct attributing *q, size_t from, struct reach *r)
 {
     struct said_source *s = &q->sources[from];
-    size_t depth = 0;
-    stack[depth++] = (uint32_t)from;
-    met[from] = (uint32_t)from + 1;
-    while (depth > 0) {
-        const struct said_source *at = &q->sources[stack[--depth]];
+    r->round = (uint32_t)from + 1;
+    meet(r, (uint32_t)from);
+    while (r->depth > 0) {
+        const struct said_source *at = &q->sources[r->stack[--r->depth]];
         uint64_t bit = UINT64_C(1) << (at->publisher % 64);
         s->weight += (s->footprint[at->publisher / 64] & bit) == 0;
         s->footprint[at->publisher / 64] |= bit;
+        meet(r, at->sibling);
         for (uint32_t i = 0; i < at->rest_count; i++) {
-            if (met[at->rests[i]] != (uint32_t)from + 1) {
-                met[at->rests[i]] = (uint32_t)from + 1;
-                stack[depth++] = at->rests[i];
-            }
+            meet(r, at->rests[i]);
         }
     }
 }
@@ -114,16 +130,17 @@ int attributing_sources(struct attributing *q)
     rest(q);
     size_t words = q->source_count / 64 + 1;
     uint64_t *all = hw_arena_array(arena, (q->source_count + 2) * words, sizeof *all);
-    uint32_t *stack = hw_arena_array(arena, 2 * (q->source_count + 1), sizeof *stack);
+    struct reach r = {.stack = hw_arena_array(arena, q->source_count + 1, sizeof *r.stack),
+                      .met = hw_arena_array(arena, q->source_count + 1, sizeof *r.met)};
     q->chosen = hw_arena_array(arena, SOURCES_MAX + CLAIMS_MAX, sizeof *q->chosen);
-    if (all == NULL || stack == NULL || q->chosen == NULL) {
+    if (all == NULL || r.stack == NULL || r.met == NULL || q->chosen == NULL) {
         return hw_fail(q->err, HW_E_MEMORY, "no memory for sources");
     }
     q->footprint_words = words;
     q->taken = all + q->source_count * words;
     for (size_t i = 0; i < q->source_count; i++) {
         q->sources[i].footprint = all + i * words;
-        walk(q, i, stack, stack + q->source_count + 1);
+        walk(q, i, &r);
         q->a->source_count += q->sources[i].described;
     }
     return HW_OK;

@@ -18,7 +18,7 @@ class Walk:
         self.tree = self.work / "tree"
         self.tree.mkdir()
         subprocess.run([self.samples, str(self.tree)], check=True)
-        for folder in ("knowledge", "logs"):
+        for folder in ("knowledge", "logs", "said"):
             shutil.copytree(pathlib.Path(__file__).resolve().parent / folder, self.tree / folder)
         self.env = {k: v for k, v in os.environ.items() if k != "HEADWATER_CASE"}
 
@@ -82,6 +82,12 @@ class Walk:
         yield ["learn", "--feed", "https://localhost:1/", "--ca", "root.pem"], case
         yield ["watch", *THEN, "--once", "--all"], case
         yield from self.traces(case, bad)
+        yield ["attribute", *THEN, "--all"], case
+        yield ["attribute", *THEN, b"one\x07"], case
+        yield ["attribute", *THEN, "--tz", "+02:00", bad], case
+        yield ["attribute", "--as-of", "2024-01-01"], case
+        yield ["attribute", "--check", "said/report.md"], None
+        yield ["attribute", "--check", bad], None
         for advisory in ("list.csv", "defanged.csv", "hostile/labels.csv"):
             yield ["affected", *THEN, "--all", advisory], case
             yield ["affected", *THEN, advisory, ".", "logs"], None
