@@ -4,8 +4,8 @@
  *
  * Published analyses copy each other: four lists of one attack had 21 of 21 domains in common. So
  * each source has a footprint: its own publisher and every publisher that any source of these rests
- * on, however far. Two sources are independent when their footprints do not meet. A source that rests on two others does
- * not make one of these: it only adds nothing beside either.
+ * on, however far. Two sources are independent when their footprints do not meet. A source that
+ * rests on two others does not make one of these: it only adds nothing beside either.
  */
 #include <stdlib.h>
 

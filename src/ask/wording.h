@@ -2,8 +2,8 @@
 /*
  * ask/wording.h -- words for probabilities, and the judge of reports' sentences.
  *
- * The words and their bounds are those of ICD 203 (Office of the Director of National Intelligence,
- * Analytic Standards, 2 January 2015), section D.6.e(2): two rows of synonyms that a report does not
+ * The words and their bounds are those of ICD 203 (Office of the Director of National
+ * Intelligence, Analytic Standards, 2 January 2015): two rows of synonyms that a report does not
  * mix, and no confidence level in the sentence that has a likelihood. A bound belongs to the word
  * above it: 55 is "likely", 80 is "very likely". 0 and 100 have no word.
  */

@@ -3,9 +3,9 @@
  * ask/wording_sentence.c -- where sentences of a report begin and end.
  *
  * Reports are written by people who break lines anywhere and know what a full stop is not: in
- * "e.g.", in "3.5", in "J. Doe". A sentence ends at . ! or ? before a blank and a word that does not
- * begin small, unless an abbreviation stands before it; and where a new block begins. Every byte is
- * looked at a bounded number of times.
+ * "e.g.", in "3.5", in "J. Doe". A sentence ends at . ! or ? before a blank and a word that does
+ * not begin small, unless an abbreviation stands before it; and where a new block begins. Every
+ * byte is looked at a bounded number of times.
  */
 #include <string.h>
 

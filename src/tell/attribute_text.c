@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tell/attribute_text.c -- who did it, for people: our judgements first, each with its confidence in
- * a sentence of its own, what it stands on, what else was considered, what would change it and what
- * is not known; then what no judgement is made of; then everybody else's words, in quotes.
+ * tell/attribute_text.c -- who did it, for people: our judgements first, each with its confidence
+ * in a sentence of its own, what it stands on, what else was considered, what would change it and
+ * what is not known; then what no judgement is made of; then everybody else's words, in quotes.
  *
- * Whatever comes from an estate stands in quotes, so that nobody's words pass for ours: the judge of
- * wording (ask/wording.h) is run over this text by the tests.
+ * Whatever comes from an estate stands in quotes, so that nobody's words pass for ours: the judge
+ * of wording (ask/wording.h) is run over this text by the tests.
  */
 #include <string.h>
 
