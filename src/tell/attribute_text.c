@@ -251,7 +251,7 @@ static void claims(struct page *p)
     struct hw_span about = {NULL, 0};
     for (const struct hw_claim *x = p->a->claims; x != NULL; x = x->next) {
         if (x == p->a->claims) {
-            hw_buf_str(&p->b, "\nWhat others say, each for himself\n");
+            hw_buf_str(&p->b, "\nWhat others say, each for itself\n");
         }
         if (x == p->a->claims || !hw_span_equal_nocase(about, x->about)) {
             hw_buf_str(&p->b, "  of ");
