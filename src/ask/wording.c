@@ -65,7 +65,7 @@ struct sentence {
     uint64_t number, low_number; /* since the likelihood: "55 to 80" */
     int number_at;
     uint64_t percent;
-    bool likely, chance, confident, both, certain, absolute, judged, wrong_number;
+    bool any_percent, likely, chance, confident, both, certain, absolute, judged, wrong_number;
     bool row[2];
 };
 
@@ -202,6 +202,7 @@ static void one_percent(struct sentence *s)
     if (s->number_at < 0) {
         return;
     }
+    s->any_percent = true;
     s->percent = s->number;
     s->percent_at = s->number_at;
     s->absolute = s->absolute || s->number == 0 || s->number == 100;
@@ -246,6 +247,9 @@ static void read_sentence(struct checking *k, struct hw_span of, struct sentence
         } else if (t.p[i] == '%') {
             one_percent(s);
             i++;
+        } else if (t.p[i] == '|') { /* what stands in another cell is of another matter */
+            s->like_at = s->percent_at = s->number_at = -2 * NEAR;
+            i++;
         } else if (hw_ascii_is_digit(t.p[i])) {
             s->n++;
             i = one_number(s, t, i);
@@ -285,7 +289,7 @@ static int one_sentence(struct checking *k, struct hw_span of, uint64_t line)
                          .percent_at = -2 * NEAR,
                          .number_at = -2 * NEAR};
     read_sentence(k, of, &s);
-    bool numeric = s.percent_at >= 0 && s.chance;
+    bool numeric = s.any_percent && s.chance;
     int rc = (s.likely || numeric) && s.confident ? tell(k, HW_WORDING_BOTH, line, of) : 0;
     bool sure = s.certain || (s.absolute && (s.likely || s.chance || s.judged || s.confident));
     rc = rc != 0 || !sure ? rc : tell(k, HW_WORDING_CERTAIN, line, of);

@@ -177,6 +177,7 @@ static void certainty_and_numbers_are_held_to_their_words(void **state)
     assert_string_equal(faulted("It is likely (55-80 %; here 76 %)."), "");
     assert_string_equal(faulted("It is likely (90 %)."), "number-and-word");
     assert_string_equal(faulted("It is 90 % likely."), "number-and-word");
+    assert_string_equal(faulted("| .80 (very likely) | 16% | 1.4% |"), "");
     assert_string_equal(faulted("It is 70 percent likely."), "");
     assert_string_equal(faulted("It is very likely (60 per cent)."), "number-and-word");
 }
