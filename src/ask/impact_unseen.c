@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask/impact_unseen.c -- how many nobody has seen: what estates repeat of who saw which victims, put
- * to ask/unseen.h; and the numbers that others give without a list, which it refuses.
+ * ask/impact_unseen.c -- how many nobody has seen: what estates repeat of who saw which victims,
+ * put to ask/unseen.h; and the numbers that others give without a list, which it refuses.
  */
 #include <string.h>
 

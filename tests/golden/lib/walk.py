@@ -47,6 +47,8 @@ class Walk:
         yield ["add", "knowledge/bill.json"], case
         for target in (library, "ab" * 32, "release:app 1.0", "host:BUILD-7", "pkg:npm/app@1.0", bad):
             yield ["impact", *THEN, "--all", target], case
+        yield ["impact", *THEN, "--independent", "A,B", library], case
+        yield ["impact", *THEN, "--independent", bad, library], case
         yield ["impact", "--from", "2024-05-09", "--until", "2024-05-01", library], case
         found = self.run("trace", *THEN, "--back", library, case=case, json=True)
         step = jsons.loads(found.stdout.splitlines()[0])["id"]
