@@ -16,12 +16,11 @@
 #include "ask/behave.h"
 
 enum {
-    IN_REPORT = 8,       /* features that a report must have to be asked about */
-    LEFT = 1,            /* features that its group's profile must keep without it */
-    FOLDS = 5,           /* split by group */
-    FREEZE = 2023 * 12,  /* months: what is older trained the shipped constants */
-    CITED = 64,          /* sources of one claim that are looked at */
-    METHODS = 5,
+    IN_REPORT = 8,      /* features that a report must have to be asked about */
+    LEFT = 1,           /* features that its group's profile must keep without it */
+    FOLDS = 5,          /* split by group */
+    FREEZE = 2023 * 12, /* months: what is older trained the shipped constants */
+    CITED = 64,         /* sources of one claim that are looked at */
     NO_DATE = -1
 };
 
@@ -89,8 +88,8 @@ bool ask_engine(const struct corpus *c, struct hw_behave *b, const struct questi
                 const struct hw_behave_query *how, struct run *out);
 /* The plain methods, for comparison: Jaccard, TF-IDF, log-odds, z of -ln(e). */
 enum { PLAIN_JACCARD, PLAIN_TFIDF, PLAIN_ODDS, PLAIN_Z, PLAIN_COUNT };
-void ask_plainly(const struct corpus *c, const struct question *q, bool as_of,
-                 bool techniques_only, unsigned ranks[PLAIN_COUNT]);
+void ask_plainly(const struct corpus *c, const struct question *q, bool as_of, bool techniques_only,
+                 unsigned ranks[PLAIN_COUNT]);
 
 /* ---- probabilities ---- */
 
@@ -105,7 +104,8 @@ struct band {
 };
 enum { BANDS = 7 };
 struct reliability {
-    unsigned asked, answered, right, absent, wrong; /* at the threshold */
+    unsigned asked, known, answered, right; /* true group present; at the threshold */
+    unsigned absent, wrong;                 /* removed */
     double error, brier;
     struct band bands[BANDS];
 };

@@ -112,6 +112,7 @@ void measure(const struct run *runs, size_t count, double threshold, int from, i
         }
         bool speaks = r->any && r->p >= threshold;
         out->asked += r->present;
+        out->known += r->present && r->rank > 0;
         out->answered += r->present && speaks;
         out->right += r->present && speaks && r->right;
         out->absent += !r->present;

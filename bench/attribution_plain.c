@@ -103,8 +103,8 @@ static void score(const struct plain *x, size_t g, double out[PLAIN_COUNT])
     out[PLAIN_Z] = variance > 0 ? (sum - mean) / sqrt(variance) : 0;
 }
 
-void ask_plainly(const struct corpus *c, const struct question *q, bool as_of,
-                 bool techniques_only, unsigned ranks[PLAIN_COUNT])
+void ask_plainly(const struct corpus *c, const struct question *q, bool as_of, bool techniques_only,
+                 unsigned ranks[PLAIN_COUNT])
 {
     struct plain x = {.c = c};
     memset(ranks, 0, PLAIN_COUNT * sizeof ranks[0]);

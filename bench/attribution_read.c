@@ -32,8 +32,7 @@ int64_t month_begins(int month)
 {
     char text[32];
     int64_t t = HW_TIME_NONE;
-    (void)snprintf(text, sizeof text, "%04d-%02d-01T00:00:00Z", month / 12 % 10000,
-                   month % 12 + 1);
+    (void)snprintf(text, sizeof text, "%04d-%02d-01T00:00:00Z", month / 12 % 10000, month % 12 + 1);
     return hw_time_parse(hw_span_str(text), &t) ? t : HW_TIME_NONE;
 }
 
@@ -83,8 +82,7 @@ static bool take_name(struct corpus *c, const json_t *v)
             return false;
         }
     }
-    return json_object_get(v, "id") == NULL ||
-           add_text(c, &c->ids, &c->id_count, text_at(v, "id"));
+    return json_object_get(v, "id") == NULL || add_text(c, &c->ids, &c->id_count, text_at(v, "id"));
 }
 
 static void sort_once(struct hw_span *list, size_t *count)
@@ -101,11 +99,11 @@ static void sort_once(struct hw_span *list, size_t *count)
 
 static char kind_of(const json_t *v)
 {
-    return is_kind(v, "intrusion-set")                      ? 'g'
-           : is_kind(v, "campaign")                         ? 'c'
+    return is_kind(v, "intrusion-set")                   ? 'g'
+           : is_kind(v, "campaign")                      ? 'c'
            : is_kind(v, "malware") || is_kind(v, "tool") ? 's'
-           : is_kind(v, "attack-pattern")                   ? 't'
-                                                            : '-';
+           : is_kind(v, "attack-pattern")                ? 't'
+                                                         : '-';
 }
 
 static bool take_edge(struct corpus *c, const json_t *v, size_t *cited)
@@ -273,8 +271,8 @@ static bool only_cites(const struct corpus *c, const struct edge *e, uint32_t so
     return e->cite_count == 1 && c->cited[e->cites] == source;
 }
 
-static bool ask_report(const struct corpus *c, uint32_t group, uint32_t source, struct question **list,
-                       size_t *count)
+static bool ask_report(const struct corpus *c, uint32_t group, uint32_t source,
+                       struct question **list, size_t *count)
 {
     struct question q = {.group = group, .source = source, .month = c->months[source]};
     size_t left = 0;

@@ -28,7 +28,6 @@
 #define HW_BEHAVE_SURE .80  /* from here on: "very likely" */
 enum {
     HW_BEHAVE_THIN = 5,       /* features of a question that any group has, at least */
-    HW_BEHAVE_PROFILE = 5,    /* features that a profile must have left to be compared */
     HW_BEHAVE_GROUPS = 20000, /* limits: beyond, adding is refused (HW_E_LIMIT) */
     HW_BEHAVE_FEATURES = 200000,
     HW_BEHAVE_CLAIMS = 4000000,

@@ -5,9 +5,9 @@
  * Of n groups d have a feature, and a group has k features where the mean is m. By popularity alone
  * the group has it with odds (d / n) (k / m)^.75, hence the chance e. A shared feature weighs
  *
- *     w = ln(1 + n / (26 d)) s^.3
+ *     w = ln(1 + n / (16 d)) s^.3
  *
- * where s is how many sources say it of the group: what one group in 26 has weighs ln 2, what all
+ * where s is how many sources say it of the group: what one group in 16 has weighs ln 2, what all
  * have next to nothing, and what is reported again and again is more the group's own. z is the sum
  * of w over what is shared, less its mean by popularity (sum of e w, with s = 1), over its standard
  * deviation (root of the sum of e (1 - e) w^2), all over the question's features that any group has.
@@ -28,7 +28,7 @@
 #include "base/text.h"
 #include "base/time.h"
 
-#define RARE_SHARE 26.0
+#define RARE_SHARE 16.0
 #define SIZE_POWER .75
 #define SOURCE_POWER .3
 #define SMOOTHING 20.0
@@ -114,11 +114,7 @@ static void weigh_profiles(struct asking *x, struct hw_behave_result *out)
             x->sizes[g] += x->backing[u] > 0;
             out->left_out += x->backing[u] == 0;
         }
-        if (x->sizes[g] < HW_BEHAVE_PROFILE) {
-            x->sizes[g] = 0;
-            continue;
-        }
-        out->groups++;
+        out->groups += x->sizes[g] > 0;
         all += x->sizes[g];
         for (uint32_t u = x->b->use_from[g]; u < x->b->use_from[g + 1]; u++) {
             x->holders[x->b->uses[u].feature] += x->backing[u] > 0;
@@ -237,12 +233,11 @@ static int score(struct asking *x, uint32_t g, struct hw_behave_candidate *c, st
         sum += weighs;
         c->log_odds += log(1 + 1 / popular);
         c->tools += x->b->is_software[f];
-        c->shared[c->shared_count++] =
-            (struct hw_behave_shared){.feature = x->b->features.p[f],
-                                      .software = x->b->is_software[f],
-                                      .groups = x->holders[f],
-                                      .sources = *backing,
-                                      .weight = weighs};
+        c->shared[c->shared_count++] = (struct hw_behave_shared){.feature = x->b->features.p[f],
+                                                                 .software = x->b->is_software[f],
+                                                                 .groups = x->holders[f],
+                                                                 .sources = *backing,
+                                                                 .weight = weighs};
     }
     c->z = variance > 0 ? (sum - mean) / sqrt(variance) : 0;
     qsort(c->shared, c->shared_count, sizeof *c->shared, by_rarity);
@@ -295,9 +290,9 @@ static void judge(const struct asking *x, struct hw_behave_result *out)
         }
     }
     out->probability = hw_behave_probability(out->input);
-    out->verdict = out->known < HW_BEHAVE_THIN            ? HW_BEHAVE_THIN_QUERY
+    out->verdict = out->known < HW_BEHAVE_THIN          ? HW_BEHAVE_THIN_QUERY
                    : out->probability < HW_BEHAVE_SPEAK ? HW_BEHAVE_UNSURE
-                                                          : HW_BEHAVE_NAMED;
+                                                        : HW_BEHAVE_NAMED;
 }
 
 const char *hw_behave_reason(enum hw_behave_verdict v)
