@@ -26,7 +26,7 @@ HW_CHECK int hw_behave_case_new(struct hw_case *c, struct hw_span publisher,
 void hw_behave_case_free(struct hw_behave_case *k);
 HW_AUTO_DEFINE(hw_behave_case);
 
-const struct hw_behave *hw_behave_case_claims(const struct hw_behave_case *k);
+struct hw_behave *hw_behave_case_claims(struct hw_behave_case *k);
 /* All publishers whose claims the case has, most first; *out_used: which one the profiles are of. */
 const struct hw_behave_publisher *hw_behave_case_publishers(const struct hw_behave_case *k,
                                                             size_t *out_count, size_t *out_used);
@@ -36,8 +36,9 @@ struct hw_span hw_behave_case_name(const struct hw_behave_case *k, struct hw_spa
 /* A question out of the case: what a campaign or a group that the publisher knows is said to use,
  * with the sources of these claims, and its own claims left out. By id ("C0057") or by name, of
  * which letters' case does not matter; a name that two things have is HW_E_USAGE, one that nothing
- * has HW_E_MISSING. Spans borrow from k and the arena. The group that the publisher attributes it to
- * is *out_said (empty: none), to be shown beside the answer, never used for it. */
+ * has HW_E_MISSING. Spans borrow from k and the arena. The groups that the publisher attributes a
+ * campaign to are *out_said (ids with ", " between them; empty: none), to be shown beside the
+ * answer, never used for it. Asked about a group, it is itself no candidate. */
 HW_CHECK int hw_behave_case_target(const struct hw_behave_case *k, struct hw_span target,
                                    struct hw_arena *arena, struct hw_behave_query *out,
                                    struct hw_span *out_id, struct hw_span *out_said,
