@@ -518,7 +518,26 @@ struct hw_judgement {
     struct hw_why *alternatives, *would_change, *gaps;
 };
 
-struct hw_behaviour_answer; /* of --behaviour */
+/* A group that may have done it, by what was done and used alone. */
+struct hw_behaved {
+    struct hw_behaved *next;
+    struct hw_span id, name;
+    struct hw_span rarest;            /* what it and the attack have in common, in words */
+    double z;                         /* deviations above what popularity alone would share */
+    unsigned features, shared, tools; /* of its profile; in common; software of these */
+};
+struct hw_behaviour_answer {       /* of --behaviour */
+    struct hw_span publisher;      /* whose profiles; empty: none are held */
+    struct hw_span id, said;       /* of the attack; groups that the publisher names for it, shown
+                                      beside and never used */
+    struct hw_behaved *candidates; /* the first few, best first */
+    const struct hw_likelihood *word;
+    struct hw_span because; /* why nobody is named */
+    bool named;
+    unsigned percent; /* that the first is it; 0: nothing could be compared */
+    unsigned asked, known, groups;
+    uint64_t left_out, unknown; /* claims, for their sources or dates; ids nobody knows */
+};
 struct hw_attribute_answer {
     struct hw_arena *arena;
     struct hw_span target;

@@ -170,6 +170,9 @@ static int find_target(struct attributing *q)
     if (target.n == 0 || q->claim_count + q->link_count == 0 || each_name(q, is_meant, &target)) {
         return HW_OK;
     }
+    if (q->ask->behaviour) {
+        return HW_OK; /* who publishes what groups do may know it */
+    }
     (void)each_name(q, list_name, &l);
     return hw_fail(q->err, HW_E_USAGE,
                    "nobody speaks of an attack by the name \"%.*s\"; known here: %.*s",
@@ -238,7 +241,8 @@ static int close_answer(struct attributing *q)
     int rc = HW_OK;
     a->claim_count = q->claim_count;
     a->link_count = q->link_count;
-    if (q->claim_count + q->link_count == 0) {
+    bool compared = a->behaviour != NULL && a->behaviour->groups > 0;
+    if (q->claim_count + q->link_count == 0 && !compared) {
         a->exit_status = 3;
         rc =
             gap(q,
@@ -281,6 +285,7 @@ static int run(struct attributing *q)
     rc = rc != HW_OK ? rc : attributing_claims(q);
     rc = rc != HW_OK ? rc : attributing_names(q);
     rc = rc != HW_OK ? rc : attributing_judge(q);
+    rc = rc != HW_OK || !q->ask->behaviour ? rc : attributing_behaviour(q);
     return rc != HW_OK ? rc : close_answer(q);
 }
 

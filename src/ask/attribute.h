@@ -17,6 +17,8 @@
 struct hw_attribute_ask {
     struct hw_span target; /* a name under which an attack is known; empty: all */
     int64_t as_of;         /* what was said later is left out */
+    bool dated;            /* as_of was asked for: behaviour without a date does not count then */
+    bool behaviour;        /* also by what was done and used; target: an attack, or ids of these */
 };
 
 /* The answer, owned by the caller. HW_E_USAGE: estates speak of attacks, and of none by that

@@ -74,6 +74,8 @@ HW_CHECK int attributing_claims(struct attributing *q);
 HW_CHECK int attributing_names(struct attributing *q);
 /* attributing_judge.c: one operator or not, and what no judgement is made of. */
 HW_CHECK int attributing_judge(struct attributing *q);
+/* attributing_behaviour.c: a group by what was done and used, or why none. */
+HW_CHECK int attributing_behaviour(struct attributing *q);
 
 /* Same name: ASCII letters alike, blanks around it left out. */
 bool attributing_same(struct hw_span a, struct hw_span b);

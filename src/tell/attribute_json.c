@@ -157,6 +157,37 @@ static void names(struct hw_buf *b, const struct hw_attribute_answer *a)
     }
 }
 
+static void behaviour(struct hw_buf *b, const struct hw_behaviour_answer *x)
+{
+    hw_buf_str(b, "{\"type\":\"behaviour-compared\",\"schema\":1,");
+    text(b, "publisher", x->publisher);
+    text(b, "attack", x->id);
+    text(b, "publisher_says", x->said);
+    hw_buf_printf(b, "\"named\":%s,", x->named ? "true" : "false");
+    if (x->word != NULL) {
+        hw_buf_printf(b, "\"probability\":0.%02u,\"word\":\"%s\",", x->percent, x->word->word);
+    }
+    text(b, "because", x->because);
+    number(b, "asked", x->asked);
+    number(b, "known", x->known);
+    number(b, "groups", x->groups);
+    number(b, "left_out", x->left_out);
+    number(b, "unknown", x->unknown);
+    hw_buf_str(b, "\"candidates\":[");
+    for (const struct hw_behaved *c = x->candidates; c != NULL; c = c->next) {
+        hw_buf_str(b, c == x->candidates ? "{" : ",{");
+        text(b, "id", c->id);
+        text(b, "name", c->name);
+        hw_buf_printf(b, "\"z\":%.2f,", c->z);
+        number(b, "features", c->features);
+        number(b, "shared", c->shared);
+        number(b, "tools", c->tools);
+        hw_json_text(b, "rarest", c->rarest);
+        hw_buf_char(b, '}');
+    }
+    hw_buf_str(b, "]}\n");
+}
+
 static void summary(struct hw_buf *b, const struct hw_attribute_answer *a)
 {
     hw_buf_str(b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"attribute\",");
@@ -183,6 +214,9 @@ int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_
         } else {
             refusal(&b, j);
         }
+    }
+    if (a->behaviour != NULL) {
+        behaviour(&b, a->behaviour);
     }
     for (const struct hw_disagreement *d = a->disagreements; d != NULL; d = d->next) {
         disagreement(&b, d);

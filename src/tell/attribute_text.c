@@ -112,7 +112,20 @@ static void verdict(struct page *p)
             between = ", ";
         }
     }
-    hw_buf_str(&p->b, "; ");
+    if (a->behaviour != NULL && a->behaviour->named) {
+        hw_buf_str(&p->b, between[0] == ',' ? ".\n" : "");
+        hw_buf_str(&p->b, "By behaviour, the group ");
+        quote(p, a->behaviour->candidates->name);
+        hw_buf_printf(&p->b, ": %s (%u to %u %%).\nOur confidence in that is low.\n",
+                      a->behaviour->word->word, a->behaviour->word->lo, a->behaviour->word->hi);
+    } else if (a->behaviour != NULL) {
+        hw_buf_printf(&p->b, "%sa group by behaviour.\n", between);
+    }
+    if (a->claim_count == 0) {
+        hw_buf_str(&p->b, a->behaviour == NULL ? ".\n" : "");
+        return;
+    }
+    hw_buf_str(&p->b, a->behaviour == NULL ? "; " : "");
     hw_text_many(&p->b, a->claim_count, "claim", "claims");
     hw_buf_str(&p->b, " by ");
     hw_text_many(&p->b, publishers(a), "publisher stand below.\n", "publishers stand below.\n");
@@ -346,6 +359,68 @@ static void rest(struct page *p)
     }
 }
 
+/* ---- by behaviour ---- */
+
+static void candidates(struct page *p, const struct hw_behaviour_answer *x)
+{
+    for (const struct hw_behaved *c = x->candidates; c != NULL; c = c->next) {
+        hw_buf_str(&p->b, "  ");
+        quote(p, c->id);
+        hw_buf_char(&p->b, ' ');
+        quote(p, c->name);
+        hw_buf_printf(
+            &p->b, ": %u of its %u in common, %u of them software; %.1f deviations above chance\n",
+            c->shared, c->features, c->tools, c->z);
+        if (c == x->candidates && c->rarest.n > 0) {
+            hw_buf_str(&p->b, "      rarest first: ");
+            quote(p, c->rarest);
+            hw_buf_char(&p->b, '\n');
+        }
+    }
+}
+
+static void behaviour(struct page *p, const struct hw_behaviour_answer *x)
+{
+    hw_buf_str(&p->b, x->named ? "\nJudgement from behaviour: group "
+                               : "\nNo judgement of a group from behaviour: ");
+    if (x->named) {
+        quote(p, x->candidates->name);
+        hw_buf_printf(&p->b, ": %s (%u to %u %%).\n", x->word->word, x->word->lo, x->word->hi);
+        hw_buf_str(
+            &p->b,
+            "Confidence: low, because behaviour alone can be copied, and profiles hold what was "
+            "published.\n");
+    } else {
+        ours(p, x->because);
+        hw_buf_str(&p->b, ".\n");
+    }
+    if (x->groups > 0) {
+        hw_buf_str(&p->b, "Basis:\n  profiles of ");
+        hw_text_many(&p->b, x->groups, "group by ", "groups by ");
+        quote(p, x->publisher);
+        hw_buf_printf(&p->b, "; of %u things asked about it knows %u; ", x->asked, x->known);
+        hw_text_many(&p->b, x->left_out, "claim was", "claims were");
+        hw_buf_str(&p->b, " left out, for their sources or dates\n");
+        candidates(p, x);
+    }
+    if (x->said.n > 0) {
+        hw_buf_str(&p->b, "  not used: the publisher itself says ");
+        quote(p, x->said);
+        hw_buf_char(&p->b, '\n');
+    }
+    if (x->named) {
+        hw_buf_str(&p->b,
+                   "Alternatives considered:\n"
+                   "  - A group without a profile here, or with one under another name.\n"
+                   "  - Another group with the same programs: the rarest of them weighs most.\n"
+                   "What would change it:\n"
+                   "  - A report of another group with the rarest of what they have in common.\n"
+                   "Gaps:\n"
+                   "  - Who wrote down what was done may have known the group.\n"
+                   "  - How often this is right when it speaks stands in docs/accuracy.md.\n");
+    }
+}
+
 int hw_tell_attribute_text(const struct hw_teller *t, const struct hw_attribute_answer *a,
                            struct hw_error *err)
 {
@@ -358,6 +433,9 @@ int hw_tell_attribute_text(const struct hw_teller *t, const struct hw_attribute_
         } else {
             refused(&p, j);
         }
+    }
+    if (a->behaviour != NULL) {
+        behaviour(&p, a->behaviour);
     }
     names(&p);
     rest(&p);

@@ -44,6 +44,7 @@ struct hw_cli {
     const char *known_good;  /* a folder, of learn */
     const char *like;        /* a finding, of hunt */
     const char *check;       /* a report, of attribute */
+    bool behaviour;          /* of attribute */
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* feeds */
     struct hw_strings feed, collection;

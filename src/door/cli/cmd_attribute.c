@@ -89,7 +89,9 @@ int cmd_attribute(struct hw_cli *cli, struct hw_error *err)
     }
     struct hw_attribute_ask ask = {
         .target = hw_span_trim(hw_span_str(cli->args.count > 0 ? cli->args.p[0] : NULL)),
-        .as_of = cli->as_of};
+        .as_of = cli->as_of,
+        .dated = cli->as_of != cli->now_ns,
+        .behaviour = cli->behaviour};
     int rc = hw_cli_open(cli, HW_CASE_READ, true, err);
     rc = rc != HW_OK ? rc : hw_cli_log(cli, err);
     /* one state of the case, whatever is read meanwhile */

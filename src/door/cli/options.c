@@ -31,6 +31,7 @@ static const struct option options[] = {
     {"back", NULL, 'w', FLAG, AT(back)},
     {"baseline", "FILE", 'p', LIST, AT(baseline)},
     {"because", "TEXT", 'b', TEXT, AT(because)},
+    {"behaviour", NULL, 'c', FLAG, AT(behaviour)},
     {"ca", "FILE", 'f', TEXT, AT(ca)},
     {"case", "FILE", 0, TEXT, AT(case_path)},
     {"check", "FILE", 'c', TEXT, AT(check)},

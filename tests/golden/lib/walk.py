@@ -44,6 +44,8 @@ class Walk:
         yield ["trace", *THEN, "--back", library], case
         yield ["trace", *THEN, "--forward", library], case
         yield ["trace", library], None
+        for attack in (["C1"], ["T1,S1"], [bad], []):
+            yield ["attribute", *THEN, "--behaviour", *attack], case
         yield ["add", "knowledge/bill.json"], case
         for target in (library, "ab" * 32, "release:app 1.0", "host:BUILD-7", "pkg:npm/app@1.0", bad):
             yield ["impact", *THEN, "--all", target], case
