@@ -4,8 +4,9 @@
  * ask/behave.h.
  *
  * One publisher's names are never taken for another's: profiles are made of the claims of one
- * publisher, the one that the case holds most claims of (or that was asked for). A campaign's claims
- * count for the group that the same publisher attributes it to, and no name joins two groups.
+ * publisher, the one that the case holds most claims of (or that was asked for). A campaign's
+ * claims count for the group that the same publisher attributes it to, and no name joins two
+ * groups.
  */
 #ifndef HW_ASK_BEHAVE_CASE_H
 #define HW_ASK_BEHAVE_CASE_H
@@ -27,7 +28,7 @@ void hw_behave_case_free(struct hw_behave_case *k);
 HW_AUTO_DEFINE(hw_behave_case);
 
 struct hw_behave *hw_behave_case_claims(struct hw_behave_case *k);
-/* All publishers whose claims the case has, most first; *out_used: which one the profiles are of. */
+/* All publishers whose claims the case has, most first; *out_used: whose the profiles are. */
 const struct hw_behave_publisher *hw_behave_case_publishers(const struct hw_behave_case *k,
                                                             size_t *out_count, size_t *out_used);
 /* What the publisher calls a group, campaign, technique or software of this id; empty: nothing. */
@@ -43,8 +44,8 @@ HW_CHECK int hw_behave_case_target(const struct hw_behave_case *k, struct hw_spa
                                    struct hw_arena *arena, struct hw_behave_query *out,
                                    struct hw_span *out_id, struct hw_span *out_said,
                                    struct hw_error *err);
-/* A question of plain ids, as findings give them; texts that are no id of a technique or of software
- * here are left out, and counted. */
+/* A question of plain ids, as findings give them; texts that are no id of a technique or of
+ * software here are left out, and counted. */
 HW_CHECK int hw_behave_case_features(const struct hw_behave_case *k, const struct hw_span *ids,
                                      size_t count, struct hw_arena *arena,
                                      struct hw_behave_query *out, size_t *out_unknown,

@@ -10,8 +10,8 @@
  * where s is how many sources say it of the group: what one group in 16 has weighs ln 2, what all
  * have next to nothing, and what is reported again and again is more the group's own. z is the sum
  * of w over what is shared, less its mean by popularity (sum of e w, with s = 1), over its standard
- * deviation (root of the sum of e (1 - e) w^2), all over the question's features that any group has.
- * Large profiles share more by chance; z takes that out.
+ * deviation (root of the sum of e (1 - e) w^2), all over the question's features that any group
+ * has. Large profiles share more by chance; z takes that out.
  *
  * It differs from the plain score of -ln(e) in three ways: common features weigh less, size counts
  * by its power .75, and sources count. Each was chosen on reports older than the date in
