@@ -46,7 +46,7 @@ class Walk:
         yield ["trace", library], None
         for attack in (["C1"], ["T1,S1"], [bad], []):
             yield ["attribute", *THEN, "--behaviour", *attack], case
-        yield ["add", "knowledge/bill.json"], case
+        yield ["add", "knowledge/bill.json", "said/counts.json"], case
         for target in (library, "ab" * 32, "release:app 1.0", "host:BUILD-7", "pkg:npm/app@1.0", bad):
             yield ["impact", *THEN, "--all", target], case
         yield ["impact", *THEN, "--independent", "A,B", library], case
