@@ -23,7 +23,8 @@ question is what one report says a group uses; that report is left out of what i
 that stand on its sources alone. "As of" leaves out, besides, whatever was not surely published before the
 report. Stated probabilities are those of models that had not seen the question's group, half of them with
 the true group taken away; the shipped constants were made from reports before 2023 and then met newer ones
-once. A group is named from 0.55 on, and no country ever.
+once; while the form of the score was chosen, results on newer ones had been seen. A group is named from
+0.55 on, and no country ever.
 
 What this cannot tell: how features were mapped by people who knew the group, and groups that nobody
 describes. ATT&CK's own campaign against 3CX shares nothing with the profile of the group that it is

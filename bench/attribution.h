@@ -20,7 +20,6 @@ enum {
     LEFT = 1,           /* features that its group's profile must keep without it */
     FOLDS = 5,          /* split by group */
     FREEZE = 2023 * 12, /* months: what is older trained the shipped constants */
-    CITED = 64,         /* sources of one claim that are looked at */
     NO_DATE = -1
 };
 
@@ -33,9 +32,9 @@ struct edge { /* numbers of things and of sources */
 
 struct corpus {
     struct hw_arena *arena;
-    struct hw_span *ids; /* of everything: groups, campaigns, software, techniques; sorted */
-    char *kinds;         /* 'g', 'c', 's' or 't' */
-    uint32_t *group_of;  /* of a campaign, else UINT32_MAX */
+    struct hw_span *ids;     /* of everything: groups, campaigns, software, techniques; sorted */
+    char *kinds;             /* 'g', 'c', 's' or 't' */
+    uint32_t (*group_of)[2]; /* of a campaign, else UINT32_MAX; one is attributed to two */
     size_t id_count;
     struct hw_span *sources; /* sorted */
     int *months;             /* of a source, from year 0; NO_DATE */
@@ -57,8 +56,9 @@ int64_t month_ends(int month);
 /* ---- what is asked ---- */
 
 struct question {
-    uint32_t group, source; /* the report's; of a campaign: its number instead of a source */
-    int month;              /* of the report, or of a campaign's first source; NO_DATE */
+    uint32_t group, also; /* a campaign's other group, else UINT32_MAX */
+    uint32_t source;      /* the report's; of a campaign: its number instead of a source */
+    int month;            /* of the report, or of a campaign's first source; NO_DATE */
     bool is_campaign;
     struct hw_span *features, *sources;
     size_t feature_count, source_count;
@@ -77,7 +77,8 @@ struct run { /* one question, asked once */
     int fold;
     unsigned rank; /* of the true group; 0: it had no profile */
     double input[HW_BEHAVE_INPUTS];
-    double p; /* stated by the model in question */
+    double p;       /* stated by the model in question */
+    char first[24]; /* the candidate named first */
 };
 struct ranking { /* of many questions */
     unsigned n, first, three, ten;

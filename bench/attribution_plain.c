@@ -50,15 +50,16 @@ static bool fill(struct plain *x, const struct question *q, bool as_of, bool tec
     }
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct edge *e = &c->edges[i];
-        uint32_t g = c->kinds[e->from] == 'c' ? c->group_of[e->from] : e->from;
-        if (g == UINT32_MAX || (techniques_only && c->kinds[e->to] == 's') ||
-            x->holds[g * n + e->to] || !usable(c, e, q, as_of)) {
-            continue;
+        const uint32_t own[2] = {e->from, UINT32_MAX};
+        const uint32_t *groups = c->kinds[e->from] == 'c' ? c->group_of[e->from] : own;
+        bool used = !(techniques_only && c->kinds[e->to] == 's') && usable(c, e, q, as_of);
+        for (unsigned k = 0; k < 2 && used && groups[k] != UINT32_MAX; k++) {
+            bool *held = &x->holds[groups[k] * n + e->to];
+            x->holders[e->to] += !*held;
+            x->sizes[groups[k]] += !*held;
+            x->mean += !*held;
+            *held = true;
         }
-        x->holds[g * n + e->to] = true;
-        x->holders[e->to]++;
-        x->sizes[g]++;
-        x->mean += 1;
     }
     for (size_t g = 0; g < n; g++) {
         x->groups += x->sizes[g] > 0;

@@ -115,7 +115,7 @@ static bool take_edge(struct corpus *c, const json_t *v, size_t *cited)
         return true;
     }
     if (strcmp(text_at(v, "type"), "attributed-to") == 0) {
-        c->group_of[from] = to;
+        c->group_of[from][c->group_of[from][0] != UINT32_MAX] = to;
     }
     if (strcmp(text_at(v, "type"), "uses") != 0 || strchr("gc", c->kinds[from]) == NULL) {
         return true;
@@ -189,7 +189,7 @@ bool corpus_read(const char *path, struct corpus *out)
         ok = c->kinds != NULL && c->group_of != NULL && c->months != NULL;
     }
     for (size_t i = 0; ok && i < c->id_count; i++) {
-        c->group_of[i] = UINT32_MAX;
+        c->group_of[i][0] = c->group_of[i][1] = UINT32_MAX;
     }
     for (size_t i = 0; ok && i < c->source_count; i++) {
         c->months[i] = NO_DATE;
@@ -222,23 +222,24 @@ struct hw_behave *corpus_claims(const struct corpus *c)
     for (size_t i = 0; ok && i < c->edge_count; i++) {
         const struct edge *e = &c->edges[i];
         bool is_campaign = c->kinds[e->from] == 'c';
-        uint32_t group = is_campaign ? c->group_of[e->from] : e->from;
+        const uint32_t own[2] = {e->from, UINT32_MAX};
+        const uint32_t *groups = is_campaign ? c->group_of[e->from] : own;
         struct hw_buf cites;
-        if (group == UINT32_MAX) {
-            continue;
-        }
         hw_buf_init(&cites, 1 << 20);
         for (uint32_t k = 0; k < e->cite_count; k++) {
             hw_buf_str(&cites, k == 0 ? "" : "\n");
             hw_buf_span_put(&cites, c->sources[c->cited[e->cites + k]]);
         }
-        struct hw_behave_claim claim = {.group = c->ids[group],
-                                        .feature = c->ids[e->to],
+        struct hw_behave_claim claim = {.feature = c->ids[e->to],
                                         .software = c->kinds[e->to] == 's',
                                         .cites = hw_buf_span(&cites),
                                         .published = HW_TIME_NONE};
         claim.by = is_campaign ? c->ids[e->from] : claim.by;
-        ok = hw_buf_ok(&cites) && hw_behave_add(b, &claim, &err) == HW_OK;
+        ok = hw_buf_ok(&cites);
+        for (unsigned g = 0; g < 2 && ok && groups[g] != UINT32_MAX; g++) {
+            claim.group = c->ids[groups[g]];
+            ok = hw_behave_add(b, &claim, &err) == HW_OK;
+        }
         hw_buf_done(&cites);
     }
     for (size_t i = 0; ok && i < c->source_count; i++) {
@@ -274,7 +275,8 @@ static bool only_cites(const struct corpus *c, const struct edge *e, uint32_t so
 static bool ask_report(const struct corpus *c, uint32_t group, uint32_t source,
                        struct question **list, size_t *count)
 {
-    struct question q = {.group = group, .source = source, .month = c->months[source]};
+    struct question q = {
+        .group = group, .also = UINT32_MAX, .source = source, .month = c->months[source]};
     size_t left = 0;
     q.features = hw_arena_array(c->arena, 1000, sizeof *q.features);
     q.sources = &c->sources[source];
@@ -315,8 +317,11 @@ size_t questions_of_campaigns(const struct corpus *c, struct question **out)
 {
     size_t count = 0;
     for (uint32_t k = 0; k < c->id_count; k++) {
-        struct question q = {
-            .group = c->group_of[k], .source = k, .is_campaign = true, .month = NO_DATE};
+        struct question q = {.group = c->group_of[k][0],
+                             .also = c->group_of[k][1],
+                             .source = k,
+                             .is_campaign = true,
+                             .month = NO_DATE};
         if (c->kinds[k] != 'c') {
             continue;
         }

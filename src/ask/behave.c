@@ -15,6 +15,8 @@
 #include "base/text.h"
 #include "base/time.h"
 
+enum { DATE_PASSES = 8 };
+
 static int no_memory(struct hw_error *err)
 {
     return hw_fail(err, HW_E_MEMORY, "no memory for claims of behaviour");
@@ -131,6 +133,7 @@ int hw_behave_date(struct hw_behave *b, struct hw_span source, int64_t published
         return no_memory(err);
     }
     b->dated = p;
+    source = hw_span_trim(source); /* as those in lists of what is cited */
     if (!keep(b, &source)) {
         return no_memory(err);
     }
@@ -282,6 +285,42 @@ static void fill_claims(struct hw_behave *b)
     }
 }
 
+/* A claim's date is that of its first source. Where all but one of them are known to be later, it
+ * is that one's: which one; HW_BEHAVE_NONE: that is not so. */
+static uint32_t last_undated(const struct hw_behave *b, const struct behave_claim *c)
+{
+    uint32_t unknown = HW_BEHAVE_NONE;
+    for (uint32_t i = 0; i < c->cite_count && c->published != HW_TIME_NONE; i++) {
+        uint32_t s = b->cited[c->cites + i];
+        if (b->source_date[s] == HW_TIME_NONE && (unknown == HW_BEHAVE_NONE || unknown == s)) {
+            unknown = s;
+        } else if (b->source_date[s] == HW_TIME_NONE || b->source_date[s] <= c->published) {
+            return HW_BEHAVE_NONE;
+        }
+    }
+    return unknown;
+}
+
+/* One date may tell the next. A pass looks at dates of the pass before alone, so that the order of
+ * claims does not count; passes are bounded, for what is not found only counts for less. */
+static void date_by_others(struct hw_behave *b, int64_t *next)
+{
+    bool more = true;
+    size_t bytes = b->sources.count * sizeof *next;
+    for (unsigned pass = 0; pass < DATE_PASSES && more; pass++) {
+        more = false;
+        memcpy(next, b->source_date, bytes);
+        for (size_t i = 0; i < b->given_count; i++) {
+            uint32_t s = last_undated(b, &b->claims[i]);
+            if (s != HW_BEHAVE_NONE) {
+                say_date(&next[s], b->claims[i].published);
+                more = true;
+            }
+        }
+        memcpy(b->source_date, next, bytes);
+    }
+}
+
 static void fill_uses(struct hw_behave *b)
 {
     uint32_t group = 0;
@@ -308,6 +347,7 @@ int hw_behave_settle(struct hw_behave *b, struct hw_error *err)
         return HW_OK;
     }
     bool ok = name_everything(b);
+    int64_t *next = NULL;
     if (ok && (b->groups.count > HW_BEHAVE_GROUPS || b->features.count > HW_BEHAVE_FEATURES)) {
         unsettle(b);
         return hw_fail(err, HW_E_LIMIT, "more than %d groups or %d techniques and software",
@@ -319,14 +359,18 @@ int hw_behave_settle(struct hw_behave *b, struct hw_error *err)
         b->use_from = calloc((size_t)b->groups.count + 1, sizeof *b->use_from);
         b->is_software = calloc((size_t)b->features.count + 1, sizeof *b->is_software);
         b->source_date = calloc((size_t)b->sources.count + 1, sizeof *b->source_date);
-        ok = b->claims != NULL && b->uses != NULL && b->use_from != NULL &&
+        next = calloc((size_t)b->sources.count + 1, sizeof *next);
+        ok = next != NULL && b->claims != NULL && b->uses != NULL && b->use_from != NULL &&
              b->is_software != NULL && b->source_date != NULL;
     }
     if (!ok) {
         unsettle(b);
+        free(next);
         return no_memory(err);
     }
     fill_claims(b);
+    date_by_others(b, next);
+    free(next);
     fill_uses(b);
     b->settled = true;
     return HW_OK;

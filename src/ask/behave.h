@@ -4,13 +4,12 @@
  * published claims have in common, with a probability that is calibrated, or a refusal.
  *
  * Mathematics over plain claims. It knows no case, no clock and no file, so that tests and
- * `./dev bench attribution` ask the very code that answers (ask/behave_case.h fills it from a
- * case).
+ * `./dev bench attribution` ask the very code that answers. ask/behave_case.h fills it from a case.
  *
  * A profile is what publishers claim that one group uses. Claims stand on sources: what only the
  * question's own sources say proves nothing and is left out, and so is what was not surely
- * published before the moment that is asked about. Nothing here knows a country, or that two groups
- * are one.
+ * published by the moment that is asked about. Nothing here knows a country, or that two groups are
+ * one.
  *
  * The probability answers "is the first one the group?", with the chance in it that the true group
  * has no profile. It is calibrated on published reports, one left out at a time

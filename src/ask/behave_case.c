@@ -135,9 +135,8 @@ static int by_claim(const void *x, const void *y)
     return d != 0 ? d : hw_span_compare(a->id, b->id);
 }
 
-/* A claim that an older document has too is gone there as well. A thing that is taken back takes
- * its claims with it, which its reader said already. */
-static void take_back(struct hw_behave_case *k)
+/* A claim that an older document has too is gone there as well. */
+static void take_back_claims(struct hw_behave_case *k)
 {
     size_t from = 0;
     if (k->said_count > 0) {
@@ -158,6 +157,47 @@ static void take_back(struct hw_behave_case *k)
             i++;
         }
     }
+}
+
+struct gone { /* a thing that was taken back */
+    struct hw_span source, ref;
+};
+
+static int by_gone(const void *x, const void *y)
+{
+    const struct gone *a = x, *b = y;
+    int d = hw_span_compare(a->source, b->source);
+    return d != 0 ? d : hw_span_compare(a->ref, b->ref);
+}
+
+static bool is_gone(const struct gone *all, size_t count, struct hw_span source, struct hw_span ref)
+{
+    struct gone key = {source, ref};
+    return ref.n > 0 && bsearch(&key, all, count, sizeof key, by_gone) != NULL;
+}
+
+/* And so are all claims about a thing that is gone, whichever document has them. */
+static int take_back(struct hw_behave_case *k, struct hw_error *err)
+{
+    size_t n = 0;
+    struct gone *all = calloc(k->said_count + 1, sizeof *all);
+    if (all == NULL) {
+        return no_memory(err);
+    }
+    take_back_claims(k);
+    for (size_t i = 0; i < k->said_count; i++) {
+        if (k->said[i].gone && k->said[i].relation == BEHAVE_CALLED) {
+            all[n++] = (struct gone){k->said[i].source, k->said[i].who_ref};
+        }
+    }
+    qsort(all, n, sizeof *all, by_gone);
+    for (size_t i = 0; i < k->said_count && n > 0; i++) {
+        struct behave_said *s = &k->said[i];
+        s->gone = s->gone || is_gone(all, n, s->source, s->who_ref) ||
+                  is_gone(all, n, s->source, s->what_ref);
+    }
+    free(all);
+    return HW_OK;
 }
 
 /* ---- publishers ---- */
@@ -376,6 +416,15 @@ static int add_campaign_claim(struct hw_behave_case *k, const struct behave_said
     return rc;
 }
 
+/* A claim knows when the first of its sources was published. One that stands on a single source
+ * tells that source's date, whatever it is about: software has more of these than groups have. */
+static int date_source(struct hw_behave_case *k, const struct behave_said *s, struct hw_error *err)
+{
+    bool single = s->cites.n > 0 && hw_span_find(s->cites, '\n') == s->cites.n;
+    return single && s->cited != HW_TIME_NONE ? hw_behave_date(k->claims, s->cites, s->cited, err)
+                                              : HW_OK;
+}
+
 static int make_claims(struct hw_behave_case *k, struct hw_error *err)
 {
     struct attribution *all = calloc(k->said_count + 1, sizeof *all);
@@ -398,6 +447,8 @@ static int make_claims(struct hw_behave_case *k, struct hw_error *err)
             rc = s->doer == 'c' ? add_campaign_claim(k, s, all, n, err)
                  : who.n == 0   ? HW_OK
                                 : add_claim(k, s, who, (struct hw_span){NULL, 0}, err);
+        } else if (hw_behave_said_holds(k, s)) {
+            rc = date_source(k, s, err);
         }
     }
     free(all);
@@ -415,10 +466,8 @@ int hw_behave_case_new(struct hw_case *c, struct hw_span publisher, struct hw_be
     }
     k->arena = hw_arena_new(CEILING);
     int rc = k->arena == NULL ? no_memory(err) : read_case(k, c, err);
-    if (rc == HW_OK) {
-        take_back(k);
-        rc = count_publishers(k, err);
-    }
+    rc = rc != HW_OK ? rc : take_back(k, err);
+    rc = rc != HW_OK ? rc : count_publishers(k, err);
     rc = rc != HW_OK ? rc : choose_publisher(k, publisher, err);
     rc = rc != HW_OK ? rc : list_things(k, err);
     rc = rc != HW_OK ? rc : make_claims(k, err);

@@ -4,8 +4,8 @@
  * ask/behave.h.
  *
  * One publisher's names are never taken for another's: profiles are made of the claims of one
- * publisher, the one that the case holds most claims of (or that was asked for). A campaign's
- * claims count for the group that the same publisher attributes it to, and no name joins two
+ * publisher, the one that the case holds most claims of (or that was asked for). What is claimed of
+ * a campaign counts for the groups that the same publisher attributes it to, and no name joins two
  * groups.
  */
 #ifndef HW_ASK_BEHAVE_CASE_H
@@ -44,8 +44,8 @@ HW_CHECK int hw_behave_case_target(const struct hw_behave_case *k, struct hw_spa
                                    struct hw_arena *arena, struct hw_behave_query *out,
                                    struct hw_span *out_id, struct hw_span *out_said,
                                    struct hw_error *err);
-/* A question of plain ids, as findings give them; texts that are no id of a technique or of
- * software here are left out, and counted. */
+/* A question of plain ids, as findings give them; what is no id of a technique or of software here
+ * is left out, and counted. */
 HW_CHECK int hw_behave_case_features(const struct hw_behave_case *k, const struct hw_span *ids,
                                      size_t count, struct hw_arena *arena,
                                      struct hw_behave_query *out, size_t *out_unknown,

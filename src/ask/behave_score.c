@@ -10,12 +10,12 @@
  * where s is how many sources say it of the group: what one group in 16 has weighs ln 2, what all
  * have next to nothing, and what is reported again and again is more the group's own. z is the sum
  * of w over what is shared, less its mean by popularity (sum of e w, with s = 1), over its standard
- * deviation (root of the sum of e (1 - e) w^2), all over the question's features that any group
+ * deviation (root of the sum of e (1 - e) w^2), over those features of the question that any group
  * has. Large profiles share more by chance; z takes that out.
  *
  * It differs from the plain score of -ln(e) in three ways: common features weigh less, size counts
- * by its power .75, and sources count. Each was chosen on reports older than the date in
- * docs/accuracy.md, where all are compared.
+ * by its power .75, and sources count. docs/accuracy.md compares both, on the reports that these
+ * numbers were chosen on and on newer ones.
  *
  * log_odds is the question's likelihood under the profile, smoothed by what all groups use as by
  * twenty more profiles (Dirichlet smoothing, Zhai and Lafferty 2004), over that under all groups.
@@ -131,7 +131,7 @@ static int read_query(struct asking *x, struct hw_behave_result *out, struct hw_
     const struct hw_behave_query *q = x->q;
     size_t strange = 0, familiar = 0;
     for (size_t i = 0; i < q->source_count; i++) {
-        uint32_t s = hw_behave_number(&x->b->sources, q->sources[i]);
+        uint32_t s = hw_behave_number(&x->b->sources, hw_span_trim(q->sources[i]));
         if (s != HW_BEHAVE_NONE) {
             x->is_excluded[s] = true;
         }

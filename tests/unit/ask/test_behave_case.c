@@ -11,56 +11,9 @@
 #include "ask/behave_case.h"
 #include "base/buf.h"
 #include "base/time.h"
+#include "behave_kit.h"
 #include "build_behaviour.h"
 #include "evidence/evidence.h"
-
-/* Facts as they come out of an examination, straight into the case. */
-struct held {
-    struct hw_sink sink;
-    struct hw_case *c;
-};
-
-static int hold(struct hw_sink *sink, const struct hw_fact *f, struct hw_error *err)
-{
-    struct hw_buf body;
-    if (f->kind == HW_FACT_BEGIN || f->kind == HW_FACT_END) {
-        return HW_OK;
-    }
-    hw_buf_init(&body, HW_FRAME_BYTES);
-    int rc = hw_fact_encode_body(f, &body, err);
-    rc = rc != HW_OK
-             ? rc
-             : hw_case_store_fact(((struct held *)sink)->c, f->kind, hw_buf_span(&body), err);
-    hw_buf_done(&body);
-    return rc;
-}
-
-static void learn(struct tale *t, char letter, struct hw_span text)
-{
-    struct held h = {.sink = {.put = hold}, .c = t->c};
-    struct hw_exam x = {.sink = &h.sink, .reading = HW_READ_KNOWLEDGE};
-    struct hw_outer outer = {.sha256 = {0}};
-    struct hw_evidence e = {.size = text.n,
-                            .asked = HW_CLASS_KNOWLEDGE,
-                            .parser = 1,
-                            .read_ns = TALE_DAY,
-                            .cage = "test"};
-    struct hw_place place = {.scope = "", .host = "", .path = hw_span_str("/known/?"), .ino = 1};
-    char path[16] = "/known/?";
-    memset(e.sha256, letter, sizeof e.sha256);
-    memset(e.sha1, letter, sizeof e.sha1);
-    memset(e.md5, letter, sizeof e.md5);
-    memcpy(outer.sha256, e.sha256, sizeof e.sha256);
-    memcpy(outer.sha1, e.sha1, sizeof e.sha1);
-    memcpy(outer.md5, e.md5, sizeof e.md5);
-    path[7] = letter;
-    place.path = hw_span_str(path);
-    place.size = text.n;
-    assert_int_equal(hw_case_store_begin(t->c, &e, &t->err), HW_OK);
-    assert_int_equal(hw_examine(&x, text, &outer, &t->err), HW_OK);
-    assert_int_equal(hw_case_store_end(t->c, &e, &t->err), HW_OK);
-    assert_int_equal(hw_case_sight(t->c, &place, e.sha256, TALE_DAY, &t->err), HW_OK);
-}
 
 static struct hw_behave_case *profiles(struct tale *t, const char *publisher)
 {
@@ -100,7 +53,7 @@ static int refused(struct tale *t, const struct hw_behave_case *k, const char *n
 static void a_campaign_adds_to_the_group_it_is_attributed_to(void **state)
 {
     struct tale *t = *state;
-    learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'a', hw_span_str(build_attack));
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     struct hw_span all[] = {HW_SPAN_LIT("T1566.002"), HW_SPAN_LIT("S9001"), HW_SPAN_LIT("T1063"),
                             HW_SPAN_LIT("nothing")};
@@ -121,7 +74,7 @@ static void a_campaign_adds_to_the_group_it_is_attributed_to(void **state)
 static void what_is_asked_about_is_not_its_own_proof(void **state)
 {
     struct tale *t = *state;
-    learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'a', hw_span_str(build_attack));
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     struct hw_behave_query q = target(t, k, "c9001", "C9001", "G9001");
     assert_int_equal(q.feature_count, 1);
@@ -147,8 +100,8 @@ static void publishers_are_never_joined_by_names(void **state)
 {
     struct tale *t = *state;
     size_t count, used;
-    learn(t, 'a', hw_span_str(build_attack));
-    learn(t, 'g', hw_span_str(build_galaxy));
+    behave_learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'g', hw_span_str(build_galaxy));
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     const struct hw_behave_publisher *p = hw_behave_case_publishers(k, &count, &used);
     assert_int_equal(count, 3); /* some objects do not say who made them */
@@ -185,18 +138,37 @@ static const char namesakes[] =
 static void a_claim_taken_back_later_is_gone(void **state)
 {
     struct tale *t = *state;
-    learn(t, 'a', hw_span_str(build_attack));
-    learn(t, 'b', hw_span_str(taken_back));
+    behave_learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'b', hw_span_str(taken_back));
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     struct hw_behave_query q = target(t, k, "G9001", "G9001", "");
     assert_int_equal(q.feature_count, 0);
 }
 
+static const char group_taken_back[] =
+    "{\"type\":\"bundle\",\"id\":\"bundle--" U "0\",\"objects\":["
+    "{\"type\":\"identity\",\"id\":\"identity--" U "1\",\"name\":\"The Maker\"},"
+    "{\"type\":\"intrusion-set\",\"id\":\"intrusion-set--" U "2\",\"name\":\"Quiet Heron\","
+    "\"created_by_ref\":\"identity--" U "1\",\"created\":\"2020-01-01T00:00:00.000Z\","
+    "\"modified\":\"2024-04-01T00:00:00.000Z\",\"revoked\":true}]}";
+
+static void a_group_taken_back_later_takes_its_claims_along(void **state)
+{
+    struct tale *t = *state;
+    behave_learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'b', hw_span_str(group_taken_back));
+    HW_AUTO(hw_behave_case) *k = profiles(t, "");
+    assert_int_equal(refused(t, k, "G9001"), HW_E_MISSING);
+    struct hw_behave_query q = target(t, k, "C9001", "C9001", "");
+    q.campaign = (struct hw_span){NULL, 0};
+    assert_int_equal(ask(t, k, &q).candidate_count, 0);
+}
+
 static void a_name_that_two_have_is_asked_back(void **state)
 {
     struct tale *t = *state;
-    learn(t, 'a', hw_span_str(build_attack));
-    learn(t, 'b', hw_span_str(namesakes));
+    behave_learn(t, 'a', hw_span_str(build_attack));
+    behave_learn(t, 'b', hw_span_str(namesakes));
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     assert_int_equal(refused(t, k, "Quiet Heron"), HW_E_USAGE);
     assert_non_null(strstr(t->err.text, "G9001"));
@@ -209,7 +181,7 @@ static void a_large_bundle_is_asked_and_dates_bind(void **state)
     struct hw_buf b;
     hw_buf_init(&b, (size_t)64 << 20);
     build_attack_many(&b, 60, 200, 25, 10);
-    learn(t, 'm', hw_buf_span(&b));
+    behave_learn(t, 'm', hw_buf_span(&b));
     hw_buf_done(&b);
     HW_AUTO(hw_behave_case) *k = profiles(t, "");
     struct hw_behave_query q = target(t, k, "G0007", "G0007", "");
@@ -246,6 +218,7 @@ int main(void)
         T(what_is_asked_about_is_not_its_own_proof),
         T(publishers_are_never_joined_by_names),
         T(a_claim_taken_back_later_is_gone),
+        T(a_group_taken_back_later_takes_its_claims_along),
         T(a_name_that_two_have_is_asked_back),
         T(a_large_bundle_is_asked_and_dates_bind),
         T(a_case_that_knows_nothing_says_so),
