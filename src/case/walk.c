@@ -44,7 +44,20 @@ struct hw_walk {
     struct hw_span name_end;
     const struct hw_edge_ends *avoid;
     size_t avoid_count;
+    uint64_t things; /* no number may be beyond: callers keep arrays of so many */
 };
+
+/* They are numbered from 1 without a gap: to count millions would cost more than the trace. */
+static int last_number(sqlite3 *db, const char *sql, uint64_t *out, struct hw_error *err)
+{
+    int64_t n = 0;
+    int rc = hw_sql_int(db, sql, &n, err);
+    if (rc == HW_OK && (n < 0 || n >= UINT32_MAX)) {
+        return hw_col_bad("number in the graph", err);
+    }
+    *out = (uint64_t)n;
+    return rc;
+}
 
 int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
 {
@@ -65,6 +78,11 @@ int hw_walk_new(struct hw_case *c, struct hw_walk **out, struct hw_error *err)
         return rc;
     }
     w->c = c;
+    rc = last_number(c->db, "SELECT ifnull(max(n),0) FROM thing", &w->things, err);
+    if (rc != HW_OK) {
+        hw_walk_free(w);
+        return rc;
+    }
     *out = w;
     return HW_OK;
 }
@@ -84,18 +102,12 @@ void hw_walk_free(struct hw_walk *w)
 int hw_walk_counts(struct hw_walk *w, uint64_t *out_things, uint64_t *out_edges,
                    struct hw_error *err)
 {
-    int64_t things = 0, edges = 0;
-    /* They are numbered from 1 without a gap: to count millions would cost more than the trace. */
-    int rc = hw_sql_int(w->c->db, "SELECT ifnull(max(n),0) FROM thing", &things, err);
-    rc = rc != HW_OK ? rc : hw_sql_int(w->c->db, "SELECT ifnull(max(n),0) FROM edge", &edges, err);
-    if (rc == HW_OK) {
-        *out_things = (uint64_t)things;
-        *out_edges = (uint64_t)edges;
-    }
-    return rc;
+    *out_things = w->things;
+    return last_number(w->c->db, "SELECT ifnull(max(n),0) FROM edge", out_edges, err);
 }
 
-static int fill_thing(sqlite3_stmt *s, uint32_t *out_n, struct hw_thing *out, struct hw_error *err)
+static int fill_thing(const struct hw_walk *w, sqlite3_stmt *s, uint32_t *out_n,
+                      struct hw_thing *out, struct hw_error *err)
 {
     bool ok = true;
     struct hw_thing t = {.host = UINT32_MAX};
@@ -112,7 +124,8 @@ static int fill_thing(sqlite3_stmt *s, uint32_t *out_n, struct hw_thing *out, st
     t.first_ns = hw_col_int(s, 8, &ok);
     t.last_ns = hw_col_int(s, 9, &ok);
     t.flags = hw_col_u32(s, 10, &ok);
-    if (!ok || kind == 0 || kind >= HW_ENTITY_COUNT) {
+    bool within = n <= w->things && (t.host == UINT32_MAX || t.host <= w->things);
+    if (!ok || !within || kind == 0 || kind >= HW_ENTITY_COUNT) {
         return hw_col_bad("thing", err);
     }
     t.kind = (enum hw_entity)kind;
@@ -134,7 +147,7 @@ int hw_walk_thing(struct hw_walk *w, uint32_t n, struct hw_thing *out, struct hw
 {
     uint32_t same;
     int rc = one(w->s[GET_THING], n, "thing (no such row)", err);
-    return rc != HW_OK ? rc : fill_thing(w->s[GET_THING], &same, out, err);
+    return rc != HW_OK ? rc : fill_thing(w, w->s[GET_THING], &same, out, err);
 }
 
 int hw_walk_acts(struct hw_walk *w, uint32_t n, enum hw_entity *out_kind, uint32_t *out_flags,
@@ -269,6 +282,7 @@ static int next_edge(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, st
     e.known = (enum hw_known)(pack >> 8 & 0xf);
     e.flags = (uint32_t)(pack >> 12 & 0xff);
     e.weight = (uint32_t)(pack >> 20 & 0xfff);
+    ok = ok && e.subject <= w->things && e.object <= w->things;
     if (!ok || e.verb == HW_VERB_NONE || e.verb >= HW_VERB_COUNT || e.known >= HW_KNOWN_COUNT) {
         return hw_col_bad("edge", err);
     }
@@ -331,7 +345,7 @@ int hw_walk_found(struct hw_walk *w, uint32_t *out_n, struct hw_thing *out, stru
 {
     int rc = HW_OK;
     while (w->find != NULL && (rc = hw_sql_step(w->find, err)) == HW_ROW) {
-        rc = fill_thing(w->find, out_n, out, err);
+        rc = fill_thing(w, w->find, out_n, out, err);
         if (rc != HW_OK) {
             return rc;
         }
@@ -376,6 +390,7 @@ int hw_walk_published_next(struct hw_walk *w, uint32_t *out_n, const char **out_
     *out_kind = hw_col_text(w->find, 0, &ok);
     *out_value = hw_col_blob(w->find, 1, &ok);
     *out_n = hw_col_u32(w->find, 2, &ok);
+    ok = ok && *out_n <= w->things;
     return ok ? HW_ROW : hw_col_bad("indicator", err);
 }
 
@@ -398,6 +413,7 @@ int hw_walk_gap(struct hw_walk *w, struct hw_gap_row *out, struct hw_error *err)
     g.what = hw_col_text(s, 0, &ok);
     if (sqlite3_column_type(s, 1) != SQLITE_NULL) {
         g.host = hw_col_u32(s, 1, &ok);
+        ok = ok && g.host <= w->things;
     }
     g.log = hw_col_text(s, 2, &ok);
     g.from_ns = hw_col_int(s, 3, &ok);

@@ -286,8 +286,7 @@ static int ask_all(struct kit *k, struct hw_case *c)
     struct hw_source s;
     struct hw_gap_row gap;
     uint32_t n;
-    OK(hw_walk_new(c, &w, &k->err));
-    int rc = HW_OK;
+    int rc = hw_walk_new(c, &w, &k->err);
     for (uint32_t i = 1; i <= THINGS && rc == HW_OK; i++) {
         rc = hw_walk_thing(w, i, &t, &k->err);
         for (unsigned way = 0; way < 2 && rc == HW_OK; way++) {
@@ -316,6 +315,9 @@ static void hostile_rows_are_told_and_never_followed(void **state)
         "UPDATE thing SET kind=-1 WHERE n=2",
         "UPDATE thing SET host=-1 WHERE n=2",
         "UPDATE thing SET host=4294967296 WHERE n=2",
+        "UPDATE thing SET host=6 WHERE n=2", /* numbers beyond the things: arrays end there */
+        "UPDATE thing SET n=4294967295 WHERE n=5",
+        "UPDATE thing SET n=-n",
         "UPDATE thing SET flags=-1 WHERE n=2",
         "UPDATE thing SET scope='a'||char(0)||'b' WHERE n=2",
         "DELETE FROM thing WHERE n=3",
@@ -324,6 +326,8 @@ static void hostile_rows_are_told_and_never_followed(void **state)
         "UPDATE edge_in SET pack=-1",
         "UPDATE edge_in SET pack=(pack & ~3840) | 3840",
         "UPDATE edge_in SET subject=-5",
+        "UPDATE edge_in SET subject=6",
+        "UPDATE edge_out SET object=4000000000",
         "UPDATE edge_out SET object=99999999999",
         "UPDATE edge SET why=-1",
         "UPDATE edge SET source=77",
@@ -334,6 +338,7 @@ static void hostile_rows_are_told_and_never_followed(void **state)
         "DELETE FROM source",
         "UPDATE gap SET count=-1",
         "UPDATE gap SET host=-7",
+        "UPDATE gap SET host=6",
         "UPDATE gap SET says='a'||char(0)",
     };
     struct kit *k = *state;
