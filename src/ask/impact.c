@@ -61,14 +61,9 @@ int numbers_add(struct impacting *x, struct numbers *v, uint32_t n)
     return HW_OK;
 }
 
-bool numbers_have(const struct numbers *v, uint32_t n)
+bool impact_same_org(struct hw_span one, struct hw_span other)
 {
-    for (size_t i = 0; i < v->count; i++) {
-        if (v->p[i] == n) {
-            return true;
-        }
-    }
-    return false;
+    return one.n == 0 || other.n == 0 || hw_span_equal(one, other);
 }
 
 int impacting_because(struct impacting *x, struct hw_why **why, struct hw_span says, uint32_t edge)
@@ -203,17 +198,17 @@ static void plan(struct impacting *x)
 
 /* ---- the question ---- */
 
-static uint64_t products_at_risk(const struct hw_impact_answer *a)
+static int products_at_risk(struct impacting *x)
 {
-    uint64_t n = 0;
-    for (const struct hw_risky *r = a->releases; r != NULL; r = r->next) {
-        bool first = true;
-        for (const struct hw_risky *b = a->releases; b != r && first; b = b->next) {
-            first = !hw_span_equal(b->name, r->name) || !hw_span_equal(b->org, r->org);
+    struct names seen = {NULL};
+    for (struct hw_risky *r = x->a->releases; r != NULL; r = r->next) {
+        bool fresh;
+        if (!names_once(x->a->arena, &seen, r->name, r->org, r, &fresh)) {
+            return impacting_no_memory(x);
         }
-        n += first;
+        x->a->products_at_risk += fresh;
     }
-    return n;
+    return HW_OK;
 }
 
 static int told(struct impacting *x)
@@ -225,9 +220,8 @@ static int told(struct impacting *x)
     bool unknown = m != NULL && m->count[HW_ASSET_UNKNOWN] > 0;
     bool other = a->releases != NULL;
     plan(x);
-    a->products_at_risk = products_at_risk(a);
     a->exit_status = hit || other ? 1 : unknown || (m == NULL && a->held == NULL) ? 3 : 0;
-    return HW_OK;
+    return products_at_risk(x);
 }
 
 static int run(struct impacting *x, struct hw_target_list *several)

@@ -15,24 +15,23 @@
 #include "base/time.h"
 
 struct document {
+    struct document *next;
     uint8_t sha256[32];
     int64_t reading;
     bool beside; /* it names none of the bytes, but a place that one of those names */
 };
 struct documents { /* each once */
     struct impacting *x;
-    struct document *p;
-    size_t count, room;
+    struct document *first, **tail;
+    struct names known;  /* the same, by their hashes */
+    struct names places; /* those that were looked for, by kind and value */
 };
 
 static const struct document *find_document(const struct documents *d, const uint8_t sha256[32])
 {
-    for (size_t i = 0; i < d->count; i++) {
-        if (memcmp(d->p[i].sha256, sha256, 32) == 0) {
-            return &d->p[i];
-        }
-    }
-    return NULL;
+    const struct name_item *i =
+        names_get(&d->known, (struct hw_span){sha256, 32}, (struct hw_span){NULL, 0});
+    return i == NULL ? NULL : i->value;
 }
 
 static int add_document(struct documents *d, const struct hw_fact_row *row, bool beside)
@@ -41,22 +40,18 @@ static int add_document(struct documents *d, const struct hw_fact_row *row, bool
         find_document(d, row->evidence) != NULL) {
         return HW_OK;
     }
-    if (d->count == d->room) {
-        size_t room = d->room == 0 ? 16 : d->room * 2;
-        struct document *p = hw_arena_array(d->x->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return impacting_no_memory(d->x);
-        }
-        if (d->count > 0) {
-            memcpy(p, d->p, d->count * sizeof *p);
-        }
-        d->p = p;
-        d->room = room;
+    struct document *now = hw_arena_alloc(d->x->a->arena, sizeof *now);
+    if (now == NULL) {
+        return impacting_no_memory(d->x);
     }
-    struct document *now = &d->p[d->count++];
     *now = (struct document){.reading = row->reading, .beside = beside};
     memcpy(now->sha256, row->evidence, 32);
-    return HW_OK;
+    *d->tail = now;
+    d->tail = &now->next;
+    return names_put(d->x->a->arena, &d->known, (struct hw_span){now->sha256, 32},
+                     (struct hw_span){NULL, 0}, now)
+               ? HW_OK
+               : impacting_no_memory(d->x);
 }
 
 static int documents_with(struct documents *d, const char *kind, struct hw_span value, bool beside)
@@ -80,29 +75,39 @@ static int documents_of(struct documents *d, struct hw_span hex)
                : documents_with(d, kind, (struct hw_span){bytes, hex.n / 2}, false);
 }
 
+/* Documents that name this place; asked once, for lists repeat each other. */
+static int documents_at(struct documents *d, const struct hw_fact *f)
+{
+    struct hw_arena *arena = d->x->a->arena;
+    struct hw_span kind = hw_fact_get(f, HW_INDICATOR_KIND);
+    struct hw_span value = hw_fact_get(f, HW_INDICATOR_VALUE);
+    char word[32] = "";
+    if (kind.n == 0 || kind.n >= sizeof word || names_get(&d->places, kind, value) != NULL) {
+        return HW_OK;
+    }
+    memcpy(word, kind.p, kind.n);
+    kind = hw_span_keep(arena, kind);
+    value = hw_span_keep(arena, value);
+    return !names_put(arena, &d->places, kind, value, d) ? impacting_no_memory(d->x)
+                                                         : documents_with(d, word, value, true);
+}
+
 /* Who publishes what came later seldom names the first bytes again; the server, mostly. */
 static int documents_beside(struct documents *d)
 {
     struct impacting *x = d->x;
-    size_t first = d->count;
+    struct document **end = d->tail; /* what is found here is looked at no further */
     int rc = HW_OK;
-    for (size_t i = 0; i < first && rc == HW_OK; i++) {
+    for (const struct document *now = d->first; end != &d->first && now != NULL && rc == HW_OK;
+         now = &now->next == end ? NULL : now->next) {
         struct hw_cursor *k = NULL;
         struct hw_fact_row row;
-        rc = hw_case_facts(x->c, d->p[i].reading, HW_ANY_NODE, HW_FACT_INDICATOR, HW_FACT_INDICATOR,
+        rc = hw_case_facts(x->c, now->reading, HW_ANY_NODE, HW_FACT_INDICATOR, HW_FACT_INDICATOR,
                            &k, x->err);
         while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
             bool place = hw_is_place(&row.fact) && hw_place_counts(&row.fact, HW_NAMED_ITSELF) &&
                          hw_indicator_counts(&row.fact, x->ask->as_of);
-            struct hw_span kind = hw_fact_get(&row.fact, HW_INDICATOR_KIND);
-            char word[32] = "";
-            rc = HW_OK;
-            if (place && kind.n < sizeof word) {
-                memcpy(word, kind.p, kind.n);
-                rc = documents_with(
-                    d, word, hw_span_keep(x->a->arena, hw_fact_get(&row.fact, HW_INDICATOR_VALUE)),
-                    true);
-            }
+            rc = place ? documents_at(d, &row.fact) : HW_OK;
         }
         hw_cursor_free(k);
     }
@@ -193,13 +198,14 @@ static int versions(struct impacting *x)
 int impact_assets(struct impacting *x)
 {
     struct documents d = {.x = x};
+    d.tail = &d.first;
     int rc = versions(x);
     x->q.since = x->a->since;
     for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) {
         rc = bytes(x, &d, x->poison.p[i]);
     }
     rc = rc != HW_OK ? rc : documents_beside(&d);
-    if (rc == HW_OK && d.count > 0) {
+    if (rc == HW_OK && d.first != NULL) {
         rc = hw_published(x->c, x->q.w, x->a->arena, named, &d, x->err);
     }
     if (rc != HW_OK || x->q.a->hashes + x->q.a->versions == 0) {

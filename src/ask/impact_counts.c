@@ -11,6 +11,7 @@
 
 #include "ask/impacting.h"
 #include "ask/products.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "fact/exposed.h"
 
@@ -37,29 +38,54 @@ static struct hw_counted *count(struct impacting *x, const char *of, const char 
 
 /* ---- services that scanners saw ---- */
 
+enum { PRODUCT_BYTES = 1024 };
+
+struct scanned { /* plain names of what is looked for, and of who makes it */
+    struct names products, makers;
+};
+
 struct exposing {
     struct impacting *x;
     struct hw_exposed *p;
     size_t count, room;
     int64_t first, last;
     const char *scanner;
+    const struct scanned *of;
 };
 
-/* A scanner names products in its own way: the maker's name in it is enough to be told of. */
-static bool is_product(struct impacting *x, const struct hw_fact *f)
+static int load_scanned(struct impacting *x, struct scanned *s)
 {
-    const char *plain = hw_plain_name(x->a->arena, hw_fact_get(f, HW_EXPOSED_PRODUCT));
-    if (plain == NULL || plain[0] == 0) {
-        return false;
+    struct hw_arena *arena = x->a->arena;
+    struct hw_span none = {NULL, 0};
+    for (struct named_version *v = x->versions; v != NULL; v = v->next) {
+        const char *org = hw_plain_name(arena, v->org);
+        bool fresh;
+        if (org == NULL ||
+            !names_once(arena, &s->products, hw_span_str(v->plain), none, v, &fresh) ||
+            !names_once(arena, &s->makers, hw_span_str(org), none, v, &fresh)) {
+            return impacting_no_memory(x);
+        }
     }
-    for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
-        const char *org = hw_plain_name(x->a->arena, v->org);
-        if (strcmp(plain, v->plain) == 0 ||
-            (org != NULL && org[0] != 0 && strncmp(plain, org, strlen(org)) == 0)) {
+    return HW_OK;
+}
+
+/* A scanner names products in its own way: the maker's name in its first words is enough to be told
+ * of; words, since a maker of one letter makes not all that begins with it. */
+static bool is_product(const struct scanned *s, struct hw_span name)
+{
+    uint8_t plain[PRODUCT_BYTES];
+    struct hw_span none = {NULL, 0}, so_far = {plain, 0};
+    for (size_t i = 0; i < name.n && so_far.n < sizeof plain; i++) {
+        uint8_t c = hw_ascii_lower(name.p[i]);
+        bool of_word = hw_ascii_is_alpha(c) || hw_ascii_is_digit(c) || c >= 0x80;
+        if (of_word) {
+            plain[so_far.n++] = c;
+        } else if (so_far.n > 0 && names_get(&s->makers, so_far, none) != NULL) {
             return true;
         }
     }
-    return false;
+    return so_far.n > 0 && (names_get(&s->makers, so_far, none) != NULL ||
+                            names_get(&s->products, so_far, none) != NULL);
 }
 
 static int exposed_fact(struct exposing *e, const struct hw_fact *f)
@@ -67,7 +93,8 @@ static int exposed_fact(struct exposing *e, const struct hw_fact *f)
     struct impacting *x = e->x;
     struct hw_exposed one;
     bool other = !hw_fact_is(f, HW_EXPOSED_SCANNER, e->scanner);
-    if (other || !hw_exposed_read(f, &one) || !is_product(x, f)) {
+    if (other || !hw_exposed_read(f, &one) ||
+        !is_product(e->of, hw_fact_get(f, HW_EXPOSED_PRODUCT))) {
         return HW_OK;
     }
     if (one.seen_ns != HW_TIME_NONE &&
@@ -112,9 +139,10 @@ static int read_exposed(struct exposing *e)
     return rc;
 }
 
-static int exposure(struct impacting *x, const char *scanner)
+static int exposure(struct impacting *x, const struct scanned *of, const char *scanner)
 {
-    struct exposing e = {.x = x, .first = HW_TIME_NONE, .last = HW_TIME_NONE, .scanner = scanner};
+    struct exposing e = {
+        .x = x, .first = HW_TIME_NONE, .last = HW_TIME_NONE, .scanner = scanner, .of = of};
     int rc = read_exposed(&e);
     size_t services = rc == HW_OK ? hw_exposed_once(e.p, e.count, -1) : 0;
     if (services > 0) {
@@ -142,8 +170,10 @@ int impact_counts(struct impacting *x)
     const struct hw_impact_answer *a = x->a;
     int rc = HW_OK;
     if (x->versions != NULL) {
-        rc = exposure(x, "shodan");
-        rc = rc != HW_OK ? rc : exposure(x, "censys");
+        struct scanned of = {.products = {NULL}};
+        rc = load_scanned(x, &of);
+        rc = rc != HW_OK ? rc : exposure(x, &of, "shodan");
+        rc = rc != HW_OK ? rc : exposure(x, &of, "censys");
     }
     if (rc == HW_OK && a->direct + a->transitive > 0) {
         rc = count(x, "organisations that got it", "organisation", "this case",

@@ -39,7 +39,9 @@ static int release(struct declaring *d, const struct hw_said *s)
     r->plain = hw_plain_name(x->a->arena, r->name);
     *d->release_tail = r;
     d->release_tail = &r->next;
-    return r->plain == NULL ? impacting_no_memory(x) : HW_OK;
+    bool kept_both =
+        r->plain != NULL && names_put(x->a->arena, &x->said_releases, r->name, r->version, r);
+    return kept_both ? HW_OK : impacting_no_memory(x);
 }
 
 static int delivery(struct declaring *d, const struct hw_said *s)

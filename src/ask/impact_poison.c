@@ -49,9 +49,10 @@ static int add_poison(struct impacting *x, uint32_t n)
 static int add_release(struct impacting *x, uint32_t n, const struct hw_thing *t)
 {
     struct named_version *v;
-    if (numbers_have(&x->releases, n)) {
+    if ((x->q.marks[n] & IMPACT_CARRIES) != 0) {
         return HW_OK;
     }
+    x->q.marks[n] |= IMPACT_CARRIES;
     struct hw_span key = hw_span_keep(x->a->arena, t->key);
     size_t bar = hw_span_find(key, '|');
     struct hw_span org = hw_span_cut(key, 0, bar), rest = hw_span_from(key, bar + 1);
@@ -63,10 +64,11 @@ static int add_release(struct impacting *x, uint32_t n, const struct hw_thing *t
     struct hw_span version = end > 0 ? hw_span_from(rest, end) : (struct hw_span){NULL, 0};
     int rc = numbers_add(x, &x->releases, n);
     rc = rc != HW_OK ? rc : impact_version(x, name, version, true, 0, &v);
-    if (rc == HW_OK) {
-        v->org = org;
+    if (rc != HW_OK) {
+        return rc;
     }
-    return rc;
+    v->org = org;
+    return names_put(x->a->arena, &x->carrying, name, version, v) ? HW_OK : impacting_no_memory(x);
 }
 
 static int add_package(struct impacting *x, const struct hw_thing *t)
@@ -102,12 +104,11 @@ static int follow(struct impacting *x, const struct hw_edge *e, bool forth)
 
 static int ways_from(struct impacting *x, uint32_t n)
 {
-    struct hw_edge_list of = {.count = 0};
     int rc = HW_OK;
     for (unsigned forth = 0; forth < 2 && rc == HW_OK; forth++) {
-        rc = hw_touch_edges(x->toucher, n, forth != 0, &of);
-        for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
-            rc = follow(x, &of.p[i].e, forth != 0);
+        rc = hw_touch_edges(x->toucher, n, forth != 0, &x->edges);
+        for (size_t i = 0; i < x->edges.count && rc == HW_OK; i++) {
+            rc = follow(x, &x->edges.p[i].e, forth != 0);
         }
     }
     return rc;
@@ -115,9 +116,11 @@ static int ways_from(struct impacting *x, uint32_t n)
 
 static bool is_poisoned(const struct impacting *x, const struct hw_said *s)
 {
-    for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
-        if (v->is_release && hw_span_equal(v->name, hw_said_get(s, "release")) &&
-            hw_span_equal(v->version, hw_said_get(s, "version"))) {
+    const struct name_item *i =
+        names_get(&x->carrying, hw_said_get(s, "release"), hw_said_get(s, "version"));
+    for (; i != NULL; i = i->next) {
+        const struct named_version *v = i->value;
+        if (impact_same_org(v->org, hw_said_get(s, "org"))) {
             return true;
         }
     }
@@ -148,20 +151,27 @@ static int file_of(void *state, const struct hw_said *s)
     return rc;
 }
 
+/* When it came out. Where estates disagree, the last of it: who backdates a release must not clear
+ * machines by inventories that are older than it. */
+static int64_t came_out(const struct impacting *x, const struct named_version *v)
+{
+    int64_t at = HW_TIME_NONE;
+    const struct name_item *i = names_get(&x->said_releases, v->name, v->version);
+    for (; i != NULL; i = i->next) {
+        const struct declared_release *r = i->value;
+        at = impact_same_org(v->org, r->org) && r->published > at ? r->published : at;
+    }
+    return at;
+}
+
 /* It cannot have come before the first release that carries it; where none is dated, before the
  * first that anybody saw of its bytes. */
 static int set_since(struct impacting *x)
 {
     int64_t since = HW_TIME_NONE;
-    for (const struct declared_release *r = x->declared; r != NULL; r = r->next) {
-        for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
-            bool is = v->is_release && hw_span_equal(v->name, r->name) &&
-                      hw_span_equal(v->version, r->version);
-            if (is && r->published != HW_TIME_NONE &&
-                (since == HW_TIME_NONE || r->published < since)) {
-                since = r->published;
-            }
-        }
+    for (const struct named_version *v = x->versions; v != NULL; v = v->next) {
+        int64_t at = v->is_release ? came_out(x, v) : HW_TIME_NONE;
+        since = at != HW_TIME_NONE && (since == HW_TIME_NONE || at < since) ? at : since;
     }
     for (size_t i = 0; i < x->poison.count && since == HW_TIME_NONE; i++) {
         struct hw_thing t;
@@ -184,10 +194,14 @@ int impact_poison(struct impacting *x, uint32_t target)
     if (rc == HW_OK && t.kind == HW_ENTITY_ARTIFACT) {
         rc = add_poison(x, target);
     } else if (rc == HW_OK && t.kind == HW_ENTITY_FILE) { /* its bytes, as far as they are known */
-        struct hw_edge_list of = {.count = 0};
-        rc = hw_touch_edges(x->toucher, target, true, &of);
-        for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
-            rc = of.p[i].e.verb == HW_VERB_IS ? add_poison(x, of.p[i].e.object) : HW_OK;
+        rc = hw_touch_edges(x->toucher, target, true, &x->edges);
+        for (size_t i = 0; i < x->edges.count && rc == HW_OK; i++) {
+            const struct hw_edge *e = &x->edges.p[i].e;
+            enum hw_entity kind = HW_ENTITY_NONE;
+            uint32_t flags;
+            rc = e->verb == HW_VERB_IS ? hw_walk_acts(x->q.w, e->object, &kind, &flags, x->err)
+                                       : HW_OK;
+            rc = rc == HW_OK && kind == HW_ENTITY_ARTIFACT ? add_poison(x, e->object) : rc;
         }
     } else if (rc == HW_OK && t.kind == HW_ENTITY_RELEASE) {
         rc = add_release(x, target, &t);

@@ -20,6 +20,7 @@ enum { ROUNDS = 64 };
 struct hit { /* a bill that lists something looked for */
     int64_t reading;
     uint64_t line;
+    size_t at; /* in the order found */
     const struct named_version *what;
     uint8_t evidence[32];
 };
@@ -37,6 +38,8 @@ struct containing {
     uint64_t *line_queue;
     uint64_t lines;
     struct hw_product **tail;
+    struct names products; /* by name and version */
+    struct names itself;   /* what is looked for first, the same way */
 };
 
 static void *more(struct containing *g, void *p, size_t count, size_t *room, size_t each)
@@ -108,7 +111,8 @@ static int find_by(struct containing *g, const struct named_version *v, struct h
         }
         g->hits = p;
         struct hit *h = &g->hits[g->count++];
-        *h = (struct hit){row.reading, hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE), v, {0}};
+        *h = (struct hit){
+            row.reading, hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE), g->count, v, {0}};
         memcpy(h->evidence, row.evidence, 32);
     }
     hw_cursor_free(k);
@@ -133,7 +137,9 @@ static int by_reading(const void *a, const void *b)
 {
     const struct hit *x = a, *y = b;
     int order = memcmp(x->evidence, y->evidence, 32);
-    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+    order = order != 0 ? order : (x->reading > y->reading) - (x->reading < y->reading);
+    order = order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+    return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 /* ---- one bill ---- */
@@ -233,6 +239,25 @@ struct subject {
     struct hw_span name, version, purl;
 };
 
+static int path_of(struct containing *g, const struct hit *h, struct hw_span *out)
+{
+    struct hw_evidence_row row;
+    struct hw_cursor *k = NULL;
+    struct hw_buf hex;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){h->evidence, 32});
+    struct hw_evidence_ask ask = {.hash_prefix = hw_buf_text(&hex), .ever = true};
+    *out = (struct hw_span){NULL, 0};
+    int rc = hw_case_evidence(g->x->c, &ask, &k, g->x->err);
+    rc = rc != HW_OK ? rc : hw_evidence_next(k, &row, g->x->err);
+    if (rc == HW_ROW) {
+        *out = hw_span_keep(g->x->a->arena, row.path);
+    }
+    hw_cursor_free(k);
+    hw_buf_done(&hex);
+    return rc < 0 ? rc : HW_OK;
+}
+
 static int find_subject(struct containing *g, const struct hit *h, struct subject *out)
 {
     struct impacting *x = g->x;
@@ -263,23 +288,39 @@ static int find_subject(struct containing *g, const struct hit *h, struct subjec
         }
     }
     hw_cursor_free(k);
+    if (rc >= 0 && out->name.n == 0) { /* who wrote it does not say of what: it is told by itself */
+        out->line = 0;
+        rc = path_of(g, h, &out->name);
+    }
     return rc;
 }
 
 static struct hw_product *known(struct containing *g, const struct subject *s)
 {
-    for (struct hw_product *p = g->x->a->products; p != NULL; p = p->next) {
-        if (hw_span_equal(p->name, s->name) && hw_span_equal(p->version, s->version)) {
-            return p;
-        }
-    }
-    return NULL;
+    const struct name_item *i = names_get(&g->products, s->name, s->version);
+    return i == NULL ? NULL : i->value;
 }
 
-/* What was found is looked for in the next round. */
+/* A part of what was asked about may list that again: it does not contain itself. */
+static bool is_itself(const struct containing *g, const struct subject *s)
+{
+    const struct name_item *i = names_get(&g->itself, s->name, s->version);
+    for (; i != NULL; i = i->next) {
+        const struct named_version *v = i->value;
+        if (same_package(v->purl, s->purl)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was found is looked for in the next round; a document that names no product is no part. */
 static int look_for(struct impacting *x, const struct subject *s, unsigned depth)
 {
     struct named_version *v;
+    if (s->line == 0) {
+        return HW_OK;
+    }
     int rc = impact_version(x, s->name, s->version, false, depth, &v);
     if (rc == HW_OK) {
         v->purl = s->purl;
@@ -292,8 +333,9 @@ static int add_product(struct containing *g, const struct subject *s, const stru
 {
     struct impacting *x = g->x;
     struct hw_product *p = known(g, s);
-    struct hw_evidence_row row;
-    struct hw_cursor *k = NULL;
+    if (is_itself(g, s)) {
+        return HW_OK;
+    }
     if (p != NULL) {
         if (depth >= p->depth) {
             return HW_OK;
@@ -310,22 +352,20 @@ static int add_product(struct containing *g, const struct subject *s, const stru
         .name = s->name, .version = s->version, .via = h->what->name, .depth = depth};
     *g->tail = p;
     g->tail = &p->next;
-    struct hw_buf hex;
-    hw_buf_init(&hex, 128);
-    hw_buf_hex(&hex, (struct hw_span){h->evidence, 32});
-    struct hw_evidence_ask ask = {.hash_prefix = hw_buf_text(&hex), .ever = true};
-    int rc = hw_case_evidence(x->c, &ask, &k, x->err);
-    rc = rc != HW_OK ? rc : hw_evidence_next(k, &row, x->err);
-    if (rc == HW_ROW) {
-        hw_because_record(x->a->arena, &p->why,
-                          hw_span_str(related
-                                          ? "its bill of materials has the way to it"
-                                          : "its bill of materials lists it, without relations"),
-                          hw_span_keep(x->a->arena, row.path), h->line, 0);
+    if (!names_put(x->a->arena, &g->products, p->name, p->version, p)) {
+        return impacting_no_memory(x);
     }
-    hw_cursor_free(k);
-    hw_buf_done(&hex);
-    return rc < 0 ? rc : look_for(x, s, depth);
+    struct hw_span path;
+    int rc = path_of(g, h, &path);
+    if (rc == HW_OK) {
+        hw_because_record(
+            x->a->arena, &p->why,
+            hw_span_str(s->line == 0 ? "a bill of materials that names no product lists it"
+                        : related    ? "its bill of materials has the way to it"
+                                     : "its bill of materials lists it, without relations"),
+            path, h->line, 0);
+    }
+    return rc != HW_OK ? rc : look_for(x, s, depth);
 }
 
 /* All that is looked for and listed by one bill: the shallowest makes the product's depth. */
@@ -359,11 +399,13 @@ static int one_bill(struct containing *g, size_t from, size_t to)
 
 /* ---- who got it ---- */
 
-static bool fits(const struct declared_delivery *v, const char *plain, struct hw_span version)
-{
-    return strcmp(v->plain, plain) == 0 &&
-           (v->version.n == 0 || hw_span_equal(v->version, version));
-}
+struct delivered {
+    struct names releases, products; /* by plain name and version; "": any of that name */
+};
+struct delivered_release {
+    const struct hw_risky *r;
+    bool certain; /* nobody else makes one of that name and version */
+};
 
 static int receiver(struct impacting *x, const struct declared_delivery *v, struct hw_span product,
                     unsigned depth, bool at_risk, struct hw_receiver ***tail)
@@ -381,28 +423,28 @@ static int receiver(struct impacting *x, const struct declared_delivery *v, stru
         x->a->arena, &r->why,
         hw_span_str(v->version.n == 0 ? "delivered, in a version nobody states" : "delivered"),
         v->path, v->line, v->off);
+    if (r->why == NULL) {
+        return impacting_no_memory(x);
+    }
     **tail = r;
     *tail = &r->next;
     return HW_OK;
 }
 
 /* One delivery: the release itself before products that contain it, poisoned before at risk. */
-static int one_delivery(struct impacting *x, const struct declared_delivery *v,
-                        struct hw_receiver ***tail)
+static int one_delivery(struct impacting *x, const struct delivered *d,
+                        const struct declared_delivery *v, struct hw_receiver ***tail)
 {
-    for (const struct hw_risky *r = x->a->releases; r != NULL; r = r->next) {
-        const char *plain = hw_plain_name(x->a->arena, r->name);
-        if (plain == NULL) {
-            return impacting_no_memory(x);
-        }
-        if (fits(v, plain, r->version)) {
-            return receiver(x, v, r->name, 0, r->risk != HW_RISK_POISONED, tail);
-        }
+    struct hw_span plain = hw_span_str(v->plain);
+    const struct name_item *i = plain.n == 0 ? NULL : names_get(&d->releases, plain, v->version);
+    if (i != NULL) {
+        const struct delivered_release *r = i->value;
+        return receiver(x, v, r->r->name, 0, !r->certain, tail);
     }
-    for (const struct named_version *n = x->versions; n != NULL; n = n->next) {
-        if (!n->is_release && n->depth > 0 && fits(v, n->plain, n->version)) {
-            return receiver(x, v, n->name, n->depth, false, tail);
-        }
+    i = plain.n == 0 ? NULL : names_get(&d->products, plain, v->version);
+    if (i != NULL) {
+        const struct named_version *n = i->value;
+        return receiver(x, v, n->name, n->depth, false, tail);
     }
     return HW_OK;
 }
@@ -413,7 +455,10 @@ static int by_org(const void *a, const void *b)
     int order = hw_span_compare((*x)->org, (*y)->org);
     order = order != 0 ? order : ((*x)->at_risk > (*y)->at_risk) - ((*x)->at_risk < (*y)->at_risk);
     order = order != 0 ? order : ((*x)->depth > (*y)->depth) - ((*x)->depth < (*y)->depth);
-    return order != 0 ? order : hw_span_compare((*x)->product, (*y)->product);
+    order = order != 0 ? order : hw_span_compare((*x)->product, (*y)->product);
+    order = order != 0 ? order : ((*x)->at > (*y)->at) - ((*x)->at < (*y)->at);
+    return order != 0 ? order
+                      : ((*x)->why->off > (*y)->why->off) - ((*x)->why->off < (*y)->why->off);
 }
 
 /* In order, and each organisation counted once, by the worst that it got. */
@@ -447,12 +492,52 @@ static int count_receivers(struct impacting *x)
     return HW_OK;
 }
 
+/* A delivery does not say whose product it was: if two make one of that name, it is not certain. */
+static bool only_maker(const struct impacting *x, const struct hw_risky *r)
+{
+    const struct name_item *i = names_get(&x->said_releases, r->name, r->version);
+    for (; i != NULL; i = i->next) {
+        const struct declared_release *d = i->value;
+        if (!impact_same_org(d->org, r->org)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* In the order in which they are preferred, by plain name and version, and by plain name alone. */
+static int load_delivered(struct impacting *x, struct delivered *d)
+{
+    struct hw_arena *arena = x->a->arena;
+    struct hw_span none = {NULL, 0};
+    bool put = true;
+    for (const struct hw_risky *r = x->a->releases; r != NULL && put; r = r->next) {
+        const char *plain = hw_plain_name(arena, r->name);
+        struct delivered_release *one = hw_arena_alloc(arena, sizeof *one);
+        put = plain != NULL && one != NULL;
+        if (put) {
+            *one = (struct delivered_release){r, r->risk == HW_RISK_POISONED && only_maker(x, r)};
+            put = names_put(arena, &d->releases, hw_span_str(plain), r->version, one) &&
+                  (r->version.n == 0 ||
+                   names_put(arena, &d->releases, hw_span_str(plain), none, one));
+        }
+    }
+    for (struct named_version *n = x->versions; n != NULL && put; n = n->next) {
+        struct hw_span plain = hw_span_str(n->plain);
+        put = n->is_release || n->depth == 0 ||
+              (names_put(arena, &d->products, plain, n->version, n) &&
+               (n->version.n == 0 || names_put(arena, &d->products, plain, none, n)));
+    }
+    return put ? HW_OK : impacting_no_memory(x);
+}
+
 static int receivers(struct impacting *x)
 {
     struct hw_receiver **tail = &x->a->receivers;
-    int rc = HW_OK;
+    struct delivered d = {.releases = {NULL}};
+    int rc = load_delivered(x, &d);
     for (const struct declared_delivery *v = x->deliveries; v != NULL && rc == HW_OK; v = v->next) {
-        rc = one_delivery(x, v, &tail);
+        rc = one_delivery(x, &d, v, &tail);
     }
     return rc != HW_OK ? rc : count_receivers(x);
 }
@@ -462,6 +547,11 @@ int impact_products(struct impacting *x)
     struct containing g = {.x = x, .tail = &x->a->products};
     const struct named_version *end = NULL;
     int rc = HW_OK;
+    for (struct named_version *v = x->versions; v != NULL; v = v->next) {
+        if (!names_put(x->a->arena, &g.itself, v->name, v->version, v)) {
+            return impacting_no_memory(x);
+        }
+    }
     for (unsigned round = 0; round < ROUNDS && x->versions != end && rc == HW_OK; round++) {
         const struct named_version *now = x->versions;
         g.count = 0;

@@ -142,23 +142,31 @@ static int by_edges(struct seeing *s)
     return rc;
 }
 
+static void reported(struct seeing *s, struct hw_span org, enum hw_sight_kind kind)
+{
+    size_t lo = 0, hi = s->org_count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (hw_span_compare(s->orgs[mid].name, org) < 0) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    if (lo < s->org_count && hw_span_equal(s->orgs[lo].name, org) &&
+        s->orgs[lo].sight[kind] == HW_SIGHT_NOTHING) {
+        s->orgs[lo].sight[kind] = HW_SIGHT_REPORTED;
+    }
+}
+
 /* Who got something, or made it, is spoken of by somebody. */
 static void by_word(struct seeing *s)
 {
-    for (size_t i = 0; i < s->org_count; i++) {
-        uint8_t *sight = s->orgs[i].sight;
-        for (const struct hw_receiver *r = s->x->a->receivers; r != NULL; r = r->next) {
-            if (sight[HW_SIGHT_ARTIFACT] == HW_SIGHT_NOTHING &&
-                hw_span_equal(r->org, s->orgs[i].name)) {
-                sight[HW_SIGHT_ARTIFACT] = HW_SIGHT_REPORTED;
-            }
-        }
-        for (const struct hw_risky *r = s->x->a->releases; r != NULL; r = r->next) {
-            if (sight[HW_SIGHT_BUILD] == HW_SIGHT_NOTHING &&
-                hw_span_equal(r->org, s->orgs[i].name)) {
-                sight[HW_SIGHT_BUILD] = HW_SIGHT_REPORTED;
-            }
-        }
+    for (const struct hw_receiver *r = s->x->a->receivers; r != NULL; r = r->next) {
+        reported(s, r->org, HW_SIGHT_ARTIFACT);
+    }
+    for (const struct hw_risky *r = s->x->a->releases; r != NULL; r = r->next) {
+        reported(s, r->org, HW_SIGHT_BUILD);
     }
 }
 

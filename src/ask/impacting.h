@@ -7,6 +7,7 @@
 
 #include "ask/affecting.h"
 #include "ask/impact.h"
+#include "ask/impact_names.h"
 #include "ask/room.h"
 #include "ask/touched.h"
 
@@ -32,7 +33,6 @@ struct declared_release {
     int64_t published;
     struct hw_span path;
     uint64_t line, off;
-    struct hw_risky *risky; /* once it is */
 };
 struct declared_delivery {
     struct declared_delivery *next;
@@ -49,6 +49,11 @@ struct hold {
     bool held, shown, ran, queued;
 };
 
+enum {                      /* of q.marks, beside those of ask/affecting.h */
+       IMPACT_CARRIES = 64, /* a release that is among those that do */
+       IMPACT_MADE = 128,   /* bytes that were counted among what was made */
+};
+
 struct impacting {
     struct hw_case *c;
     const struct hw_impact_ask *ask;
@@ -56,18 +61,22 @@ struct impacting {
     struct hw_error *err;
     struct affecting q; /* machines; its walk is everybody's */
     struct hw_toucher *toucher;
+    struct hw_edge_list edges;      /* room for one list at a time: the arena gives none back */
     struct numbers poison;          /* artifacts that carry it */
     struct numbers second;          /* what publishers call a second stage of it */
     struct numbers releases;        /* things: releases that do */
     struct named_version *versions; /* of what carries it, for bills of materials */
+    struct names carrying;          /* those that are releases, by name and version */
     struct declared_release *declared;
+    struct names said_releases; /* the same, by name and version */
     struct declared_delivery *deliveries;
     struct hold *holds;     /* of each thing */
     struct numbers to_look; /* held, in the order they came to be */
 };
 
 HW_CHECK int numbers_add(struct impacting *x, struct numbers *v, uint32_t n);
-bool numbers_have(const struct numbers *v, uint32_t n);
+/* Of one organisation, as far as both say of which? */
+bool impact_same_org(struct hw_span one, struct hw_span other);
 int64_t impact_until(const struct impacting *x); /* the end of what is looked at */
 HW_CHECK int impacting_no_memory(struct impacting *x);
 /* A reason with the record of an edge. */
