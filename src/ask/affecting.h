@@ -51,18 +51,22 @@ struct affecting {
     struct hw_error *err;
     struct said *said;
     uint64_t things;
+    struct hw_acts *acts; /* of each thing */
     uint8_t *marks;       /* AFFECTING_ of each thing */
     uint32_t *machine_of; /* of each host: index in machines, from 1 */
     struct machine *machines;
     size_t machine_count, machine_room;
     bool names_bytes; /* at least one hash of a file */
     int64_t since;    /* it cannot have come before; HW_TIME_NONE: at any time */
+    bool inventoried; /* every edge was shown to affecting_inventory() */
 };
 
 /* affecting_machines.c: begin, then what it is about is said, then judge; end in any case. */
 HW_CHECK int affecting_begin(struct affecting *q);
 HW_CHECK int affecting_judge(struct affecting *q);
 void affecting_end(struct affecting *q);
+/* What an INSTALLED edge says of its machine. */
+HW_CHECK int affecting_inventory(struct affecting *q, const struct hw_edge *e);
 /* Does the inventory behind this edge tell of the time that counts? */
 bool affecting_covers(const struct affecting *q, const struct hw_edge *installed);
 

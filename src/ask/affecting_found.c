@@ -2,6 +2,7 @@
 /*
  * ask/affecting_found.c -- what the things that an advisory names mean for machines.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ask/affecting.h"
@@ -233,58 +234,66 @@ static int mark_packages(struct affecting *q)
     return rc;
 }
 
-/* Bytes that this machine has under this package's name: 1 some are named bad, 0 others only,
- * -1 none are known. */
-static int bytes_there(struct affecting *q, uint32_t package, uint32_t host,
-                       struct hw_edge_list *of, int *rc)
+struct packages {
+    struct hw_edge_list on, of; /* a package's machines, and its bytes */
+    uint32_t
+        *there; /* of each thing: the package, from 1, whose bytes it has; the last looked at */
+};
+
+/* Which machines have bytes under this package's name. Looked at once for all of them: popular
+ * bytes lie on most. */
+static int bytes_there(struct affecting *q, uint32_t package, struct packages *p)
 {
-    int known = -1;
-    *rc = hw_touch_edges(&q->toucher, package, false, of); /* artifact -contains-> package */
-    for (size_t i = 0; i < of->count && *rc == HW_OK; i++) {
+    int rc = hw_touch_edges(&q->toucher, package, false, &p->of); /* artifact -contains-> package */
+    for (size_t i = 0; i < p->of.count && rc == HW_OK; i++) {
         struct hw_edge e;
-        uint32_t n, artifact = of->p[i].e.subject;
-        if (of->p[i].e.verb != HW_VERB_CONTAINS) {
+        uint32_t n;
+        if (p->of.p[i].e.verb != HW_VERB_CONTAINS) {
             continue;
         }
-        *rc = hw_walk_forth(q->w, artifact, q->err);
-        while (*rc == HW_OK && (*rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
-            *rc = HW_OK;
-            if (e.verb == HW_VERB_INSTALLED && e.object == host) {
-                bool bad = (q->marks[artifact] & AFFECTING_BAD) != 0;
-                known = bad || known == 1 ? 1 : 0;
+        rc = hw_walk_forth(q->w, p->of.p[i].e.subject, q->err);
+        while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
+            rc = HW_OK;
+            if (e.verb == HW_VERB_INSTALLED && e.lo <= q->ask->as_of) {
+                p->there[e.object] = package + 1;
             }
         }
     }
-    return known;
+    return rc;
 }
 
-static int one_package(struct affecting *q, uint32_t package, struct hw_edge_list *on,
-                       struct hw_edge_list *of)
+static int one_machine(struct affecting *q, uint32_t package, struct hw_span name, uint32_t edge,
+                       const struct hw_edge *e, const struct packages *p)
+{
+    struct machine *m = affecting_machine(q, e->object);
+    uint8_t mark = q->marks[package];
+    if (m == NULL) {
+        return q->err->code;
+    }
+    bool bytes = p->there[e->object] == package + 1;
+    m->product = m->product || affecting_covers(q, e);
+    if (!bytes && (mark & AFFECTING_BAD) != 0) {
+        m->asset->by_version = true;
+        return because(
+            q, m, hw_words(q->a->arena, "version: %.*s", (int)name.n, (const char *)name.p), edge);
+    }
+    if (!bytes && (mark & AFFECTING_GOOD) == 0) {
+        m->unsure = true;
+        m->unsure_name = name;
+    }
+    return HW_OK;
+}
+
+static int one_package(struct affecting *q, uint32_t package, struct packages *p)
 {
     struct hw_thing t;
     int rc = hw_walk_thing(q->w, package, &t, q->err);
     struct hw_span name = rc == HW_OK ? hw_span_keep(q->a->arena, t.name) : (struct hw_span){0};
-    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, package, true, on);
-    for (size_t i = 0; i < on->count && rc == HW_OK; i++) {
-        if (on->p[i].e.verb != HW_VERB_INSTALLED) {
-            continue;
-        }
-        uint32_t host = on->p[i].e.object;
-        struct machine *m = affecting_machine(q, host);
-        if (m == NULL) {
-            return q->err->code;
-        }
-        int bytes = q->names_bytes ? bytes_there(q, package, host, of, &rc) : -1;
-        uint8_t mark = q->marks[package];
-        m->product = m->product || affecting_covers(q, &on->p[i].e);
-        if (rc == HW_OK && bytes < 0 && (mark & AFFECTING_BAD) != 0) {
-            m->asset->by_version = true;
-            rc = because(q, m,
-                         hw_words(q->a->arena, "version: %.*s", (int)name.n, (const char *)name.p),
-                         on->p[i].n);
-        } else if (bytes < 0 && (mark & AFFECTING_GOOD) == 0) {
-            m->unsure = true;
-            m->unsure_name = name;
+    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, package, true, &p->on);
+    rc = rc != HW_OK || !q->names_bytes ? rc : bytes_there(q, package, p);
+    for (size_t i = 0; i < p->on.count && rc == HW_OK; i++) {
+        if (p->on.p[i].e.verb == HW_VERB_INSTALLED) {
+            rc = one_machine(q, package, name, p->on.p[i].n, &p->on.p[i].e, p);
         }
     }
     return rc;
@@ -292,12 +301,13 @@ static int one_package(struct affecting *q, uint32_t package, struct hw_edge_lis
 
 int affecting_packages(struct affecting *q)
 {
-    struct hw_edge_list on = {.count = 0}, of = {.count = 0};
-    int rc = mark_packages(q);
+    struct packages p = {.there = calloc(q->things + 1, sizeof *p.there)};
+    int rc = p.there == NULL ? no_memory(q) : mark_packages(q);
     for (uint64_t n = 0; n <= q->things && rc == HW_OK; n++) {
         if ((q->marks[n] & AFFECTING_PRODUCT) != 0) {
-            rc = one_package(q, (uint32_t)n, &on, &of);
+            rc = one_package(q, (uint32_t)n, &p);
         }
     }
+    free(p.there);
     return rc;
 }

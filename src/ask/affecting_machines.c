@@ -21,32 +21,33 @@ bool affecting_covers(const struct affecting *q, const struct hw_edge *installed
             installed->hi != INT64_MAX); /* without a date: nobody knows */
 }
 
+int affecting_inventory(struct affecting *q, const struct hw_edge *e)
+{
+    if (e->lo > q->ask->as_of || q->acts[e->object].kind != HW_ENTITY_HOST) {
+        return HW_OK; /* nobody had taken it then */
+    }
+    enum hw_entity kind = q->acts[e->subject].kind;
+    struct machine *m = affecting_machine(q, e->object);
+    if (m == NULL) {
+        return q->err->code;
+    }
+    if (affecting_covers(q, e)) {
+        m->inventory = m->inventory || kind == HW_ENTITY_PACKAGE;
+        m->with_hashes = m->with_hashes || kind == HW_ENTITY_ARTIFACT;
+    } else {
+        m->stale = true;
+    }
+    return HW_OK;
+}
+
 /* Which machines an inventory speaks of, and whether by bytes. */
 static int inventories(struct affecting *q)
 {
     struct hw_edge e;
     uint32_t n;
-    int rc = hw_walk_verb(q->w, HW_VERB_INSTALLED, q->err);
-    while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
-        enum hw_entity kind = HW_ENTITY_NONE, of = HW_ENTITY_NONE;
-        uint32_t flags;
-        if (e.lo > q->ask->as_of) {
-            rc = HW_OK; /* nobody had taken it then */
-            continue;
-        }
-        rc = hw_walk_acts(q->w, e.object, &of, &flags, q->err);
-        rc = rc != HW_OK ? rc : hw_walk_acts(q->w, e.subject, &kind, &flags, q->err);
-        struct machine *m =
-            rc != HW_OK || of != HW_ENTITY_HOST ? NULL : affecting_machine(q, e.object);
-        if (rc == HW_OK && of == HW_ENTITY_HOST && m == NULL) {
-            return q->err->code;
-        }
-        if (m != NULL && affecting_covers(q, &e)) {
-            m->inventory = m->inventory || kind == HW_ENTITY_PACKAGE;
-            m->with_hashes = m->with_hashes || kind == HW_ENTITY_ARTIFACT;
-        } else if (m != NULL) {
-            m->stale = true;
-        }
+    int rc = q->inventoried ? HW_OK : hw_walk_verb(q->w, HW_VERB_INSTALLED, q->err);
+    while (!q->inventoried && rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
+        rc = affecting_inventory(q, &e);
     }
     return rc;
 }
@@ -59,16 +60,15 @@ static int networks(struct affecting *q)
     int rc = HW_OK;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0] && rc == HW_OK; i++) {
         struct hw_edge e;
-        struct hw_thing t;
         uint32_t n;
         rc = hw_walk_verb(q->w, verbs[i], q->err);
         while (rc == HW_OK && (rc = hw_walk_next(q->w, &n, &e, q->err)) == HW_ROW) {
             const uint32_t ends[] = {e.subject, e.object};
             rc = HW_OK;
-            for (size_t k = 0; k < 2 && rc == HW_OK; k++) {
-                rc = hw_walk_thing(q->w, ends[k], &t, q->err);
-                uint32_t host = t.kind == HW_ENTITY_HOST ? ends[k] : t.host;
-                if (rc == HW_OK && host != UINT32_MAX && q->machine_of[host] != 0) {
+            for (size_t k = 0; k < 2 && e.lo <= q->ask->as_of; k++) {
+                const struct hw_acts *a = &q->acts[ends[k]];
+                uint32_t host = a->kind == HW_ENTITY_HOST ? ends[k] : a->host;
+                if (host != UINT32_MAX && q->machine_of[host] != 0) {
                     affecting_machine(q, host)->network = true;
                 }
             }
@@ -81,29 +81,16 @@ static int networks(struct affecting *q)
  * nobody's to answer for. */
 static int all_machines(struct affecting *q)
 {
-    struct hw_thing t;
-    uint32_t n;
-    size_t count = 0, room = 0;
-    uint32_t *hosts = NULL;
-    int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = HW_ENTITY_HOST}, q->err);
-    while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, q->err)) == HW_ROW) {
-        rc = HW_OK;
-        bool ours = (t.flags & HW_THING_DECLARED) != 0 || (t.flags & HW_THING_QUIET) == 0;
-        if (ours && count == room) {
-            room = room == 0 ? 256 : room * 2;
-            uint32_t *p = realloc(hosts, room * sizeof *p);
-            rc = p == NULL ? hw_fail(q->err, HW_E_MEMORY, "no memory for machines") : HW_OK;
-            hosts = p == NULL ? hosts : p;
-        }
-        if (ours && rc == HW_OK) {
-            hosts[count++] = n;
+    for (uint64_t n = 0; n <= q->things; n++) {
+        const struct hw_acts *a = &q->acts[n];
+        bool declared = (a->flags & HW_THING_DECLARED) != 0;
+        bool heard = (a->flags & HW_THING_QUIET) == 0 && a->first_ns <= q->ask->as_of;
+        if (a->kind == HW_ENTITY_HOST && (declared || heard) &&
+            affecting_machine(q, (uint32_t)n) == NULL) {
+            return q->err->code;
         }
     }
-    for (size_t i = 0; i < count && rc == HW_OK; i++) {
-        rc = affecting_machine(q, hosts[i]) == NULL ? q->err->code : HW_OK;
-    }
-    free(hosts);
-    return rc;
+    return HW_OK;
 }
 
 /* Files that were examined here without being said to be a machine's: their hashes are known. */
@@ -280,9 +267,10 @@ int affecting_begin(struct affecting *q)
     if (rc == HW_OK) {
         q->marks = calloc(q->things + 2, 1);
         q->machine_of = calloc(q->things + 2, sizeof *q->machine_of);
-        rc = q->marks == NULL || q->machine_of == NULL
+        q->acts = calloc(q->things + 1, sizeof *q->acts);
+        rc = q->marks == NULL || q->machine_of == NULL || q->acts == NULL
                  ? hw_fail(q->err, HW_E_MEMORY, "no memory for the graph's things")
-                 : HW_OK;
+                 : hw_walk_all(q->w, q->acts, q->err);
     }
     q->toucher =
         (struct hw_toucher){.w = q->w, .arena = q->a->arena, .as_of = q->ask->as_of, .err = q->err};
@@ -305,5 +293,6 @@ void affecting_end(struct affecting *q)
 {
     free(q->marks);
     free(q->machine_of);
+    free(q->acts);
     hw_walk_free(q->w);
 }

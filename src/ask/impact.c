@@ -232,10 +232,14 @@ static int run(struct impacting *x, struct hw_target_list *several)
     rc = rc != HW_OK ? rc : find_target(x, several, &target);
     if (rc == HW_OK) {
         x->holds = calloc(x->q.things + 1, sizeof *x->holds);
-        rc = x->holds == NULL ? impacting_no_memory(x) : HW_OK;
+        x->seen = calloc(x->q.things + 1, 1);
+        x->acted = calloc(x->q.things + 1, sizeof *x->acted);
+        bool room = x->holds != NULL && x->seen != NULL && x->acted != NULL;
+        rc = room ? HW_OK : impacting_no_memory(x);
     }
     rc = rc != HW_OK ? rc : impact_declared(x);
     rc = rc != HW_OK || target == UINT32_MAX ? rc : impact_poison(x, target);
+    rc = rc != HW_OK ? rc : impact_edges(x);
     rc = rc != HW_OK ? rc : impact_assets(x);
     rc = rc != HW_OK ? rc : impact_held(x, target);
     rc = rc != HW_OK ? rc : impact_releases(x);
@@ -245,6 +249,8 @@ static int run(struct impacting *x, struct hw_target_list *several)
     rc = rc != HW_OK ? rc : impact_sight(x);
     rc = rc != HW_OK ? rc : told(x);
     free(x->holds);
+    free(x->seen);
+    free(x->acted);
     affecting_end(&x->q);
     return rc;
 }

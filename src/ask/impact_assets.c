@@ -200,7 +200,6 @@ int impact_assets(struct impacting *x)
     struct documents d = {.x = x};
     d.tail = &d.first;
     int rc = versions(x);
-    x->q.since = x->a->since;
     for (size_t i = 0; i < x->poison.count && rc == HW_OK; i++) {
         rc = bytes(x, &d, x->poison.p[i]);
     }

@@ -31,16 +31,66 @@ enum { WAY = 3 };
 struct holding {
     struct impacting *x;
     struct sessions s;
-    struct numbers queue;
-    size_t next;
+    struct hw_edge_list keys;
     uint32_t at; /* being looked at */
     int64_t since;
 };
+
+/* ---- what is yet to be looked at, the longest held first ----
+ *
+ * Nothing is held longer than what led to it. So whatever is taken from the front is final, and is
+ * looked at again only if records show more of it: cycles end, and a long way costs its length. */
+
+static bool before(const struct waiting *a, const struct waiting *b)
+{
+    return a->since != b->since ? a->since < b->since : a->n < b->n;
+}
+
+static int queue_put(struct impacting *x, uint32_t n, int64_t since)
+{
+    struct waiting_room *q = &x->to_look;
+    struct waiting now = {since, n};
+    if (q->count == q->room) {
+        size_t room = q->room == 0 ? 1024 : q->room * 2;
+        struct waiting *p = hw_arena_array(x->a->arena, room, sizeof *p);
+        if (p == NULL) {
+            return impacting_no_memory(x);
+        }
+        if (q->count > 0) {
+            memcpy(p, q->p, q->count * sizeof *p);
+        }
+        q->p = p;
+        q->room = room;
+    }
+    size_t at = q->count++;
+    for (; at > 0 && before(&now, &q->p[(at - 1) / 2]); at = (at - 1) / 2) {
+        q->p[at] = q->p[(at - 1) / 2];
+    }
+    q->p[at] = now;
+    return HW_OK;
+}
+
+static struct waiting queue_take(struct waiting_room *q)
+{
+    struct waiting first = q->p[0], last = q->p[--q->count];
+    size_t at = 0;
+    for (size_t next = 1; next < q->count; next = at * 2 + 1) {
+        next += next + 1 < q->count && before(&q->p[next + 1], &q->p[next]);
+        if (!before(&q->p[next], &last)) {
+            break;
+        }
+        q->p[at] = q->p[next];
+        at = next;
+    }
+    q->p[at] = last;
+    return first;
+}
 
 int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via, uint32_t edge,
                 bool shown)
 {
     struct hold *h = &x->holds[thing];
+    since = since == HW_TIME_MIN ? HW_TIME_NONE : since; /* how an edge without a date begins */
     if (since > impact_until(x) || (h->held && h->since <= since && (h->shown || !shown))) {
         return HW_OK;
     }
@@ -49,29 +99,20 @@ int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via
         h->via = via;
         h->edge = edge;
     }
+    if (!h->held) {
+        int rc = numbers_add(x, &x->all_held, thing);
+        if (rc != HW_OK) {
+            return rc;
+        }
+    }
     h->held = true;
     h->shown = h->shown || shown;
-    if (!h->queued) {
-        h->queued = true;
-        return numbers_add(x, &x->to_look, thing);
-    }
-    return HW_OK;
+    return queue_put(x, thing, since);
 }
 
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-static int ran_something(struct holding *g, const struct session *s, bool *out)
-{
-    struct hw_edge_list of = {.count = 0};
-    *out = false;
-    int rc = hw_touch_edges(g->x->toucher, s->n, true, &of);
-    for (size_t i = 0; i < of.count && rc == HW_OK && !*out; i++) {
-        *out = of.p[i].e.verb == HW_VERB_RAN || of.p[i].e.verb == HW_VERB_CONTROLS;
-    }
-    return rc;
 }
 
 /* ---- a machine ---- */
@@ -85,11 +126,10 @@ static int on_machine(void *state, const struct session *s, const struct came *c
     if (s->account == UINT32_MAX || s->first > g->x->ask->as_of) {
         return HW_OK;
     }
-    int rc = works ? HW_OK : ran_something(g, s, &works);
-    if (rc != HW_OK || !works) {
-        return rc;
+    if (!s->acted && !works) {
+        return HW_OK;
     }
-    rc = hw_walk_thing(g->x->q.w, s->account, &t, g->x->err);
+    int rc = hw_walk_thing(g->x->q.w, s->account, &t, g->x->err);
     if (rc != HW_OK || !look_is_somebody(&t)) {
         return rc;
     }
@@ -98,7 +138,7 @@ static int on_machine(void *state, const struct session *s, const struct came *c
         return impact_hold(g->x, s->account, later(g->since, s->first), g->at, s->account_edge,
                            false);
     }
-    bool kept = g->since != HW_TIME_NONE && last >= g->since - STORED_NS;
+    bool kept = last >= hw_time_add(g->since, -STORED_NS);
     return kept ? impact_hold(g->x, s->account, g->since, g->at, s->account_edge, false) : HW_OK;
 }
 
@@ -122,30 +162,34 @@ static int from_address(void *state, const struct session *s, const struct came 
     return came->hi < t->lo || came->lo > t->hi ? HW_OK : from_here(t->g, s, came);
 }
 
+static int keys_from(struct holding *g, const struct hw_edge *had)
+{
+    struct hw_edge_list *keys = &g->keys;
+    int rc = hw_touch_edges(g->x->toucher, had->object, true, keys);
+    for (size_t k = 0; k < keys->count && rc == HW_OK; k++) {
+        const struct hw_edge *u = &keys->p[k].e;
+        bool then = u->verb == HW_VERB_CONNECTED && u->hi >= had->lo && u->lo <= had->hi;
+        if (then && g->x->q.acts[u->object].kind == HW_ENTITY_CERTIFICATE) {
+            rc = impact_hold(g->x, u->object, later(g->since, had->lo), g->at, keys->p[k].n,
+                             u->hi >= g->since);
+        }
+    }
+    return rc;
+}
+
 /* Addresses that it had, and what came from them; keys that were asked for from there. */
 static int by_address(struct holding *g)
 {
-    struct hw_edge_list of = {.count = 0}, keys = {.count = 0};
-    int rc = hw_touch_edges(g->x->toucher, g->at, true, &of);
-    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
-        const struct hw_edge *e = &of.p[i].e;
+    struct hw_edge_list *of = &g->x->edges;
+    int rc = hw_touch_edges(g->x->toucher, g->at, true, of);
+    for (size_t i = 0; i < of->count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &of->p[i].e;
         if (e->verb != HW_VERB_CONNECTED || (e->flags & HW_EDGE_HOLDS) == 0 || e->hi < g->since) {
             continue;
         }
         struct through t = {g, e->lo, e->hi};
         rc = sessions_from(&g->s, e->object, from_address, &t);
-        rc = rc != HW_OK ? rc : hw_touch_edges(g->x->toucher, e->object, true, &keys);
-        for (size_t k = 0; k < keys.count && rc == HW_OK; k++) {
-            const struct hw_edge *u = &keys.p[k].e;
-            enum hw_entity kind;
-            uint32_t flags;
-            bool then = u->verb == HW_VERB_CONNECTED && u->hi >= e->lo && u->lo <= e->hi;
-            rc = then ? hw_walk_acts(g->x->q.w, u->object, &kind, &flags, g->x->err) : HW_OK;
-            if (rc == HW_OK && then && kind == HW_ENTITY_CERTIFICATE) {
-                rc = impact_hold(g->x, u->object, later(g->since, e->lo), g->at, keys.p[k].n,
-                                 u->hi >= g->since);
-            }
-        }
+        rc = rc != HW_OK ? rc : keys_from(g, e);
     }
     return rc;
 }
@@ -167,8 +211,7 @@ static int session(struct holding *g)
     bool its = s->account != UINT32_MAX && rc == HW_OK && (t.flags & HW_THING_ADMIN) != 0;
     if (rc == HW_OK && s->host != UINT32_MAX) {
         rc = hw_walk_thing(g->x->q.w, s->host, &t, g->x->err);
-        its = its || (t.flags & ROLES) != 0;
-        rc = rc != HW_OK || its ? rc : ran_something(g, s, &its);
+        its = its || (t.flags & ROLES) != 0 || s->acted;
     }
     if (rc == HW_OK && s->host != UINT32_MAX && its) {
         rc = impact_hold(g->x, s->host, later(g->since, s->first), g->at, s->account_edge, shown);
@@ -181,30 +224,24 @@ static int session(struct holding *g)
 static int of_account(void *state, const struct session *s, const struct came *came)
 {
     struct holding *g = state;
-    struct hw_thing t = {.flags = 0};
     (void)came;
     if (s->first < g->since || s->host == UINT32_MAX) {
         return HW_OK;
     }
-    int rc = hw_walk_thing(g->x->q.w, s->host, &t, g->x->err);
-    return rc == HW_OK && (t.flags & ROLES) != 0
+    return (g->x->q.acts[s->host].flags & ROLES) != 0
                ? impact_hold(g->x, s->n, s->first, g->at, s->account_edge, false)
-               : rc;
+               : HW_OK;
 }
 
 static int keys_of(struct holding *g)
 {
-    struct hw_edge_list of = {.count = 0};
-    int rc = hw_touch_edges(g->x->toucher, g->at, true, &of);
-    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
-        enum hw_entity kind;
-        uint32_t flags;
-        if (of.p[i].e.verb != HW_VERB_CONTROLS) {
-            continue;
-        }
-        rc = hw_walk_acts(g->x->q.w, of.p[i].e.object, &kind, &flags, g->x->err);
-        if (rc == HW_OK && kind == HW_ENTITY_CERTIFICATE) {
-            rc = impact_hold(g->x, of.p[i].e.object, g->since, g->at, of.p[i].n, false);
+    struct hw_edge_list *of = &g->x->edges;
+    int rc = hw_touch_edges(g->x->toucher, g->at, true, of);
+    for (size_t i = 0; i < of->count && rc == HW_OK; i++) {
+        uint32_t object = of->p[i].e.object;
+        if (of->p[i].e.verb == HW_VERB_CONTROLS &&
+            g->x->q.acts[object].kind == HW_ENTITY_CERTIFICATE) {
+            rc = impact_hold(g->x, object, g->since, g->at, of->p[i].n, false);
         }
     }
     return rc;
@@ -281,13 +318,18 @@ static int look_further(struct holding *g)
 {
     struct impacting *x = g->x;
     int rc = HW_OK;
-    for (g->next = 0; g->next < x->to_look.count && rc == HW_OK; g->next++) {
-        struct hw_thing t;
-        g->at = x->to_look.p[g->next];
-        x->holds[g->at].queued = false;
-        g->since = x->holds[g->at].since;
-        rc = hw_walk_thing(x->q.w, g->at, &t, x->err);
-        enum hw_entity kind = rc == HW_OK ? t.kind : HW_ENTITY_NONE;
+    while (x->to_look.count > 0 && rc == HW_OK) {
+        struct waiting now = queue_take(&x->to_look);
+        struct hold *h = &x->holds[now.n];
+        if (h->looked && h->looked_shown == h->shown && h->looked_since == h->since) {
+            continue; /* it was put in again before its turn came */
+        }
+        h->looked = true;
+        h->looked_shown = h->shown;
+        h->looked_since = h->since;
+        g->at = now.n;
+        g->since = h->since;
+        enum hw_entity kind = x->q.acts[g->at].kind;
         if (kind == HW_ENTITY_HOST) {
             rc = sessions_on(&g->s, g->at, on_machine, g);
             rc = rc != HW_OK ? rc : sessions_from(&g->s, g->at, from_here, g);
@@ -378,20 +420,14 @@ static int say_all(struct impacting *x)
     struct hw_held **tail = &x->a->held;
     size_t count = 0;
     int rc = HW_OK;
-    struct order *all = calloc(x->to_look.count + 1, sizeof *all);
+    struct order *all = calloc(x->all_held.count + 1, sizeof *all);
     if (all == NULL) {
         return impacting_no_memory(x);
     }
-    for (size_t i = 0; i < x->to_look.count && rc == HW_OK; i++) {
-        struct hw_thing t;
-        uint32_t n = x->to_look.p[i];
-        if (!x->holds[n].held || x->holds[n].queued) {
-            continue; /* queued again here: it is told once */
-        }
-        x->holds[n].queued = true;
-        rc = hw_walk_thing(x->q.w, n, &t, x->err);
-        for (unsigned k = 0; k < 3 && rc == HW_OK; k++) {
-            if (t.kind == kinds[k]) {
+    for (size_t i = 0; i < x->all_held.count; i++) {
+        uint32_t n = x->all_held.p[i];
+        for (unsigned k = 0; k < 3; k++) {
+            if (x->q.acts[n].kind == kinds[k]) {
                 all[count++] = (struct order){n, k, x->holds[n].since};
             }
         }
@@ -411,7 +447,7 @@ int impact_held(struct impacting *x, uint32_t target)
     struct holding g = {.x = x};
     int rc = begin(x, target);
     if (rc == HW_OK && x->to_look.count > 0) {
-        rc = sessions_load(&g.s, x->q.w, x->q.things, x->err);
+        rc = sessions_load(&g.s, &x->q, &x->logons, x->acted);
         rc = rc != HW_OK ? rc : look_further(&g);
         sessions_done(&g.s);
     }

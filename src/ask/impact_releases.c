@@ -197,33 +197,18 @@ static int signed_by(struct risking *r, uint32_t certificate, struct hw_span nam
     return rc;
 }
 
-/* Every file that a process made whose machine was held then: one look at all that was written. */
+/* Every file that a process made whose machine was held then. */
 static int written(struct risking *r)
 {
     struct impacting *x = r->x;
-    struct numbers artifacts = {.count = 0}, edges = {.count = 0};
-    struct hw_edge e;
-    struct hw_thing t;
-    uint32_t n;
-    int rc = hw_walk_verb(x->q.w, HW_VERB_WROTE, x->err);
-    while (rc == HW_OK && (rc = hw_walk_next(x->q.w, &n, &e, x->err)) == HW_ROW) {
-        enum hw_entity kind;
-        uint32_t flags;
-        rc = hw_walk_acts(x->q.w, e.object, &kind, &flags, x->err);
-        if (rc != HW_OK || kind != HW_ENTITY_ARTIFACT) {
-            continue;
+    int rc = HW_OK;
+    for (size_t i = 0; i < x->written.count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &x->written.p[i].e;
+        const struct hold *h = &x->holds[x->q.acts[e->subject].host];
+        if (h->held && e->hi >= h->since && e->lo <= impact_until(x)) {
+            rc = made(r, e->object, hw_span_str("made on a machine that was held then"),
+                      x->written.p[i].n);
         }
-        rc = hw_walk_thing(x->q.w, e.subject, &t, x->err);
-        bool there = rc == HW_OK && t.host != UINT32_MAX && x->holds[t.host].held &&
-                     e.hi >= x->holds[t.host].since && e.lo <= impact_until(x);
-        if (there) {
-            rc = numbers_add(x, &artifacts, e.object);
-            rc = rc != HW_OK ? rc : numbers_add(x, &edges, n);
-        }
-    }
-    for (size_t i = 0; i < artifacts.count && rc == HW_OK; i++) {
-        rc = made(r, artifacts.p[i], hw_span_str("made on a machine that was held then"),
-                  edges.p[i]);
     }
     return rc;
 }
@@ -354,7 +339,7 @@ int impact_releases(struct impacting *x)
 {
     struct risking r = {.x = x, .tail = &x->a->releases};
     int rc = poisoned(&r);
-    if (rc == HW_OK && x->to_look.count > 0) {
+    if (rc == HW_OK && x->all_held.count > 0) {
         rc = written(&r);
         for (const struct hw_held *h = x->a->held; h != NULL && rc == HW_OK; h = h->next) {
             rc = strcmp(h->kind, "certificate") == 0 ? signed_by(&r, h->n, h->name) : HW_OK;

@@ -26,21 +26,28 @@ static void *more(struct sessions *s, void *p, size_t count, size_t *room, size_
     return new;
 }
 
-static int load_sessions(struct sessions *s, struct hw_walk *w)
+static int load_sessions(struct sessions *s, const struct affecting *q, const bool *acted)
 {
     struct hw_thing t;
     uint32_t n;
-    int rc = hw_walk_find(w, &(struct hw_thing_ask){.kind = HW_ENTITY_SESSION}, s->err);
-    while (rc == HW_OK && (rc = hw_walk_found(w, &n, &t, s->err)) == HW_ROW) {
+    int rc = hw_walk_find(q->w, &(struct hw_thing_ask){.kind = HW_ENTITY_SESSION}, s->err);
+    while (rc == HW_OK && (rc = hw_walk_found(q->w, &n, &t, s->err)) == HW_ROW) {
+        rc = HW_OK;
+        if (t.first_ns > q->ask->as_of) {
+            continue; /* nobody knew of it then */
+        }
         void *p = more(s, s->p, s->count, &s->room, sizeof *s->p);
         if (p == NULL) {
             return HW_E_MEMORY;
         }
         s->p = p;
-        s->p[s->count] = (struct session){
-            .n = n, .host = t.host, .account = UINT32_MAX, .first = t.first_ns, .last = t.last_ns};
+        s->p[s->count] = (struct session){.n = n,
+                                          .host = t.host,
+                                          .account = UINT32_MAX,
+                                          .first = t.first_ns,
+                                          .last = t.last_ns,
+                                          .acted = acted[n]};
         s->index[n] = (uint32_t)++s->count;
-        rc = HW_OK;
     }
     return rc;
 }
@@ -57,27 +64,26 @@ static int add_came(struct sessions *s, struct came c)
 }
 
 /* An account opens it; a machine, address, session or process is where it came from. */
-static int load_logons(struct sessions *s, struct hw_walk *w)
+static int load_logons(struct sessions *s, const struct affecting *q,
+                       const struct hw_edge_list *logons)
 {
-    struct hw_edge e;
-    struct hw_thing t;
-    uint32_t n;
-    int rc = hw_walk_verb(w, HW_VERB_LOGGED_ON, s->err);
-    while (rc == HW_OK && (rc = hw_walk_next(w, &n, &e, s->err)) == HW_ROW) {
-        rc = HW_OK;
-        if (s->index[e.object] == 0) {
+    int rc = HW_OK;
+    for (size_t i = 0; i < logons->count && rc == HW_OK; i++) {
+        const struct hw_edge *e = &logons->p[i].e;
+        const struct hw_acts *who = &q->acts[e->subject];
+        uint32_t n = logons->p[i].n, at = s->index[e->object];
+        if (at == 0) {
             continue;
         }
-        rc = hw_walk_thing(w, e.subject, &t, s->err);
-        uint32_t at = s->index[e.object] - 1;
-        if (rc == HW_OK && t.kind == HW_ENTITY_ACCOUNT) {
-            s->p[at].account = e.subject;
-            s->p[at].account_edge = n;
-        } else if (rc == HW_OK) {
-            uint32_t from =
-                t.kind == HW_ENTITY_PROCESS && t.host != UINT32_MAX ? t.host : e.subject;
-            rc = add_came(s, (struct came){from, at, n, e.lo, e.hi});
-            s->p[at].came = true;
+        struct session *of = &s->p[at - 1];
+        if (who->kind == HW_ENTITY_ACCOUNT) {
+            of->account = e->subject;
+            of->account_edge = n;
+        } else {
+            bool there = who->kind == HW_ENTITY_PROCESS && who->host != UINT32_MAX;
+            uint32_t from = there ? who->host : e->subject;
+            rc = add_came(s, (struct came){from, at - 1, n, e->lo, e->hi});
+            of->came = true;
         }
     }
     return rc;
@@ -113,13 +119,14 @@ static struct keyed *order(struct sessions *s, bool account)
     return k;
 }
 
-int sessions_load(struct sessions *s, struct hw_walk *w, uint64_t things, struct hw_error *err)
+int sessions_load(struct sessions *s, const struct affecting *q, const struct hw_edge_list *logons,
+                  const bool *acted)
 {
-    *s = (struct sessions){.err = err};
-    s->index = calloc(things + 1, sizeof *s->index);
-    int rc = s->index == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for sessions") : HW_OK;
-    rc = rc != HW_OK ? rc : load_sessions(s, w);
-    rc = rc != HW_OK ? rc : load_logons(s, w);
+    *s = (struct sessions){.err = q->err};
+    s->index = calloc(q->things + 1, sizeof *s->index);
+    int rc = s->index == NULL ? hw_fail(s->err, HW_E_MEMORY, "no memory for sessions") : HW_OK;
+    rc = rc != HW_OK ? rc : load_sessions(s, q, acted);
+    rc = rc != HW_OK ? rc : load_logons(s, q, logons);
     if (rc != HW_OK) {
         return rc;
     }
@@ -129,7 +136,7 @@ int sessions_load(struct sessions *s, struct hw_walk *w, uint64_t things, struct
     s->of_host = order(s, false);
     s->of_account = order(s, true);
     return s->of_host == NULL || s->of_account == NULL
-               ? hw_fail(err, HW_E_MEMORY, "no memory for sessions")
+               ? hw_fail(s->err, HW_E_MEMORY, "no memory for sessions")
                : HW_OK;
 }
 

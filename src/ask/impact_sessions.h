@@ -3,13 +3,14 @@
 #ifndef HW_ASK_IMPACT_SESSIONS_H
 #define HW_ASK_IMPACT_SESSIONS_H
 
-#include "case/graph.h"
+#include "ask/affecting.h"
 
 struct session {
     uint32_t n, host, account; /* things; UINT32_MAX: not known */
     uint32_t account_edge;
     int64_t first, last; /* HW_TIME_NONE: not known */
     bool came;           /* where it came from is recorded */
+    bool acted;          /* it left something there: a process, a key used */
 };
 struct came { /* a session and where it came from: for a process, its machine */
     uint32_t from, session, edge;
@@ -26,8 +27,9 @@ struct sessions {
     struct hw_error *err;
 };
 
-HW_CHECK int sessions_load(struct sessions *s, struct hw_walk *w, uint64_t things,
-                           struct hw_error *err);
+/* logons: every LOGGED_ON edge to a session. */
+HW_CHECK int sessions_load(struct sessions *s, const struct affecting *q,
+                           const struct hw_edge_list *logons, const bool *acted);
 void sessions_done(struct sessions *s); /* of a zeroed one: nothing */
 
 /* `came` is NULL but for sessions_from(). Not HW_OK ends it. */

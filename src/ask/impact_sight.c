@@ -16,6 +16,7 @@ struct org {
 struct machine_of { /* a machine and the organisation it belongs to */
     struct hw_span org;
     uint32_t host;
+    size_t at; /* the organisation's place */
 };
 
 struct seeing {
@@ -24,7 +25,6 @@ struct seeing {
     size_t count, room;
     struct org *orgs;
     size_t org_count;
-    uint32_t *of; /* of each thing: its organisation's place, from 1 */
 };
 
 static int by_org(const void *a, const void *b)
@@ -45,19 +45,22 @@ static int add_host(struct seeing *s, struct hw_span org, uint32_t host)
         s->hosts = p;
         s->room = room;
     }
-    s->hosts[s->count++] = (struct machine_of){hw_span_keep(s->x->a->arena, org), host};
+    s->hosts[s->count++] = (struct machine_of){hw_span_keep(s->x->a->arena, org), host, 0};
     return HW_OK;
 }
 
 static int load_hosts(struct seeing *s)
 {
-    struct hw_thing t;
-    uint32_t n;
     struct impacting *x = s->x;
-    int rc = hw_walk_find(x->q.w, &(struct hw_thing_ask){.kind = HW_ENTITY_HOST}, x->err);
-    while (rc == HW_OK && (rc = hw_walk_found(x->q.w, &n, &t, x->err)) == HW_ROW) {
-        bool ours = (t.flags & HW_THING_DECLARED) != 0 || (t.flags & HW_THING_QUIET) == 0;
-        rc = ours ? add_host(s, hw_span_str(t.scope), n) : HW_OK;
+    int rc = HW_OK;
+    for (uint64_t n = 0; n <= x->q.things && rc == HW_OK; n++) {
+        const struct hw_acts *a = &x->q.acts[n];
+        struct hw_thing t;
+        bool ours = (a->flags & HW_THING_DECLARED) != 0 || (a->flags & HW_THING_QUIET) == 0;
+        if (a->kind == HW_ENTITY_HOST && ours) {
+            rc = hw_walk_thing(x->q.w, (uint32_t)n, &t, x->err);
+            rc = rc != HW_OK ? rc : add_host(s, hw_span_str(t.scope), (uint32_t)n);
+        }
     }
     for (const struct hw_receiver *r = x->a->receivers; r != NULL && rc == HW_OK; r = r->next) {
         rc = add_host(s, r->org, UINT32_MAX);
@@ -71,8 +74,7 @@ static int load_hosts(struct seeing *s)
 static int name_orgs(struct seeing *s)
 {
     s->orgs = calloc(s->count + 1, sizeof *s->orgs);
-    s->of = calloc(s->x->q.things + 1, sizeof *s->of);
-    if (s->orgs == NULL || s->of == NULL) {
+    if (s->orgs == NULL) {
         return impacting_no_memory(s->x);
     }
     if (s->count > 0) {
@@ -82,64 +84,38 @@ static int name_orgs(struct seeing *s)
         if (i == 0 || !hw_span_equal(s->hosts[i].org, s->hosts[i - 1].org)) {
             s->orgs[s->org_count++].name = s->hosts[i].org;
         }
-        if (s->hosts[i].host != UINT32_MAX) {
-            s->of[s->hosts[i].host] = (uint32_t)s->org_count;
-        }
+        s->hosts[i].at = s->org_count - 1;
     }
     return HW_OK;
 }
 
-static void see(struct seeing *s, uint32_t thing, enum hw_sight_kind kind, enum hw_sight how)
+/* A build is a process, too: its key says so. */
+static int see_builds(struct impacting *x)
 {
-    uint32_t at = thing == UINT32_MAX ? 0 : s->of[thing];
-    if (at != 0 && s->orgs[at - 1].sight[kind] < how) {
-        s->orgs[at - 1].sight[kind] = (uint8_t)how;
-    }
-}
-
-/* What lies, runs and logs on there is a thing of that machine. */
-static int by_things(struct seeing *s)
-{
-    static const struct {
-        enum hw_entity kind;
-        enum hw_sight_kind sight;
-    } kinds[] = {{HW_ENTITY_FILE, HW_SIGHT_ARTIFACT},
-                 {HW_ENTITY_PROCESS, HW_SIGHT_ENDPOINT},
-                 {HW_ENTITY_SESSION, HW_SIGHT_IDENTITY}};
-    struct impacting *x = s->x;
-    int rc = HW_OK;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && rc == HW_OK; i++) {
-        struct hw_thing t;
-        uint32_t n;
-        rc = hw_walk_find(x->q.w, &(struct hw_thing_ask){.kind = kinds[i].kind}, x->err);
-        while (rc == HW_OK && (rc = hw_walk_found(x->q.w, &n, &t, x->err)) == HW_ROW) {
-            rc = HW_OK;
-            see(s, t.host, kinds[i].sight, HW_SIGHT_HELD);
-            if (t.host != UINT32_MAX) {
-                s->of[n] = s->of[t.host];
-            }
-            if (kinds[i].kind == HW_ENTITY_PROCESS && hw_span_starts(t.key, "build|")) {
-                see(s, t.host, HW_SIGHT_BUILD, HW_SIGHT_HELD);
-            }
-        }
-    }
-    return rc;
-}
-
-static int by_edges(struct seeing *s)
-{
-    struct hw_edge e;
+    struct hw_thing t;
     uint32_t n;
-    int rc = hw_walk_verb(s->x->q.w, HW_VERB_NONE, s->x->err);
-    while (rc == HW_OK && (rc = hw_walk_next(s->x->q.w, &n, &e, s->x->err)) == HW_ROW) {
+    int rc = hw_walk_find(x->q.w, &(struct hw_thing_ask){.kind = HW_ENTITY_PROCESS}, x->err);
+    while (rc == HW_OK && (rc = hw_walk_found(x->q.w, &n, &t, x->err)) == HW_ROW) {
         rc = HW_OK;
-        if (e.verb == HW_VERB_INSTALLED) {
-            see(s, e.object, HW_SIGHT_ARTIFACT, HW_SIGHT_HELD);
-        } else if (e.verb == HW_VERB_RESOLVED || e.verb == HW_VERB_CONNECTED) {
-            see(s, e.subject, HW_SIGHT_NETWORK, HW_SIGHT_HELD);
+        if (t.host != UINT32_MAX && t.first_ns <= x->ask->as_of &&
+            hw_span_starts(t.key, "build|")) {
+            x->seen[t.host] |= 1U << HW_SIGHT_BUILD;
         }
     }
     return rc;
+}
+
+/* What impact_edges.c saw of each machine. */
+static void by_machines(struct seeing *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        uint32_t host = s->hosts[i].host;
+        for (unsigned k = 0; k < HW_SIGHT_KINDS && host != UINT32_MAX; k++) {
+            if ((s->x->seen[host] & 1U << k) != 0) {
+                s->orgs[s->hosts[i].at].sight[k] = HW_SIGHT_HELD;
+            }
+        }
+    }
 }
 
 static void reported(struct seeing *s, struct hw_span org, enum hw_sight_kind kind)
@@ -193,14 +169,13 @@ int impact_sight(struct impacting *x)
     struct seeing s = {.x = x};
     int rc = load_hosts(&s);
     rc = rc != HW_OK ? rc : name_orgs(&s);
-    rc = rc != HW_OK ? rc : by_things(&s);
-    rc = rc != HW_OK ? rc : by_edges(&s);
+    rc = rc != HW_OK ? rc : see_builds(x);
     if (rc == HW_OK) {
+        by_machines(&s);
         by_word(&s);
         rc = say(&s);
     }
     free(s.hosts);
     free(s.orgs);
-    free(s.of);
     return rc;
 }

@@ -46,7 +46,17 @@ struct declared_delivery {
 struct hold {
     int64_t since;
     uint32_t via, edge; /* UINT32_MAX: it began here; no edge says so */
-    bool held, shown, ran, queued;
+    bool held, shown, ran;
+    bool looked, looked_shown; /* what comes of it is known, so far as it was known then */
+    int64_t looked_since;
+};
+struct waiting {
+    int64_t since;
+    uint32_t n;
+};
+struct waiting_room { /* a heap, its room the arena's */
+    struct waiting *p;
+    size_t count, room;
 };
 
 enum {                      /* of q.marks, beside those of ask/affecting.h */
@@ -70,8 +80,12 @@ struct impacting {
     struct declared_release *declared;
     struct names said_releases; /* the same, by name and version */
     struct declared_delivery *deliveries;
-    struct hold *holds;     /* of each thing */
-    struct numbers to_look; /* held, in the order they came to be */
+    struct hold *holds; /* of each thing */
+    uint8_t *seen;      /* of each host: what is held of it, a bit for each HW_SIGHT_ */
+    bool *acted;        /* of each session: it left something on its machine */
+    struct hw_edge_list logons, written; /* log-ons to sessions; bytes that processes wrote */
+    struct numbers all_held;             /* each once, in the order they came to be */
+    struct waiting_room to_look;         /* those of them whose turn is yet to come */
 };
 
 HW_CHECK int numbers_add(struct impacting *x, struct numbers *v, uint32_t n);
@@ -91,6 +105,8 @@ HW_CHECK int impact_declared(struct impacting *x);
 HW_CHECK int impact_poison(struct impacting *x, uint32_t target);
 HW_CHECK int impact_version(struct impacting *x, struct hw_span name, struct hw_span version,
                             bool is_release, unsigned depth, struct named_version **out);
+/* impact_edges.c: one look at all edges, for those that follow. */
+HW_CHECK int impact_edges(struct impacting *x);
 /* impact_assets.c: each machine's state. */
 HW_CHECK int impact_assets(struct impacting *x);
 /* impact_held.c: who else was in a stranger's hand, by sessions. */

@@ -8,6 +8,26 @@ static int no_memory(struct hw_toucher *t)
     return hw_fail(t->err, HW_E_MEMORY, "no memory for what machines did");
 }
 
+bool hw_edge_list_add(struct hw_arena *arena, struct hw_edge_list *l, uint32_t n,
+                      const struct hw_edge *e)
+{
+    if (l->count == l->room) {
+        size_t room = l->room == 0 ? 64 : l->room * 2;
+        void *p = hw_arena_array(arena, room, sizeof *l->p);
+        if (p == NULL) {
+            return false;
+        }
+        if (l->count > 0) {
+            memcpy(p, l->p, l->count * sizeof *l->p);
+        }
+        l->p = p;
+        l->room = room;
+    }
+    l->p[l->count].n = n;
+    l->p[l->count++].e = *e;
+    return true;
+}
+
 int hw_touch_edges(struct hw_toucher *t, uint32_t thing, bool forth, struct hw_edge_list *out)
 {
     struct hw_edge e;
@@ -19,20 +39,9 @@ int hw_touch_edges(struct hw_toucher *t, uint32_t thing, bool forth, struct hw_e
         if (e.lo > t->as_of) {
             continue;
         }
-        if (out->count == out->room) {
-            size_t room = out->room == 0 ? 64 : out->room * 2;
-            void *p = hw_arena_array(t->arena, room, sizeof *out->p);
-            if (p == NULL) {
-                return no_memory(t);
-            }
-            if (out->count > 0) {
-                memcpy(p, out->p, out->count * sizeof *out->p);
-            }
-            out->p = p;
-            out->room = room;
+        if (!hw_edge_list_add(t->arena, out, n, &e)) {
+            return no_memory(t);
         }
-        out->p[out->count].n = n;
-        out->p[out->count++].e = e;
     }
     return rc;
 }

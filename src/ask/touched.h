@@ -29,6 +29,9 @@ struct hw_edge_list { /* its room is the arena's, and used again */
     size_t count, room;
 };
 
+HW_CHECK bool hw_edge_list_add(struct hw_arena *arena, struct hw_edge_list *l, uint32_t n,
+                               const struct hw_edge *e); /* false: memory is out */
+
 struct hw_toucher {
     struct hw_walk *w;
     struct hw_arena *arena;

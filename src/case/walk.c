@@ -11,6 +11,7 @@
 enum {
     GET_THING,
     GET_ACTS,
+    GET_ALL,
     GET_PLACE,
     GET_SOURCE,
     GET_BACK,
@@ -25,6 +26,7 @@ enum {
 static const char *const words[GET_COUNT] = {
     [GET_THING] = "SELECT " THING " FROM thing WHERE n=?1",
     [GET_ACTS] = "SELECT kind,flags FROM thing WHERE n=?1",
+    [GET_ALL] = "SELECT n,kind,flags,host,first_ns FROM thing ORDER BY n",
     [GET_PLACE] = "SELECT why,source,number,off,also FROM edge WHERE n=?1",
     [GET_SOURCE] = "SELECT evidence,node,reading,path,records FROM source WHERE n=?1",
     [GET_BACK] = "SELECT n,subject,object,lo,hi,pack FROM edge_in WHERE object=?1"
@@ -166,6 +168,29 @@ int hw_walk_acts(struct hw_walk *w, uint32_t n, enum hw_entity *out_kind, uint32
     *out_kind = (enum hw_entity)kind;
     *out_flags = flags;
     return HW_OK;
+}
+
+int hw_walk_all(struct hw_walk *w, struct hw_acts *out, struct hw_error *err)
+{
+    sqlite3_stmt *s = w->s[GET_ALL];
+    int rc;
+    sqlite3_reset(s);
+    while ((rc = hw_sql_step(s, err)) == HW_ROW) {
+        bool ok = true;
+        uint32_t n = hw_col_u32(s, 0, &ok), kind = hw_col_u32(s, 1, &ok);
+        struct hw_acts a = {.flags = hw_col_u32(s, 2, &ok), .host = UINT32_MAX};
+        if (sqlite3_column_type(s, 3) != SQLITE_NULL) {
+            a.host = hw_col_u32(s, 3, &ok);
+        }
+        a.first_ns = hw_col_int(s, 4, &ok);
+        ok = ok && n <= w->things && (a.host == UINT32_MAX || a.host <= w->things);
+        if (!ok || kind == 0 || kind >= HW_ENTITY_COUNT) {
+            return hw_col_bad("thing", err);
+        }
+        a.kind = (enum hw_entity)kind;
+        out[n] = a;
+    }
+    return rc;
 }
 
 int hw_walk_place(struct hw_walk *w, uint32_t n, struct hw_edge_place *out, struct hw_error *err)
