@@ -44,14 +44,14 @@ struct scanned { /* plain names of what is looked for, and of who makes it */
     struct names products, makers;
 };
 
-struct exposing {
+struct exposing { /* by one scanner */
     struct impacting *x;
     struct hw_exposed *p;
     size_t count, room;
     int64_t first, last;
     const char *scanner;
-    const struct scanned *of;
 };
+enum { SCANNERS = 2 };
 
 static int load_scanned(struct impacting *x, struct scanned *s)
 {
@@ -91,10 +91,8 @@ static bool is_product(const struct scanned *s, struct hw_span name)
 static int exposed_fact(struct exposing *e, const struct hw_fact *f)
 {
     struct impacting *x = e->x;
-    struct hw_exposed one;
-    bool other = !hw_fact_is(f, HW_EXPOSED_SCANNER, e->scanner);
-    if (other || !hw_exposed_read(f, &one) ||
-        !is_product(e->of, hw_fact_get(f, HW_EXPOSED_PRODUCT))) {
+    struct hw_exposed one = {.seen_ns = HW_TIME_NONE};
+    if (!hw_exposed_read(f, &one)) {
         return HW_OK;
     }
     if (one.seen_ns != HW_TIME_NONE &&
@@ -119,49 +117,78 @@ static int exposed_fact(struct exposing *e, const struct hw_fact *f)
     return HW_OK;
 }
 
-static int read_exposed(struct exposing *e)
+static int exposed_facts(struct exposing all[SCANNERS], const struct scanned *of,
+                         const struct hw_evidence_row *row)
 {
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row row;
+    struct impacting *x = all[0].x;
     struct hw_cursor *k = NULL;
-    int rc = hw_case_evidence(e->x->c, &ask, &k, e->x->err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, e->x->err)) == HW_ROW) {
-        struct hw_cursor *facts = NULL;
-        struct hw_fact_row f;
-        rc = hw_case_facts(e->x->c, row.reading, HW_ANY_NODE, HW_FACT_EXPOSED, HW_FACT_EXPOSED,
-                           &facts, e->x->err);
-        while (rc == HW_OK && (rc = hw_fact_next(facts, &f, e->x->err)) == HW_ROW) {
-            rc = exposed_fact(e, &f.fact);
+    struct hw_fact_row f;
+    /* A bill has a million facts of one node: those of a kind are found only if the node is known. */
+    int rc = hw_case_facts(x->c, row->reading, row->nodes <= 1 ? 0 : HW_ANY_NODE, HW_FACT_EXPOSED,
+                           HW_FACT_EXPOSED, &k, x->err);
+    while (rc == HW_OK && (rc = hw_fact_next(k, &f, x->err)) == HW_ROW) {
+        rc = HW_OK;
+        for (unsigned i = 0; i < SCANNERS && rc == HW_OK; i++) {
+            bool its = hw_fact_is(&f.fact, HW_EXPOSED_SCANNER, all[i].scanner) &&
+                       is_product(of, hw_fact_get(&f.fact, HW_EXPOSED_PRODUCT));
+            rc = its ? exposed_fact(&all[i], &f.fact) : HW_OK;
         }
-        hw_cursor_free(facts);
     }
     hw_cursor_free(k);
     return rc;
 }
 
-static int exposure(struct impacting *x, const struct scanned *of, const char *scanner)
+static int read_exposed(struct exposing all[SCANNERS])
 {
-    struct exposing e = {
-        .x = x, .first = HW_TIME_NONE, .last = HW_TIME_NONE, .scanner = scanner, .of = of};
-    int rc = read_exposed(&e);
-    size_t services = rc == HW_OK ? hw_exposed_once(e.p, e.count, -1) : 0;
-    if (services > 0) {
-        struct hw_counted *c =
-            count(x, "services on the Internet that name the product or its maker",
-                  "address and port", scanner, services);
-        rc = c == NULL ? x->err->code : HW_OK;
-        if (c != NULL) {
-            c->ours = false;
-            c->from = e.first;
-            c->until = e.last;
-            hw_because(x->a->arena, &c->why,
-                       hw_words(x->a->arena,
-                                "%zu sightings, each service counted once; %zu addresses", e.count,
-                                hw_exposed_addresses(e.p, services)),
-                       (struct hw_span){NULL, 0}, false, 0);
-        }
+    struct impacting *x = all[0].x;
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row row;
+    struct hw_cursor *k = NULL;
+    struct scanned of = {.products = {NULL}};
+    int rc = load_scanned(x, &of);
+    rc = rc != HW_OK ? rc : hw_case_evidence(x->c, &ask, &k, x->err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, x->err)) == HW_ROW) {
+        rc = exposed_facts(all, &of, &row);
     }
-    free(e.p);
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int say_exposed(struct exposing *e)
+{
+    struct impacting *x = e->x;
+    size_t services = hw_exposed_once(e->p, e->count, -1);
+    if (services == 0) {
+        return HW_OK;
+    }
+    struct hw_counted *c = count(x, "services on the Internet that name the product or its maker",
+                                 "address and port", e->scanner, services);
+    if (c == NULL) {
+        return x->err->code;
+    }
+    c->ours = false;
+    c->from = e->first;
+    c->until = e->last;
+    hw_because(x->a->arena, &c->why,
+               hw_words(x->a->arena, "%zu sightings, each service counted once; %zu addresses",
+                        e->count, hw_exposed_addresses(e->p, services)),
+               (struct hw_span){NULL, 0}, false, 0);
+    return HW_OK;
+}
+
+static int exposure(struct impacting *x)
+{
+    static const char *const scanners[SCANNERS] = {"shodan", "censys"};
+    struct exposing all[SCANNERS];
+    for (unsigned i = 0; i < SCANNERS; i++) {
+        all[i] = (struct exposing){
+            .x = x, .first = HW_TIME_NONE, .last = HW_TIME_NONE, .scanner = scanners[i]};
+    }
+    int rc = read_exposed(all);
+    for (unsigned i = 0; i < SCANNERS; i++) {
+        rc = rc != HW_OK ? rc : say_exposed(&all[i]);
+        free(all[i].p);
+    }
     return rc;
 }
 
@@ -170,10 +197,7 @@ int impact_counts(struct impacting *x)
     const struct hw_impact_answer *a = x->a;
     int rc = HW_OK;
     if (x->versions != NULL) {
-        struct scanned of = {.products = {NULL}};
-        rc = load_scanned(x, &of);
-        rc = rc != HW_OK ? rc : exposure(x, &of, "shodan");
-        rc = rc != HW_OK ? rc : exposure(x, &of, "censys");
+        rc = exposure(x);
     }
     if (rc == HW_OK && a->direct + a->transitive > 0) {
         rc = count(x, "organisations that got it", "organisation", "this case",

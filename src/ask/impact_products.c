@@ -19,6 +19,7 @@ enum { ROUNDS = 64 };
 
 struct hit { /* a bill that lists something looked for */
     int64_t reading;
+    uint32_t node; /* one archive may hold several bills */
     uint64_t line;
     size_t at; /* in the order found */
     const struct named_version *what;
@@ -111,8 +112,11 @@ static int find_by(struct containing *g, const struct named_version *v, struct h
         }
         g->hits = p;
         struct hit *h = &g->hits[g->count++];
-        *h = (struct hit){
-            row.reading, hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE), g->count, v, {0}};
+        *h = (struct hit){.reading = row.reading,
+                          .node = row.node,
+                          .line = hw_fact_get_u64(&row.fact, HW_COMPONENT_LINE),
+                          .at = g->count,
+                          .what = v};
         memcpy(h->evidence, row.evidence, 32);
     }
     hw_cursor_free(k);
@@ -133,11 +137,17 @@ static int find_all(struct containing *g, const struct named_version *end)
     return rc;
 }
 
+static bool same_bill(const struct hit *a, const struct hit *b)
+{
+    return a->reading == b->reading && a->node == b->node;
+}
+
 static int by_reading(const void *a, const void *b)
 {
     const struct hit *x = a, *y = b;
     int order = memcmp(x->evidence, y->evidence, 32);
     order = order != 0 ? order : (x->reading > y->reading) - (x->reading < y->reading);
+    order = order != 0 ? order : (x->node > y->node) - (x->node < y->node);
     order = order != 0 ? order : (x->line > y->line) - (x->line < y->line);
     return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
@@ -151,14 +161,14 @@ static int by_parent(const void *a, const void *b)
                                   : (x->child > y->child) - (x->child < y->child);
 }
 
-static int read_relations(struct containing *g, int64_t reading, uint64_t last)
+static int read_relations(struct containing *g, const struct hit *h, uint64_t last)
 {
     struct hw_cursor *k = NULL;
     struct hw_fact_row row;
     bool sorted = true;
     g->pair_count = 0;
     g->lines = last;
-    int rc = hw_case_facts(g->x->c, reading, HW_ANY_NODE, HW_FACT_DEPENDS, HW_FACT_DEPENDS, &k,
+    int rc = hw_case_facts(g->x->c, h->reading, h->node, HW_FACT_DEPENDS, HW_FACT_DEPENDS, &k,
                            g->x->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, g->x->err)) == HW_ROW) {
         rc = HW_OK;
@@ -264,8 +274,8 @@ static int find_subject(struct containing *g, const struct hit *h, struct subjec
     struct hw_cursor *k = NULL;
     struct hw_fact_row row;
     *out = (struct subject){.line = 0};
-    int rc = hw_case_facts(x->c, h->reading, HW_ANY_NODE, HW_FACT_PROPERTY, HW_FACT_PROPERTY, &k,
-                           x->err);
+    int rc =
+        hw_case_facts(x->c, h->reading, h->node, HW_FACT_PROPERTY, HW_FACT_PROPERTY, &k, x->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
         rc = HW_OK;
         if (hw_fact_is(&row.fact, HW_PROPERTY_KEY, "sbom.subject")) {
@@ -274,10 +284,9 @@ static int find_subject(struct containing *g, const struct hit *h, struct subjec
     }
     hw_cursor_free(k);
     k = NULL;
-    rc = rc != HW_OK || out->line == 0
-             ? rc
-             : hw_case_facts(x->c, h->reading, HW_ANY_NODE, HW_FACT_COMPONENT, HW_FACT_COMPONENT,
-                             &k, x->err);
+    rc = rc != HW_OK || out->line == 0 ? rc
+                                       : hw_case_facts(x->c, h->reading, h->node, HW_FACT_COMPONENT,
+                                                       HW_FACT_COMPONENT, &k, x->err);
     while (k != NULL && rc == HW_OK && out->name.n == 0 &&
            (rc = hw_fact_next(k, &row, x->err)) == HW_ROW) {
         rc = HW_OK;
@@ -379,7 +388,7 @@ static int one_bill(struct containing *g, size_t from, size_t to)
     if (rc != HW_OK || s.name.n == 0) {
         return rc;
     }
-    rc = read_relations(g, g->hits[from].reading, g->hits[to - 1].line);
+    rc = read_relations(g, &g->hits[from], g->hits[to - 1].line);
     rc = rc != HW_OK ? rc : measure(g, s.line);
     for (size_t i = from; i < to && rc == HW_OK; i++) {
         const struct hit *h = &g->hits[i];
@@ -561,7 +570,7 @@ int impact_products(struct impacting *x)
             qsort(g.hits, g.count, sizeof *g.hits, by_reading);
         }
         for (size_t i = 0, k; i < g.count && rc == HW_OK; i = k) {
-            for (k = i + 1; k < g.count && g.hits[k].reading == g.hits[i].reading; k++) {
+            for (k = i + 1; k < g.count && same_bill(&g.hits[k], &g.hits[i]); k++) {
             }
             rc = one_bill(&g, i, k);
         }
