@@ -48,6 +48,7 @@ struct affecting {
     struct hw_affected_answer *a;
     struct hw_walk *w;
     struct hw_toucher toucher;
+    struct hw_edge_list edges; /* of the bytes looked at: its room is used again */
     struct hw_error *err;
     struct said *said;
     uint64_t things;

@@ -90,12 +90,14 @@ static bool is_new(const struct hw_asset *a, struct hw_span says)
 static int because(struct affecting *q, struct machine *m, struct hw_span says, uint32_t edge)
 {
     struct hw_edge_place p;
-    struct hw_source s;
+    struct hw_source s = {.path = {NULL, 0}};
     if (!is_new(m->asset, says)) {
         return HW_OK;
     }
     int rc = hw_walk_place(q->w, edge, &p, q->err);
-    rc = rc != HW_OK ? rc : hw_walk_source(q->w, p.source, &s, q->err);
+    if (rc == HW_OK && p.source > 0) { /* 0: examined software, which has no log */
+        rc = hw_walk_source(q->w, p.source, &s, q->err);
+    }
     if (rc == HW_OK) {
         hw_because_record(q->a->arena, &m->asset->why, says, hw_span_keep(q->a->arena, s.path),
                           p.number, p.off);
@@ -143,11 +145,11 @@ static int learn_product(struct affecting *q, uint32_t package)
 int affecting_bytes(struct affecting *q, uint32_t artifact, struct hw_span says)
 {
     struct telling x = {q, says, false};
-    struct hw_edge_list of = {.count = 0};
+    struct hw_edge_list *of = &q->edges;
     int rc = hw_touched_bytes(&q->toucher, artifact, touched, &x);
-    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, artifact, true, &of);
-    for (size_t i = 0; i < of.count && rc == HW_OK; i++) {
-        rc = of.p[i].e.verb == HW_VERB_CONTAINS ? learn_product(q, of.p[i].e.object) : HW_OK;
+    rc = rc != HW_OK ? rc : hw_touch_edges(&q->toucher, artifact, true, of);
+    for (size_t i = 0; i < of->count && rc == HW_OK; i++) {
+        rc = of->p[i].e.verb == HW_VERB_CONTAINS ? learn_product(q, of->p[i].e.object) : HW_OK;
     }
     return rc;
 }

@@ -214,7 +214,8 @@ static int session(struct holding *g)
         its = its || (t.flags & ROLES) != 0 || s->acted;
     }
     if (rc == HW_OK && s->host != UINT32_MAX && its) {
-        rc = impact_hold(g->x, s->host, later(g->since, s->first), g->at, s->account_edge, shown);
+        uint32_t edge = s->account_edge != UINT32_MAX ? s->account_edge : g->x->holds[g->at].edge;
+        rc = impact_hold(g->x, s->host, later(g->since, s->first), g->at, edge, shown);
     }
     rc = rc != HW_OK ? rc : sessions_from(&g->s, g->at, from_here, g);
     return rc != HW_OK ? rc : by_address(g);

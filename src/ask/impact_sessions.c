@@ -44,6 +44,7 @@ static int load_sessions(struct sessions *s, const struct affecting *q, const bo
         s->p[s->count] = (struct session){.n = n,
                                           .host = t.host,
                                           .account = UINT32_MAX,
+                                          .account_edge = UINT32_MAX,
                                           .first = t.first_ns,
                                           .last = t.last_ns,
                                           .acted = acted[n]};

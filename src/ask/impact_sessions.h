@@ -7,10 +7,10 @@
 
 struct session {
     uint32_t n, host, account; /* things; UINT32_MAX: not known */
-    uint32_t account_edge;
-    int64_t first, last; /* HW_TIME_NONE: not known */
-    bool came;           /* where it came from is recorded */
-    bool acted;          /* it left something there: a process, a key used */
+    uint32_t account_edge;     /* UINT32_MAX: no account, no edge */
+    int64_t first, last;       /* HW_TIME_NONE: not known */
+    bool came;                 /* where it came from is recorded */
+    bool acted;                /* it left something there: a process, a key used */
 };
 struct came { /* a session and where it came from: for a process, its machine */
     uint32_t from, session, edge;
