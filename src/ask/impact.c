@@ -119,6 +119,22 @@ static int of_bills(struct impacting *x, struct hw_span target)
     return rc;
 }
 
+/* Nobody holds or carries an organisation, a service or somebody's indicator. */
+static int can_be_asked(struct impacting *x, struct hw_target_list *several, uint32_t n)
+{
+    enum hw_entity kind = x->q.acts[n].kind;
+    if (kind != HW_ENTITY_ORGANISATION && kind != HW_ENTITY_SERVICE &&
+        kind != HW_ENTITY_INDICATOR) {
+        return HW_OK;
+    }
+    several->count = 0; /* it is one thing, and not what impact is about */
+    return hw_fail(x->err, HW_E_USAGE,
+                   "impact of what? \"%.*s\" is %s %s: name bytes, a file, release or package, a "
+                   "machine, account or key, or a place of the network",
+                   (int)hw_span_cut(x->ask->target, 0, 100).n, (const char *)x->ask->target.p,
+                   kind == HW_ENTITY_SERVICE ? "a" : "an", hw_entity_word(kind));
+}
+
 static int find_target(struct impacting *x, struct hw_target_list *several, uint32_t *out)
 {
     struct hw_span target = x->ask->target;
@@ -131,7 +147,8 @@ static int find_target(struct impacting *x, struct hw_target_list *several, uint
     int rc = hw_trace_targets(x->q.w, target, x->a->arena, several, &graph);
     if (rc == HW_OK) {
         *out = several->p[0];
-        return impacting_end(x, *out, &x->a->target);
+        rc = impacting_end(x, *out, &x->a->target);
+        return rc != HW_OK ? rc : can_be_asked(x, several, *out);
     }
     bool maybe = rc == HW_E_MISSING && (hw_span_starts(bare, "pkg:") || bare.n != target.n ||
                                         hw_span_find(bare, '@') < bare.n);
@@ -240,7 +257,7 @@ static int run(struct impacting *x, struct hw_target_list *several)
     rc = rc != HW_OK ? rc : impact_declared(x);
     rc = rc != HW_OK || target == UINT32_MAX ? rc : impact_poison(x, target);
     rc = rc != HW_OK ? rc : impact_edges(x);
-    rc = rc != HW_OK ? rc : impact_assets(x);
+    rc = rc != HW_OK ? rc : impact_assets(x, target);
     rc = rc != HW_OK ? rc : impact_held(x, target);
     rc = rc != HW_OK ? rc : impact_releases(x);
     rc = rc != HW_OK ? rc : impact_products(x);

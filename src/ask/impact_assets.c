@@ -195,7 +195,21 @@ static int versions(struct impacting *x)
     return rc;
 }
 
-int impact_assets(struct impacting *x)
+/* What was asked about may be a place of the network: who spoke with it has been contacted. */
+static int place(struct impacting *x, uint32_t target)
+{
+    enum hw_entity kind = target == UINT32_MAX ? HW_ENTITY_NONE : x->q.acts[target].kind;
+    if (kind != HW_ENTITY_DOMAIN && kind != HW_ENTITY_URL && kind != HW_ENTITY_ADDRESS) {
+        return HW_OK;
+    }
+    struct hw_span name = hw_span_cut(x->a->target.name, 0, 200);
+    x->q.a->places++;
+    return affecting_place(
+        &x->q, target,
+        hw_words(x->a->arena, "%.*s, which was asked about", (int)name.n, (const char *)name.p));
+}
+
+int impact_assets(struct impacting *x, uint32_t target)
 {
     struct documents d = {.x = x};
     d.tail = &d.first;
@@ -207,7 +221,8 @@ int impact_assets(struct impacting *x)
     if (rc == HW_OK && d.first != NULL) {
         rc = hw_published(x->c, x->q.w, x->a->arena, named, &d, x->err);
     }
-    if (rc != HW_OK || x->q.a->hashes + x->q.a->versions == 0) {
+    rc = rc != HW_OK ? rc : place(x, target);
+    if (rc != HW_OK || x->q.a->hashes + x->q.a->versions + x->q.a->places == 0) {
         return rc;
     }
     x->a->machines = x->q.a;

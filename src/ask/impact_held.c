@@ -257,7 +257,7 @@ static int ran_there(void *state, const struct hw_touch *t)
         return HW_OK;
     }
     x->holds[t->host].ran = true;
-    return impact_hold(x, t->host, t->lo, UINT32_MAX, t->edge, true);
+    return impact_hold(x, t->host, later(t->lo, x->ask->from), UINT32_MAX, t->edge, true);
 }
 
 /* What led to the bytes was held by whoever made them so: each machine of the chain, from its first
@@ -301,6 +301,14 @@ static int begin(struct impacting *x, uint32_t target)
                             t.kind == HW_ENTITY_CERTIFICATE)) {
             x->holds[target].ran = true;
             return impact_hold(x, target, from, UINT32_MAX, UINT32_MAX, true);
+        }
+        if (rc == HW_OK && (t.kind == HW_ENTITY_SESSION || t.kind == HW_ENTITY_PROCESS)) {
+            uint32_t held = t.kind == HW_ENTITY_PROCESS ? t.host : target;
+            if (held == UINT32_MAX) {
+                return HW_OK;
+            }
+            x->holds[held].ran = true;
+            return impact_hold(x, held, later(from, t.first_ns), UINT32_MAX, UINT32_MAX, true);
         }
         bool made = rc == HW_OK && (t.kind == HW_ENTITY_ARTIFACT || t.kind == HW_ENTITY_FILE ||
                                     t.kind == HW_ENTITY_RELEASE);

@@ -108,7 +108,7 @@ HW_CHECK int impact_version(struct impacting *x, struct hw_span name, struct hw_
 /* impact_edges.c: one look at all edges, for those that follow. */
 HW_CHECK int impact_edges(struct impacting *x);
 /* impact_assets.c: each machine's state. */
-HW_CHECK int impact_assets(struct impacting *x);
+HW_CHECK int impact_assets(struct impacting *x, uint32_t target);
 /* impact_held.c: who else was in a stranger's hand, by sessions. */
 HW_CHECK int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via,
                          uint32_t edge, bool shown);

@@ -45,6 +45,10 @@ static int keep(struct finding *f, uint32_t n, const struct hw_thing *t)
         hw_escape_put(&f->says, t->name, HW_ESCAPE_TERMINAL);
         hw_buf_str(&f->says, "  ");
         hw_escape_put(&f->says, t->key, HW_ESCAPE_TERMINAL);
+        if (t->kind == HW_ENTITY_HOST && t->scope[0] != 0) { /* two may have one name */
+            hw_buf_str(&f->says, "  of ");
+            hw_escape_put(&f->says, hw_span_str(t->scope), HW_ESCAPE_TERMINAL);
+        }
         hw_buf_char(&f->says, '\n');
     }
     return HW_OK;

@@ -15,7 +15,7 @@
 #define OK(call) assert_int_equal(call, HW_OK)
 #define DAY(n) ((n)*TALE_DAY)
 
-enum { ALWAYS = 0, CHAIN = 1500, SIGNED = 320000 };
+enum { ALWAYS = 0, CHAIN = 1500, SIGNED = 360000 };
 
 struct link {
     uint32_t n;
@@ -222,6 +222,23 @@ static void administrators_logon_holds_the_server(void **state)
     web_free(x.w);
 }
 
+static void session_or_process_asked_about_is_held(void **state)
+{
+    struct two x = two_machines(state);
+    char name[32];
+    uint32_t p = thing(x.w, HW_ENTITY_PROCESS, "evil", x.server);
+    at(x.w, p, DAY(12), DAY(12));
+    store(x.w);
+    (void)snprintf(name, sizeof name, "session:#%u", x.logon);
+    ask(x.w, name, HW_TIME_NONE, DAY(100));
+    assert_non_null(held(x.w, x.who));
+    assert_null(held(x.w, x.server));
+    ask(x.w, "process:evil", HW_TIME_NONE, DAY(100));
+    assert_non_null(held(x.w, x.server));
+    assert_int_equal(held(x.w, x.server)->since, DAY(12));
+    web_free(x.w);
+}
+
 static void logon_before_it_was_held_is_nobodys(void **state)
 {
     struct two x = two_machines(state);
@@ -346,6 +363,7 @@ int main(void)
         T(network_logon_that_leaves_nothing_holds_no_server),
         T(logon_that_runs_something_holds_it),
         T(administrators_logon_holds_the_server),
+        T(session_or_process_asked_about_is_held),
         T(logon_before_it_was_held_is_nobodys),
         T(what_comes_after_as_of_is_not_known),
         T(cycles_of_logons_end),
