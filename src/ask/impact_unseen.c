@@ -24,6 +24,7 @@ struct unseeing {
     struct impacting *x;
     struct list *lists; /* LISTS of room */
     size_t count;
+    bool too_many; /* anybody may write a list: it must not cost the rest of the answer */
 };
 
 static struct hw_span kept(struct impacting *x, const struct hw_said *s, const char *name)
@@ -78,7 +79,8 @@ static int capture(void *state, const struct hw_said *s)
         return HW_OK;
     }
     if (u->count == LISTS) {
-        return hw_fail(x->err, HW_E_LIMIT, "more than %d lists of who saw which victims", LISTS);
+        u->too_many = true;
+        return HW_OK;
     }
     struct list *l = &u->lists[u->count++];
     struct hw_span population = hw_said_get(s, "population"), key = hw_said_get(s, "key");
@@ -167,6 +169,13 @@ static int put(struct impacting *x, struct hw_span of, const struct hw_capture *
     while (*refused != NULL) {
         refused = &(*refused)->next;
     }
+    if (rc == HW_E_LIMIT) { /* too much of it: that is no reason to tell nothing else */
+        struct hw_unseen_refusal r = {
+            .says = hw_span_keep(x->a->arena, hw_span_str(x->err->text)),
+            .lifts = hw_span_str("shorter lists, or --independent with the observers that count")};
+        x->err->code = HW_OK;
+        return refuse(x, &refused, of, &r);
+    }
     for (const struct hw_unseen_refusal *r = rc == HW_OK ? a->refusals : NULL;
          r != NULL && rc == HW_OK; r = r->next) {
         rc = refuse(x, &refused, of, r);
@@ -198,6 +207,18 @@ static int put_counts(struct impacting *x)
                      : HW_OK;
 }
 
+static int too_many(struct impacting *x)
+{
+    struct hw_refused **tail = &x->a->refused;
+    struct hw_unseen_refusal r = {
+        .says = hw_words(x->a->arena, "more than %d lists say who saw which victims", LISTS),
+        .lifts = hw_span_str("--independent with the observers that count")};
+    while (*tail != NULL) {
+        tail = &(*tail)->next;
+    }
+    return refuse(x, &tail, hw_span_str("how many victims nobody has seen"), &r);
+}
+
 int impact_unseen(struct impacting *x)
 {
     struct unseeing u = {.x = x};
@@ -207,6 +228,9 @@ int impact_unseen(struct impacting *x)
     }
     int rc = put_counts(x);
     rc = rc != HW_OK ? rc : hw_said(x->c, capture, &u, x->err);
+    if (rc == HW_OK && u.too_many) {
+        return too_many(x);
+    }
     rc = rc != HW_OK || u.count == 0 ? rc : hw_said(x->c, item, &u, x->err);
     if (rc == HW_OK && u.count > 0) {
         struct hw_capture all[LISTS];
