@@ -381,6 +381,7 @@ struct hw_receiver { /* an organisation that got it */
 };
 struct hw_counted { /* by somebody: never added to another's */
     struct hw_counted *next;
+    struct hw_span about; /* the attack or product that it is told of; or empty */
     struct hw_span of, unit, limit, observer, source;
     uint64_t value;
     int64_t from, until, on;

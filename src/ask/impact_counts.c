@@ -192,10 +192,48 @@ static int exposure(struct impacting *x)
     return rc;
 }
 
+/* ---- what others counted of something else ---- */
+
+static bool begins(const char *name, const char *with)
+{
+    return with != NULL && with[0] != 0 && strncmp(name, with, strlen(with)) == 0;
+}
+
+/* A count is told of an attack by its name, which mostly is the maker's or the product's. */
+static bool is_about(struct impacting *x, const struct hw_counted *c)
+{
+    const char *about = hw_plain_name(x->a->arena, c->about);
+    for (const struct named_version *v = x->versions; about != NULL && v != NULL; v = v->next) {
+        const char *org = hw_plain_name(x->a->arena, v->org);
+        if (begins(v->plain, about) || begins(about, v->plain) ||
+            (org != NULL && org[0] != 0 && strcmp(org, about) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where some are about this, those about something else are left out. */
+static void choose(struct impacting *x)
+{
+    bool any = false;
+    for (const struct hw_counted *c = x->a->counts; c != NULL && !any; c = c->next) {
+        any = c->about.n > 0 && is_about(x, c);
+    }
+    for (struct hw_counted **at = &x->a->counts; any && *at != NULL;) {
+        if ((*at)->about.n > 0 && !is_about(x, *at)) {
+            *at = (*at)->next;
+        } else {
+            at = &(*at)->next;
+        }
+    }
+}
+
 int impact_counts(struct impacting *x)
 {
     const struct hw_impact_answer *a = x->a;
     int rc = HW_OK;
+    choose(x);
     if (x->versions != NULL) {
         rc = exposure(x);
     }

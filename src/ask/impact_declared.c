@@ -75,7 +75,8 @@ static int count(struct declaring *d, const struct hw_said *s)
     if (!hw_span_u64(hw_said_get(s, "value"), &value)) {
         return HW_OK; /* the reader takes nothing but numbers */
     }
-    *c = (struct hw_counted){.of = kept(x, s, "of"),
+    *c = (struct hw_counted){.about = kept(x, s, "about"),
+                             .of = kept(x, s, "of"),
                              .unit = kept(x, s, "unit"),
                              .limit = kept(x, s, "limit"),
                              .observer = kept(x, s, "observer"),

@@ -102,8 +102,10 @@ static void verdict(struct page *p)
     hw_buf_printf(&p->b, "%s ", a->target.kind);
     safe(p, a->target.name.n > 0 ? a->target.name : a->target.key);
     hw_buf_str(&p->b, ": ");
-    hw_text_many(&p->b, a->risk_count[HW_RISK_POISONED], "release carries it, ",
-                 "releases carry it, ");
+    bool key = strcmp(a->target.kind, "certificate") == 0;
+    hw_text_many(&p->b, a->risk_count[HW_RISK_POISONED],
+                 key ? "release bears its signature, " : "release carries it, ",
+                 key ? "releases bear its signature, " : "releases carry it, ");
     hw_text_many(&p->b, risky, "more is at risk; ", "more are at risk; ");
     hw_text_many(&p->b, a->direct, "organisation got it", "organisations got it");
     if (a->transitive > 0) {
