@@ -123,7 +123,7 @@ static int exposed_facts(struct exposing all[SCANNERS], const struct scanned *of
     struct impacting *x = all[0].x;
     struct hw_cursor *k = NULL;
     struct hw_fact_row f;
-    /* A bill has a million facts of one node: those of a kind are found only if the node is known. */
+    /* A bill has a million facts of one node: those of a kind are found if the node is known. */
     int rc = hw_case_facts(x->c, row->reading, row->nodes <= 1 ? 0 : HW_ANY_NODE, HW_FACT_EXPOSED,
                            HW_FACT_EXPOSED, &k, x->err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &f, x->err)) == HW_ROW) {

@@ -140,7 +140,7 @@ HW_CHECK int hw_walk_thing(struct hw_walk *w, uint32_t n, struct hw_thing *out,
 /* Of a thing only what a search asks: cheap. */
 HW_CHECK int hw_walk_acts(struct hw_walk *w, uint32_t n, enum hw_entity *out_kind,
                           uint32_t *out_flags, struct hw_error *err);
-/* The same of all, with what else is asked of most: out has room for as many as there are, and one. */
+/* The same of all, with what else is asked of most; out has room for one more than there are. */
 struct hw_acts {
     enum hw_entity kind; /* NONE: there is no such thing */
     uint32_t flags, host;
