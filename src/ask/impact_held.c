@@ -86,18 +86,18 @@ static struct waiting queue_take(struct waiting_room *q)
     return first;
 }
 
-int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via, uint32_t edge,
-                bool shown)
+int impact_hold(struct impacting *x, uint32_t thing, int64_t since, struct hold_as as)
 {
     struct hold *h = &x->holds[thing];
     since = since == HW_TIME_MIN ? HW_TIME_NONE : since; /* how an edge without a date begins */
-    if (since > impact_until(x) || (h->held && h->since <= since && (h->shown || !shown))) {
+    if (since > impact_until(x) || (h->held && h->since <= since && (h->as.shown || !as.shown))) {
         return HW_OK;
     }
     if (!h->held || since < h->since) {
+        bool before = h->as.shown;
         h->since = since;
-        h->via = via;
-        h->edge = edge;
+        h->as = as;
+        h->as.shown = before;
     }
     if (!h->held) {
         int rc = numbers_add(x, &x->all_held, thing);
@@ -106,7 +106,7 @@ int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via
         }
     }
     h->held = true;
-    h->shown = h->shown || shown;
+    h->as.shown = h->as.shown || as.shown;
     return queue_put(x, thing, since);
 }
 
@@ -135,11 +135,13 @@ static int on_machine(void *state, const struct session *s, const struct came *c
     }
     int64_t last = s->last == HW_TIME_NONE ? s->first : s->last;
     if (last >= g->since) { /* there with it */
-        return impact_hold(g->x, s->account, later(g->since, s->first), g->at, s->account_edge,
-                           false);
+        return impact_hold(g->x, s->account, later(g->since, s->first),
+                           (struct hold_as){g->at, s->account_edge, HOLD_WORKED, false});
     }
     bool kept = last >= hw_time_add(g->since, -STORED_NS);
-    return kept ? impact_hold(g->x, s->account, g->since, g->at, s->account_edge, false) : HW_OK;
+    return kept ? impact_hold(g->x, s->account, g->since,
+                              (struct hold_as){g->at, s->account_edge, HOLD_STORED, false})
+                : HW_OK;
 }
 
 static int from_here(void *state, const struct session *s, const struct came *came)
@@ -148,7 +150,8 @@ static int from_here(void *state, const struct session *s, const struct came *ca
     if (came->hi < g->since) {
         return HW_OK;
     }
-    return impact_hold(g->x, s->n, later(came->lo, g->since), g->at, came->edge, true);
+    return impact_hold(g->x, s->n, later(came->lo, g->since),
+                       (struct hold_as){g->at, came->edge, HOLD_OPENED, true});
 }
 
 struct through { /* an address, while it was held */
@@ -170,8 +173,8 @@ static int keys_from(struct holding *g, const struct hw_edge *had)
         const struct hw_edge *u = &keys->p[k].e;
         bool then = u->verb == HW_VERB_CONNECTED && u->hi >= had->lo && u->lo <= had->hi;
         if (then && g->x->q.acts[u->object].kind == HW_ENTITY_CERTIFICATE) {
-            rc = impact_hold(g->x, u->object, later(g->since, had->lo), g->at, keys->p[k].n,
-                             u->hi >= g->since);
+            rc = impact_hold(g->x, u->object, later(g->since, had->lo),
+                             (struct hold_as){g->at, keys->p[k].n, HOLD_ASKED, u->hi >= g->since});
         }
     }
     return rc;
@@ -199,13 +202,14 @@ static int by_address(struct holding *g)
 static int session(struct holding *g)
 {
     const struct session *s = sessions_get(&g->s, g->at);
-    bool shown = g->x->holds[g->at].shown;
+    bool shown = g->x->holds[g->at].as.shown;
     int rc = HW_OK;
     struct hw_thing t;
     if (s->account != UINT32_MAX) {
         rc = hw_walk_thing(g->x->q.w, s->account, &t, g->x->err);
         rc = rc == HW_OK && look_is_somebody(&t)
-                 ? impact_hold(g->x, s->account, g->since, g->at, s->account_edge, shown)
+                 ? impact_hold(g->x, s->account, g->since,
+                               (struct hold_as){g->at, s->account_edge, HOLD_SESSION, shown})
                  : rc;
     }
     bool its = s->account != UINT32_MAX && rc == HW_OK && (t.flags & HW_THING_ADMIN) != 0;
@@ -214,8 +218,10 @@ static int session(struct holding *g)
         its = its || (t.flags & ROLES) != 0 || s->acted;
     }
     if (rc == HW_OK && s->host != UINT32_MAX && its) {
-        uint32_t edge = s->account_edge != UINT32_MAX ? s->account_edge : g->x->holds[g->at].edge;
-        rc = impact_hold(g->x, s->host, later(g->since, s->first), g->at, edge, shown);
+        uint32_t edge =
+            s->account_edge != UINT32_MAX ? s->account_edge : g->x->holds[g->at].as.edge;
+        rc = impact_hold(g->x, s->host, later(g->since, s->first),
+                         (struct hold_as){g->at, edge, HOLD_SESSION, shown});
     }
     rc = rc != HW_OK ? rc : sessions_from(&g->s, g->at, from_here, g);
     return rc != HW_OK ? rc : by_address(g);
@@ -230,7 +236,8 @@ static int of_account(void *state, const struct session *s, const struct came *c
         return HW_OK;
     }
     return (g->x->q.acts[s->host].flags & ROLES) != 0
-               ? impact_hold(g->x, s->n, s->first, g->at, s->account_edge, false)
+               ? impact_hold(g->x, s->n, s->first,
+                             (struct hold_as){g->at, s->account_edge, HOLD_MAY, false})
                : HW_OK;
 }
 
@@ -242,7 +249,8 @@ static int keys_of(struct holding *g)
         uint32_t object = of->p[i].e.object;
         if (of->p[i].e.verb == HW_VERB_CONTROLS &&
             g->x->q.acts[object].kind == HW_ENTITY_CERTIFICATE) {
-            rc = impact_hold(g->x, object, g->since, g->at, of->p[i].n, false);
+            rc = impact_hold(g->x, object, g->since,
+                             (struct hold_as){g->at, of->p[i].n, HOLD_CONTROLLED, false});
         }
     }
     return rc;
@@ -257,7 +265,8 @@ static int ran_there(void *state, const struct hw_touch *t)
         return HW_OK;
     }
     x->holds[t->host].ran = true;
-    return impact_hold(x, t->host, later(t->lo, x->ask->from), UINT32_MAX, t->edge, true);
+    return impact_hold(x, t->host, later(t->lo, x->ask->from),
+                       (struct hold_as){UINT32_MAX, t->edge, HOLD_BEGAN, true});
 }
 
 /* What led to the bytes was held by whoever made them so: each machine of the chain, from its first
@@ -282,7 +291,8 @@ static int led_to_it(struct impacting *x)
                     strcmp(s->known, hw_known_word(HW_CLAIMED)) != 0 && !s->from.broker &&
                     s->from.host_n <= x->q.things;
         if (ours && (x->ask->from == HW_TIME_NONE || s->lo >= x->ask->from)) {
-            rc = impact_hold(x, s->from.host_n, s->lo, UINT32_MAX, s->edge, true);
+            rc = impact_hold(x, s->from.host_n, s->lo,
+                             (struct hold_as){UINT32_MAX, s->edge, HOLD_BEGAN, true});
         }
     }
     hw_trace_answer_free(t);
@@ -300,7 +310,8 @@ static int begin(struct impacting *x, uint32_t target)
         if (rc == HW_OK && (t.kind == HW_ENTITY_HOST || t.kind == HW_ENTITY_ACCOUNT ||
                             t.kind == HW_ENTITY_CERTIFICATE)) {
             x->holds[target].ran = true;
-            return impact_hold(x, target, from, UINT32_MAX, UINT32_MAX, true);
+            return impact_hold(x, target, from,
+                               (struct hold_as){UINT32_MAX, UINT32_MAX, HOLD_BEGAN, true});
         }
         if (rc == HW_OK && (t.kind == HW_ENTITY_SESSION || t.kind == HW_ENTITY_PROCESS)) {
             uint32_t held = t.kind == HW_ENTITY_PROCESS ? t.host : target;
@@ -308,7 +319,8 @@ static int begin(struct impacting *x, uint32_t target)
                 return HW_OK;
             }
             x->holds[held].ran = true;
-            return impact_hold(x, held, later(from, t.first_ns), UINT32_MAX, UINT32_MAX, true);
+            return impact_hold(x, held, later(from, t.first_ns),
+                               (struct hold_as){UINT32_MAX, UINT32_MAX, HOLD_BEGAN, true});
         }
         bool made = rc == HW_OK && (t.kind == HW_ENTITY_ARTIFACT || t.kind == HW_ENTITY_FILE ||
                                     t.kind == HW_ENTITY_RELEASE);
@@ -330,11 +342,11 @@ static int look_further(struct holding *g)
     while (x->to_look.count > 0 && rc == HW_OK) {
         struct waiting now = queue_take(&x->to_look);
         struct hold *h = &x->holds[now.n];
-        if (h->looked && h->looked_shown == h->shown && h->looked_since == h->since) {
+        if (h->looked && h->looked_shown == h->as.shown && h->looked_since == h->since) {
             continue; /* it was put in again before its turn came */
         }
         h->looked = true;
-        h->looked_shown = h->shown;
+        h->looked_shown = h->as.shown;
         h->looked_since = h->since;
         g->at = now.n;
         g->since = h->since;
@@ -355,32 +367,49 @@ static int look_further(struct holding *g)
 
 /* ---- in words ---- */
 
+static const struct {
+    const char *before, *after;
+} hows[] = {
+    [HOLD_WORKED] = {"was logged on at ", " while that was held"},
+    [HOLD_STORED] = {"had logged on at ", " not long before: its profile, stored log-on or token"},
+    [HOLD_OPENED] = {"opened from ", ""},
+    [HOLD_SESSION] = {"by ", ""},
+    [HOLD_MAY] = {"open to ", ", wherever that logs on from"},
+    [HOLD_CONTROLLED] = {"controlled by ", ""},
+    [HOLD_ASKED] = {"asked for from ", ""},
+};
+
+static int say_beginning(struct impacting *x, struct hw_held *out, const struct hold *h)
+{
+    struct hw_span none = {NULL, 0};
+    if (h->as.edge == UINT32_MAX) {
+        hw_because(x->a->arena, &out->why, hw_span_str("it is what was asked about"), none, false,
+                   0);
+        return HW_OK;
+    }
+    return impacting_because(
+        x, &out->why,
+        hw_span_str(h->ran ? "the payload ran there" : "the way to the bytes went through it"),
+        h->as.edge);
+}
+
 static int say_way(struct impacting *x, struct hw_held *out, uint32_t n)
 {
     int rc = HW_OK;
     for (unsigned i = 0; i < WAY && rc == HW_OK; i++) {
         const struct hold *h = &x->holds[n];
         struct hw_end from;
-        if (h->via == UINT32_MAX || h->edge == UINT32_MAX) {
-            struct hw_span says =
-                hw_span_str(h->ran ? (h->edge == UINT32_MAX ? "it is what was asked about"
-                                                            : "the payload ran there")
-                                   : "the way to the bytes went through it");
-            rc = h->edge == UINT32_MAX ? (hw_because(x->a->arena, &out->why, says,
-                                                     (struct hw_span){NULL, 0}, false, 0),
-                                          HW_OK)
-                                       : impacting_because(x, &out->why, says, h->edge);
-            return rc;
+        if (h->as.via == UINT32_MAX || h->as.edge == UINT32_MAX) {
+            return say_beginning(x, out, h);
         }
-        rc = impacting_end(x, h->via, &from);
+        rc = impacting_end(x, h->as.via, &from);
         bool on = from.host.n > 0 && strcmp(from.kind, "host") != 0;
-        bool kind = strcmp(from.kind, "session") != 0; /* their names begin so */
         struct hw_span says =
-            hw_words(x->a->arena, "by %s%s%.*s%s%.*s", kind ? from.kind : "", kind ? " " : "",
-                     (int)from.name.n, (const char *)from.name.p, on ? " on " : "",
-                     on ? (int)from.host.n : 0, (const char *)from.host.p);
-        rc = rc != HW_OK ? rc : impacting_because(x, &out->why, says, h->edge);
-        n = h->via;
+            hw_words(x->a->arena, "%s%.*s%s%.*s%s", hows[h->as.how].before, (int)from.name.n,
+                     (const char *)from.name.p, on ? " on " : "", on ? (int)from.host.n : 0,
+                     (const char *)from.host.p, hows[h->as.how].after);
+        rc = rc != HW_OK ? rc : impacting_because(x, &out->why, says, h->as.edge);
+        n = h->as.via;
     }
     return rc;
 }
@@ -398,7 +427,7 @@ static int say(struct impacting *x, uint32_t n, struct hw_held ***tail, unsigned
                           .name = e.name.n > 0 ? e.name : e.key,
                           .org = e.org,
                           .since = x->holds[n].since,
-                          .shown = x->holds[n].shown,
+                          .shown = x->holds[n].as.shown,
                           .ran = x->holds[n].ran};
     memcpy(h->id, e.id, sizeof h->id);
     **tail = h;

@@ -43,10 +43,25 @@ struct declared_delivery {
 };
 
 /* What is held of a thing: since when, how it came there. */
+enum hold_how {
+    HOLD_BEGAN,      /* with the payload, on the way to it, or by being asked about */
+    HOLD_WORKED,     /* an account: logged on there while it was held */
+    HOLD_STORED,     /* an account: logged on there not long before */
+    HOLD_OPENED,     /* a session: opened from there */
+    HOLD_SESSION,    /* an account or a machine: of a session that was held */
+    HOLD_MAY,        /* a session: its account was held, wherever it came from */
+    HOLD_CONTROLLED, /* a key: the account controls it */
+    HOLD_ASKED,      /* a key: asked for from there */
+};
+struct hold_as {
+    uint32_t via, edge; /* UINT32_MAX: it began here; no edge says so */
+    enum hold_how how;
+    bool shown;
+};
 struct hold {
     int64_t since;
-    uint32_t via, edge; /* UINT32_MAX: it began here; no edge says so */
-    bool held, shown, ran;
+    struct hold_as as;
+    bool held, ran;
     bool looked, looked_shown; /* what comes of it is known, so far as it was known then */
     int64_t looked_since;
 };
@@ -110,8 +125,7 @@ HW_CHECK int impact_edges(struct impacting *x);
 /* impact_assets.c: each machine's state. */
 HW_CHECK int impact_assets(struct impacting *x, uint32_t target);
 /* impact_held.c: who else was in a stranger's hand, by sessions. */
-HW_CHECK int impact_hold(struct impacting *x, uint32_t thing, int64_t since, uint32_t via,
-                         uint32_t edge, bool shown);
+HW_CHECK int impact_hold(struct impacting *x, uint32_t thing, int64_t since, struct hold_as as);
 HW_CHECK int impact_held(struct impacting *x, uint32_t target);
 /* impact_releases.c: what they could have written. */
 HW_CHECK int impact_releases(struct impacting *x);
