@@ -43,6 +43,32 @@ HW_CHECK int hw_tell_impact_text(const struct hw_teller *t, const struct hw_impa
 HW_CHECK int hw_tell_impact_json(const struct hw_teller *t, const struct hw_impact_answer *a,
                                  struct hw_error *err);
 
+/* ---- all of it ---- */
+
+/* An analyst's report in Markdown; the linter of wording (ask/wording.h) passes it. t->all: no
+ * table is folded. */
+HW_CHECK int hw_tell_report_md(const struct hw_teller *t, const struct hw_report_answer *a,
+                               struct hw_error *err);
+/* The lines of every question, then evidence, actions, indicators and a summary. */
+HW_CHECK int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer *a,
+                                 struct hw_error *err);
+/* What a timeline tool (Timesketch) takes in. */
+HW_CHECK int hw_tell_report_timesketch(const struct hw_teller *t, const struct hw_report_answer *a,
+                                       struct hw_error *err);
+/* The findings as SARIF 2.1.0. */
+HW_CHECK int hw_tell_report_sarif(const struct hw_teller *t, const struct hw_report_answer *a,
+                                  struct hw_error *err);
+enum hw_report_table {
+    HW_TABLE_ASSETS,
+    HW_TABLE_TIMELINE,
+    HW_TABLE_FINDINGS,
+    HW_TABLE_BLOCKLIST,
+    HW_TABLE_COUNT
+};
+const char *hw_report_table_word(enum hw_report_table which);
+HW_CHECK int hw_tell_report_csv(const struct hw_teller *t, const struct hw_report_answer *a,
+                                enum hw_report_table which, struct hw_error *err);
+
 /* ---- pieces the tongues share ---- */
 
 /* Machines and what is missing of them, one a line; their counts as "states":{...}. */

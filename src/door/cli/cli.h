@@ -45,6 +45,8 @@ struct hw_cli {
     const char *like;        /* a finding, of hunt */
     const char *check;       /* a report, of attribute */
     bool behaviour;          /* of attribute */
+    /* report */
+    const char *format, *out_path, *tlp, *title, *author, *contact, *table;
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* feeds */
     struct hw_strings feed, collection;
@@ -168,6 +170,7 @@ HW_CHECK int hw_cli_knows(struct hw_cli *cli, struct hw_error *err);
 int cmd_add(struct hw_cli *cli, struct hw_error *err);
 int cmd_affected(struct hw_cli *cli, struct hw_error *err);
 int cmd_attribute(struct hw_cli *cli, struct hw_error *err);
+int cmd_report(struct hw_cli *cli, struct hw_error *err);
 int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);

@@ -28,6 +28,7 @@ static const struct option options[] = {
     {"all", NULL, 'l', FLAG, AT(all)},
     {"anchors", "FILE", 'k', TEXT, AT(anchors)},
     {"as-of", "TIME", 'a', TIME, AT(as_of)},
+    {"author", "NAME", 'r', TEXT, AT(author)},
     {"back", NULL, 'w', FLAG, AT(back)},
     {"baseline", "FILE", 'p', LIST, AT(baseline)},
     {"because", "TEXT", 'b', TEXT, AT(because)},
@@ -36,6 +37,7 @@ static const struct option options[] = {
     {"case", "FILE", 0, TEXT, AT(case_path)},
     {"check", "FILE", 'c', TEXT, AT(check)},
     {"collection", "ID", 'f', LIST, AT(collection)},
+    {"contact", "TEXT", 'r', TEXT, AT(contact)},
     {"counter", NULL, 'w', FLAG, AT(counter)},
     {"crl", "FILE", 'p', TEXT, AT(crl)},
     {"exhibit", "NUMBER", 'e', TEXT, AT(exhibit)},
@@ -44,6 +46,7 @@ static const struct option options[] = {
     {"fail-on", "SEVERITY", 'a', SEVERITY, AT(fail_on)},
     {"feed", "URL", 'f', LIST, AT(feed)},
     {"feed-auth", "FILE", 'f', TEXT, AT(feed_auth)},
+    {"format", "NAME", 'r', TEXT, AT(format)},
     {"forward", NULL, 'w', FLAG, AT(forward)},
     {"from", "TIME", 'm', TIME, AT(from)},
     {"help", NULL, 0, FLAG, AT(help)},
@@ -62,6 +65,7 @@ static const struct option options[] = {
     {"note", "TEXT", 'e', TEXT, AT(note)},
     {"once", NULL, 'h', FLAG, AT(once)},
     {"org", "NAME", 'e', TEXT, AT(org)},
+    {"out", "FILE", 'r', TEXT, AT(out_path)},
     {"pack", "FILE", 'g', TEXT, AT(pack)},
     {"pack-key", "FINGERPRINT", 'g', TEXT, AT(pack_pin)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
@@ -69,6 +73,9 @@ static const struct option options[] = {
     {"require-timestamp", NULL, 'p', FLAG, AT(require_timestamp)},
     {"since", "TIME", 'f', TEXT, AT(since)},
     {"syslog", NULL, 'h', FLAG, AT(syslog)},
+    {"table", "NAME", 'r', TEXT, AT(table)},
+    {"title", "TEXT", 'r', TEXT, AT(title)},
+    {"tlp", "COLOUR", 'r', TEXT, AT(tlp)},
     {"tz", "+HH:MM", 'e', TEXT, AT(tz)},           /* of the evidence's clocks */
     {"tz", "+HH:MM", 't', ZONE, AT(zone_minutes)}, /* of the times printed */
     {"until", "TIME", 'm', TIME, AT(until)},
@@ -221,7 +228,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"diff", "report", "share", "serve"};
+    static const char *const later[] = {"diff", "share", "serve"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;
