@@ -81,6 +81,7 @@ struct hw_finding {
     char id[20];         /* "f-" and 16 hex digits */
     const char *rule;    /* a word of ask/rules.h */
     const char *do_next; /* what a reader does about it; static */
+    const char *means, *errs, *reference; /* of its rule: when it errs, what it stands on; static */
     enum hw_severity severity;
     enum hw_confidence confidence;
     const struct hw_file_answer *file; /* the artifact it is about; NULL: no file */
@@ -566,6 +567,7 @@ struct hw_report_evidence { /* one outermost input */
     uint8_t sha256[32];
     uint64_t size, facts;
     int64_t first_seen, read; /* HW_TIME_NONE: not known */
+    bool is_log;              /* records of what happened, whatever class it was read as */
 };
 struct hw_report_action { /* of the action log */
     struct hw_report_action *next;

@@ -124,6 +124,9 @@ static struct hw_finding *begin(struct hw_asking *q, const char *rule, enum hw_s
     }
     f->rule = r->word;
     f->do_next = r->do_next;
+    f->means = r->means;
+    f->errs = r->errs;
+    f->reference = r->reference;
     f->severity = severity;
     f->confidence = confidence;
     f->first = f->last = HW_TIME_NONE;

@@ -43,6 +43,18 @@ static int declared(struct hw_case *c, struct hw_arena *arena, struct hw_report_
     return rc;
 }
 
+/* Has the reading records of what happened? What is added is one class, whatever it holds. */
+static int is_log(struct hw_case *c, int64_t reading, bool *out, struct hw_error *err)
+{
+    struct hw_cursor *k = NULL;
+    struct hw_fact_row row;
+    int rc = hw_case_facts(c, reading, HW_ANY_NODE, HW_FACT_LAYOUT, HW_FACT_LAYOUT, &k, err);
+    rc = rc != HW_OK ? rc : hw_fact_next(k, &row, err);
+    hw_cursor_free(k);
+    *out = rc == HW_ROW;
+    return rc == HW_ROW ? HW_OK : rc;
+}
+
 int hw_report_evidence(struct hw_case *c, struct hw_report_answer *a, struct hw_error *err)
 {
     struct hw_evidence_ask ask = {.ever = true};
@@ -70,8 +82,9 @@ int hw_report_evidence(struct hw_case *c, struct hw_report_answer *a, struct hw_
         *end = e;
         end = &e->next;
         a->evidence_count++;
-        a->log_count += row.of_class == HW_CLASS_TELEMETRY;
-        rc = declared(c, a->arena, e, err);
+        rc = is_log(c, row.reading, &e->is_log, err);
+        rc = rc != HW_OK ? rc : declared(c, a->arena, e, err);
+        a->log_count += e->is_log;
     }
     hw_cursor_free(k);
     return rc;

@@ -26,6 +26,7 @@ static void evidence(struct hw_buf *b, const struct hw_report_evidence *e)
     hw_buf_printf(b, ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,",
                   (unsigned long long)e->size, e->of_class, e->degree,
                   (unsigned long long)e->facts);
+    hw_buf_printf(b, "\"log\":%s,", e->is_log ? "true" : "false");
     text(b, "org", e->org);
     text(b, "host", e->host);
     text(b, "acquired_by", e->acquired_by);

@@ -143,6 +143,38 @@ void hw_report_event_evidence(struct hw_buf *b, const struct hw_report_event *e)
     }
 }
 
+size_t hw_report_rules(const struct hw_report_answer *a,
+                       const struct hw_finding *out[HW_REPORT_RULES])
+{
+    size_t n = 0;
+    for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
+         f = f->next) {
+        size_t i = 0;
+        while (i < n && strcmp(out[i]->rule, f->rule) != 0) {
+            i++;
+        }
+        if (hw_is_rejected(f->judged) || i == HW_REPORT_RULES) {
+            continue;
+        }
+        if (i == n || f->severity > out[i]->severity) {
+            out[i] = f;
+        }
+        n += i == n;
+    }
+    for (size_t i = 1; i < n; i++) { /* few: by insertion */
+        const struct hw_finding *f = out[i];
+        size_t k = i;
+        for (; k > 0 &&
+               (out[k - 1]->severity < f->severity ||
+                (out[k - 1]->severity == f->severity && strcmp(out[k - 1]->rule, f->rule) > 0));
+             k--) {
+            out[k] = out[k - 1];
+        }
+        out[k] = f;
+    }
+    return n;
+}
+
 /* ---- the order of time ---- */
 
 struct making {

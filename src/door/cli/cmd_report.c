@@ -22,6 +22,7 @@ static const struct format {
 } formats[] = {
     {"csv", NULL},
     {"json", hw_tell_report_json},
+    {"md", hw_tell_report_md},
     {"timesketch", hw_tell_report_timesketch},
 };
 
