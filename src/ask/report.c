@@ -65,6 +65,9 @@ static int ask_target(struct hw_case *c, const struct hw_report_ask *ask,
                                    .independent = ask->independent,
                                    .as_of = a->as_of};
     int rc = hw_trace(c, &chain, &a->chain, several, err);
+    if (rc != HW_OK && a->chain != NULL) { /* given whatever came back */
+        hw_trace_answer_free(HW_TAKE(a->chain));
+    }
     if (several->count > 1) {
         return rc; /* which of them is meant only the asker knows */
     }
@@ -73,7 +76,7 @@ static int ask_target(struct hw_case *c, const struct hw_report_ask *ask,
         return rc;
     }
     rc = hw_impact(c, &impact, &a->impact, several, err);
-    if (rc != HW_OK && a->impact != NULL) { /* given whatever came back */
+    if (rc != HW_OK && a->impact != NULL) {
         hw_impact_answer_free(HW_TAKE(a->impact));
     }
     return several->count > 1 ? rc : take(a, rc, "the impact", needs, err);

@@ -42,10 +42,10 @@ void hw_report_event_evidence(struct hw_buf *b, const struct hw_report_event *e)
 /* observed, keyed ... of a step; the confidence of a finding; claimed of all else. */
 const char *hw_report_event_known(const struct hw_report_event *e);
 
-/* One finding of each rule that found something and was not rejected, the gravest of it; the gravest
- * rules first. At most HW_REPORT_RULES. */
+/* One finding of each rule that found something, the gravest of it; the gravest rules first. Those
+ * that were rejected count only where they are asked for. At most HW_REPORT_RULES. */
 enum { HW_REPORT_RULES = 128 };
-size_t hw_report_rules(const struct hw_report_answer *a,
+size_t hw_report_rules(const struct hw_report_answer *a, bool rejected,
                        const struct hw_finding *out[HW_REPORT_RULES]);
 
 /* One end of a step, raw: "machine PC-7". */

@@ -183,7 +183,8 @@ void md_verdict(struct md *p)
     }
     if (a->target.n > 0) {
         md_quote(p, a->target);
-        hw_buf_str(&p->b, ": ");
+        hw_buf_str(&p->b, a->chain == NULL && a->impact == NULL ? ": nothing of it is known here; "
+                                                                : ": ");
     }
     if (a->chain != NULL && a->chain->step_count > 0) {
         verdict_of_chain(p, a->chain);
@@ -194,16 +195,19 @@ void md_verdict(struct md *p)
         hw_buf_str(&p->b, "; ");
     }
     if (a->hunt == NULL) {
-        hw_buf_str(&p->b, "what is published could not be compared with the evidence.\n");
-    } else if (grave(a->hunt) > 0) {
-        hw_buf_str(&p->b, "the hunt over all evidence has ");
+        hw_buf_str(&p->b, a->target.n > 0 ? "w" : "W");
+        hw_buf_str(&p->b, "hat is published could not be compared with the evidence.\n");
+        return;
+    }
+    hw_buf_str(&p->b, a->target.n > 0 ? "t" : "T");
+    hw_buf_str(&p->b, "he hunt over all evidence has ");
+    if (grave(a->hunt) > 0) {
         hw_text_many(&p->b, grave(a->hunt), "finding at high or above.\n",
                      "findings at high or above.\n");
-    } else if (a->hunt->gap_count > 0) {
-        hw_buf_str(&p->b, "the hunt over all evidence has no finding at high or above, and could "
-                          "not look everywhere.\n");
     } else {
-        hw_buf_str(&p->b, "the hunt over all evidence has no finding at high or above.\n");
+        hw_buf_str(&p->b, a->hunt->gap_count > 0
+                              ? "no finding at high or above, and could not look everywhere.\n"
+                              : "no finding at high or above.\n");
     }
 }
 

@@ -236,7 +236,7 @@ void md_indicators(struct md *p)
 static void rules(struct md *p)
 {
     const struct hw_finding *of[HW_REPORT_RULES];
-    size_t n = hw_report_rules(p->a, of);
+    size_t n = hw_report_rules(p->a, false, of);
     hw_buf_str(&p->b, n > 0 ? "\n### What the rules mean, and when they err\n\n" : "");
     for (size_t i = 0; i < n; i++) {
         hw_buf_printf(&p->b, "- %s: ", of[i]->rule);
@@ -269,7 +269,7 @@ static size_t technique(const char *s)
 static void attack(struct md *p)
 {
     const struct hw_finding *of[HW_REPORT_RULES];
-    size_t n = hw_report_rules(p->a, of);
+    size_t n = hw_report_rules(p->a, false, of);
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         for (const char *s = of[i]->reference; *s != 0; s++) {
@@ -346,7 +346,7 @@ void md_measures(struct md *p)
     for (size_t v = 0; p->a->impact != NULL && v < sizeof verbs / sizeof verbs[0]; v++) {
         left += measures_of(p, verbs[v], &number);
     }
-    for (size_t i = 0, n = hw_report_rules(p->a, of); i < n; i++) {
+    for (size_t i = 0, n = hw_report_rules(p->a, false, of); i < n; i++) {
         if (of[i]->severity >= HW_MEDIUM) {
             hw_buf_printf(&p->b, "%llu. %s: %s\n", (unsigned long long)++number, of[i]->rule,
                           of[i]->do_next);

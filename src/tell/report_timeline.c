@@ -143,7 +143,7 @@ void hw_report_event_evidence(struct hw_buf *b, const struct hw_report_event *e)
     }
 }
 
-size_t hw_report_rules(const struct hw_report_answer *a,
+size_t hw_report_rules(const struct hw_report_answer *a, bool rejected,
                        const struct hw_finding *out[HW_REPORT_RULES])
 {
     size_t n = 0;
@@ -153,7 +153,7 @@ size_t hw_report_rules(const struct hw_report_answer *a,
         while (i < n && strcmp(out[i]->rule, f->rule) != 0) {
             i++;
         }
-        if (hw_is_rejected(f->judged) || i == HW_REPORT_RULES) {
+        if ((hw_is_rejected(f->judged) && !rejected) || i == HW_REPORT_RULES) {
             continue;
         }
         if (i == n || f->severity > out[i]->severity) {

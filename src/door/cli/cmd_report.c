@@ -23,6 +23,7 @@ static const struct format {
     {"csv", NULL},
     {"json", hw_tell_report_json},
     {"md", hw_tell_report_md},
+    {"sarif", hw_tell_report_sarif},
     {"timesketch", hw_tell_report_timesketch},
 };
 
