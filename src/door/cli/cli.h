@@ -46,7 +46,7 @@ struct hw_cli {
     const char *check;       /* a report, of attribute */
     bool behaviour;          /* of attribute */
     /* report */
-    const char *format, *out_path, *tlp, *title, *author, *contact, *table;
+    const char *format, *out_path, *tlp, *title, *author, *contact, *table, *redact, *redact_key;
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */
     /* feeds */
     struct hw_strings feed, collection;
@@ -163,6 +163,9 @@ int hw_cli_read(struct hw_cli *cli, enum hw_class asked, struct hw_error *err);
 
 /* Writes the list of a folder of known-good files; `list` must not exist. */
 HW_CHECK int hw_cli_known_good(const char *folder, const char *list, struct hw_error *err);
+
+/* redacting.c: takes names out of a report where --redact says so. */
+HW_CHECK int hw_cli_redact(struct hw_cli *cli, struct hw_report_answer *a, struct hw_error *err);
 
 /* knows.c: says what the case knows, form by form; every document with --all. */
 HW_CHECK int hw_cli_knows(struct hw_cli *cli, struct hw_error *err);

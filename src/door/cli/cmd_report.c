@@ -231,12 +231,18 @@ int cmd_report(struct hw_cli *cli, struct hw_error *err)
         cli->from > cli->until) {
         rc = hw_fail(err, HW_E_USAGE, "--until is before --from");
     }
+    if (rc == HW_OK && (cli->redact == NULL) != (cli->redact_key == NULL)) {
+        rc = hw_fail(err, HW_E_USAGE,
+                     "--redact and --redact-key go together: the policy, and a file for the key of "
+                     "the pseudonyms, made when it is not there");
+    }
     rc = rc != HW_OK
              ? rc
              : hw_cli_open_derived(cli, /* always= */ cli->args.count > 0, &policy.derived, err);
     /* one state of the case for every question, whatever is read meanwhile */
     rc = rc != HW_OK ? rc : hw_case_hold(cli->c, err);
     rc = rc != HW_OK ? rc : report(cli, &policy, &a, err);
+    rc = rc != HW_OK ? rc : hw_cli_redact(cli, a, err);
     rc = rc != HW_OK ? rc : tell(cli, f, table, a, err);
     rc = rc != HW_OK ? rc : a->exit_status;
     hw_report_free(a);

@@ -69,6 +69,8 @@ static const struct option options[] = {
     {"pack", "FILE", 'g', TEXT, AT(pack)},
     {"pack-key", "FINGERPRINT", 'g', TEXT, AT(pack_pin)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
+    {"redact", "FILE", 'r', TEXT, AT(redact)},
+    {"redact-key", "FILE", 'r', TEXT, AT(redact_key)},
     {"require-signer", "NAME", 'p', LIST, AT(require_signer)},
     {"require-timestamp", NULL, 'p', FLAG, AT(require_timestamp)},
     {"since", "TIME", 'f', TEXT, AT(since)},
