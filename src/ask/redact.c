@@ -10,10 +10,10 @@
 #include "base/text.h"
 
 enum {
-    SHORT_NAME = 3,   /* shorter ones only as they are written */
-    LONG_NAME = 6,    /* from here on also inside of other words */
-    NAME_BYTES = 512, /* what is longer is no name */
-    SHOWN_BYTES = 6,  /* of the code: 48 bits, twelve digits */
+    SHORT_NAME = 3,    /* shorter ones only as they are written */
+    LONG_NAME = 6,     /* from here on also inside of other words */
+    NAME_BYTES = 8192, /* what is longer is no name */
+    SHOWN_BYTES = 6,   /* of the code: 48 bits, twelve digits */
     BUCKETS = 1 << 16
 };
 
@@ -77,10 +77,25 @@ int hw_redact_policy_read(struct hw_span text, struct hw_arena *arena, struct hw
 
 /* ---- collecting ---- */
 
+static bool of_word(uint8_t c)
+{
+    return hw_ascii_is_alpha(c) || hw_ascii_is_digit(c) || c == '_' || c >= 0x80;
+}
+
+/* A dash alone is no name: without it no sentence would be left whole. */
+static bool is_name(struct hw_span s)
+{
+    size_t i = 0;
+    while (i < s.n && !of_word(s.p[i])) {
+        i++;
+    }
+    return i < s.n && s.n <= NAME_BYTES;
+}
+
 static int add(struct table *t, enum hw_redact_class as, struct hw_span text, bool issued)
 {
     text = hw_span_trim(text);
-    if (text.n == 0 || text.n > NAME_BYTES || !t->policy->on[as]) {
+    if (!is_name(text) || !t->policy->on[as]) {
         return HW_OK;
     }
     if (t->count == t->room) {
@@ -352,11 +367,6 @@ static int issue(struct table *t)
 }
 
 /* ---- replacing ---- */
-
-static bool of_word(uint8_t c)
-{
-    return hw_ascii_is_alpha(c) || hw_ascii_is_digit(c) || c == '_' || c >= 0x80;
-}
 
 /* Does this name stand here, as a word or long enough to be no chance? */
 static bool stands(const struct name *n, struct hw_span s, size_t at)

@@ -18,7 +18,7 @@
 struct hw_report_ask {
     struct hw_span target;          /* of chain and impact, as a trace takes it; empty: none */
     struct hw_span title;           /* empty: made from the target */
-    struct hw_span tlp;             /* marking for sharing, as the asker states it; empty: not */
+    struct hw_span tlp;             /* marking for sharing: RED, AMBER ...; empty: not stated */
     struct hw_span author, contact; /* empty: not stated */
     const struct hw_policy *policy; /* as_of holds for every question */
     const char *version;            /* of the program */

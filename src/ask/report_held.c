@@ -84,6 +84,7 @@ int hw_report_evidence(struct hw_case *c, struct hw_report_answer *a, struct hw_
         a->evidence_count++;
         rc = is_log(c, row.reading, &e->is_log, err);
         rc = rc != HW_OK ? rc : declared(c, a->arena, e, err);
+        e->is_log = e->is_log && row.of_class != HW_CLASS_KNOWLEDGE; /* an estate declares */
         a->log_count += e->is_log;
     }
     hw_cursor_free(k);

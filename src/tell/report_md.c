@@ -106,12 +106,8 @@ static void head(struct md *p)
     const struct hw_report_answer *a = p->a;
     hw_buf_str(&p->b, "# ");
     md_quote(p, a->title);
-    hw_buf_str(&p->b, "\n\nTLP: ");
-    if (a->tlp.n > 0) {
-        md_ours(p, a->tlp);
-    } else {
-        hw_buf_str(&p->b, "not stated");
-    }
+    hw_buf_str(&p->b, a->tlp.n > 0 ? "\n\nTLP:" : "\n\nTLP: not stated");
+    hw_buf_span_put(&p->b, a->tlp); /* one of five words */
     hw_buf_str(&p->b, "\n\n");
     if (a->target.n > 0) {
         stated(p, "About", a->target);

@@ -262,6 +262,6 @@ void md_evidence(struct md *p)
     actions(p);
     hw_buf_str(&p->b, "\n## Program\n\nHeadwater ");
     hw_buf_span_put(&p->b, p->a->version);
-    hw_buf_str(&p->b, ". The same version, case and as-of time give the same report; the last "
-                      "line of the log is the command that made it.\n");
+    hw_buf_str(&p->b, ". The same version, evidence and as-of time give the same answers; the last "
+                      "line of the log is the command that made this report.\n");
 }

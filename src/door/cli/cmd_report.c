@@ -47,6 +47,26 @@ static int find_format(const struct hw_cli *cli, const struct format **out, stru
     return rc;
 }
 
+/* The labels of the Traffic Light Protocol, version 2.0 (FIRST, 2022), with or without "TLP:". */
+static int find_marking(const struct hw_cli *cli, struct hw_span *out, struct hw_error *err)
+{
+    static const char *const labels[] = {"RED", "AMBER", "AMBER+STRICT", "GREEN", "CLEAR"};
+    struct hw_span said = hw_span_str(cli->tlp);
+    *out = (struct hw_span){NULL, 0};
+    said = hw_span_from(said, hw_span_starts(said, "TLP:") ? 4 : 0);
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        if (hw_span_is_nocase(said, labels[i])) {
+            *out = hw_span_str(labels[i]);
+            return HW_OK;
+        }
+    }
+    return cli->tlp == NULL ? HW_OK
+                            : hw_fail(err, HW_E_USAGE,
+                                      "--tlp: \"%.40s\" is none of RED, AMBER, AMBER+STRICT, "
+                                      "GREEN, CLEAR",
+                                      cli->tlp);
+}
+
 static int find_table(const struct hw_cli *cli, const struct format *f, enum hw_report_table *out,
                       struct hw_error *err)
 {
@@ -195,14 +215,16 @@ static int report(struct hw_cli *cli, struct hw_policy *policy, struct hw_report
     struct hw_case_info info;
     struct meaning m = {.cli = cli};
     struct hw_target_list several = {.count = 0};
-    int rc = find_target(cli, &m, err);
+    struct hw_span marking;
+    int rc = find_marking(cli, &marking, err);
+    rc = rc != HW_OK ? rc : find_target(cli, &m, err);
     if (rc != HW_OK) {
         return rc;
     }
     hw_case_info(cli->c, &info);
     struct hw_report_ask ask = {.target = m.target,
                                 .title = hw_span_str(cli->title),
-                                .tlp = hw_span_str(cli->tlp),
+                                .tlp = marking,
                                 .author = hw_span_str(cli->author),
                                 .contact = hw_span_str(cli->contact),
                                 .policy = policy,

@@ -92,6 +92,13 @@ class Walk:
         yield ["attribute", "--as-of", "2024-01-01"], case
         yield ["attribute", "--check", "said/report.md"], None
         yield ["attribute", "--check", bad], None
+        for form in ("md", "json", "csv", "timesketch", "sarif"):
+            yield ["report", *THEN, "--format", form, "--all", "C:\\App\\lib.dll"], case
+        yield ["report", *THEN, "--json"], case
+        yield ["report", *THEN, "--json", "--tlp", "red", "--title", bad, "--author", bad,
+               "--contact", bad, bad], case
+        yield ["report", *THEN, "--redact", "list.csv", "--redact-key", bad], case
+        yield ["report", "--format", bad], case
         for advisory in ("list.csv", "defanged.csv", "hostile/labels.csv"):
             yield ["affected", *THEN, "--all", advisory], case
             yield ["affected", *THEN, advisory, ".", "logs"], None
