@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tell/report_csv.c -- a report as tables (RFC 4180): machines, the timeline, findings, and a list
- * to block. A field that a spreadsheet would take for a formula is made plain by the escaper.
+ * tell/report_csv.c -- a report as tables (RFC 4180, but with line ends of one byte): machines, the
+ * timeline, findings, and a list to block. A field that a spreadsheet would take for a formula is
+ * made plain by the escaper.
  *
  * What stands in the block list stops traffic and programs, so it holds only what its source calls
  * a payload, in force, and on no list of what others use (ask/report_indicators.c).
@@ -44,7 +45,7 @@ static void end(struct hw_buf *b)
     if (hw_buf_ok(b) && b->n > 0) {
         b->n--;
     }
-    hw_buf_str(b, "\r\n");
+    hw_buf_str(b, "\n");
 }
 
 static void reasons(struct hw_buf *b, const struct hw_why *y)
@@ -62,7 +63,7 @@ static void reasons(struct hw_buf *b, const struct hw_why *y)
 static void assets(struct hw_buf *b, const struct hw_report_answer *a)
 {
     const struct hw_affected_answer *m = a->impact == NULL ? NULL : a->impact->machines;
-    hw_buf_str(b, "host,organisation,state,by,ran,contacted,because,lacks,ask_for\r\n");
+    hw_buf_str(b, "host,organisation,state,by,ran,contacted,because,lacks,ask_for\n");
     for (const struct hw_asset *x = m == NULL ? NULL : m->assets; x != NULL; x = x->next) {
         field(b, x->host);
         field(b, hw_report_org(x->org));
@@ -86,7 +87,7 @@ static int timeline(struct hw_buf *b, const struct hw_report_answer *a, struct h
         return rc;
     }
     hw_buf_init(&raw, 1 << 20);
-    hw_buf_str(b, "time,what,id,known,host,organisation,says,evidence\r\n");
+    hw_buf_str(b, "time,what,id,known,host,organisation,says,evidence\n");
     for (size_t i = 0; i < l.count; i++) {
         struct hw_span host, org;
         hw_report_event_where(&l.p[i], &host, &org);
@@ -112,7 +113,7 @@ static int timeline(struct hw_buf *b, const struct hw_report_answer *a, struct h
 static void findings(struct hw_buf *b, const struct hw_report_answer *a)
 {
     hw_buf_str(b, "id,rule,severity,confidence,kind,key,name,host,organisation,first,last,ran,met,"
-                  "incident,judged,because,do\r\n");
+                  "incident,judged,because,do\n");
     for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
          f = f->next) {
         word(b, f->id);
@@ -138,7 +139,7 @@ static void findings(struct hw_buf *b, const struct hw_report_answer *a)
 
 static void blocklist(struct hw_buf *b, const struct hw_report_answer *a)
 {
-    hw_buf_str(b, "kind,value,label,source,document,valid_from,valid_until,met\r\n");
+    hw_buf_str(b, "kind,value,label,source,document,valid_from,valid_until,met\n");
     for (const struct hw_report_indicator *x = a->indicators; x != NULL; x = x->next) {
         if (x->block) {
             word(b, x->kind);

@@ -39,7 +39,7 @@ int hw_tell_report_timesketch(const struct hw_teller *t, const struct hw_report_
     }
     hw_buf_init(&b, 256 << 20);
     hw_buf_init(&raw, 1 << 20);
-    hw_buf_str(&b, "datetime,message,timestamp_desc,known,id,host,organisation,evidence\r\n");
+    hw_buf_str(&b, "datetime,message,timestamp_desc,known,id,host,organisation,evidence\n");
     for (size_t i = 0; i < l.count; i++) {
         struct hw_span host, org;
         hw_report_event_where(&l.p[i], &host, &org);
@@ -54,7 +54,7 @@ int hw_tell_report_timesketch(const struct hw_teller *t, const struct hw_report_
         field(&b, org, ",");
         hw_buf_clear(&raw);
         hw_report_event_evidence(&raw, &l.p[i]);
-        field(&b, hw_buf_span(&raw), "\r\n");
+        field(&b, hw_buf_span(&raw), "\n");
     }
     hw_buf_done(&raw);
     hw_report_timeline_done(&l);

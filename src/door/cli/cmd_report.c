@@ -31,6 +31,9 @@ static int find_format(const struct hw_cli *cli, const struct format **out, stru
 {
     const char *word = cli->format != NULL ? cli->format : cli->json ? "json" : "md";
     struct hw_buf names;
+    if (cli->json && strcmp(word, "json") != 0) {
+        return hw_fail(err, HW_E_USAGE, "--json and --format %.40s: give one of them", word);
+    }
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         if (strcmp(formats[i].word, word) == 0) {
             *out = &formats[i];
