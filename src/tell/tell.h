@@ -81,6 +81,18 @@ HW_CHECK int hw_tell_attribute_text(const struct hw_teller *t, const struct hw_a
 HW_CHECK int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_answer *a,
                                     struct hw_error *err);
 
+/* A report in forms that others read: one JSON document each, of a few megabytes at most, in which
+ * bytes that are no text are U+FFFD and nobody is named. STIX 2.1; an event of MISP; Attack Flow
+ * 2.0; CSAF 2.0, whose file name is its /document/tracking/id and ".json". */
+HW_CHECK int hw_tell_report_stix(const struct hw_teller *t, const struct hw_report_answer *r,
+                                 struct hw_error *err);
+HW_CHECK int hw_tell_report_misp(const struct hw_teller *t, const struct hw_report_answer *r,
+                                 struct hw_error *err);
+HW_CHECK int hw_tell_report_flow(const struct hw_teller *t, const struct hw_report_answer *r,
+                                 struct hw_error *err);
+HW_CHECK int hw_tell_report_csaf(const struct hw_teller *t, const struct hw_report_answer *r,
+                                 struct hw_error *err);
+
 /* ---- pieces the commands share ---- */
 
 /* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean
