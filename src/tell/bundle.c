@@ -182,9 +182,9 @@ const char *hw_bundle_hash(struct hw_span hex)
 const char *hw_bundle_family(struct hw_span address)
 {
     uint8_t bytes[16];
-    return !hw_address_bytes(address, bytes)         ? NULL
+    return !hw_address_bytes(address, bytes)        ? NULL
            : hw_span_find(address, ':') < address.n ? "ipv6-addr"
-                                                     : "ipv4-addr";
+                                                    : "ipv4-addr";
 }
 
 void hw_bundle_file(struct hw_bundle *x, struct hw_span hash, struct hw_span path,
@@ -238,7 +238,7 @@ void hw_bundle_value(struct hw_bundle *x, const char *type, struct hw_span value
     hw_buf_str(&key, "{\"value\":");
     canonical(&key, hw_buf_span(&clean));
     hw_buf_char(&key, '}');
-    if (clean.n > 0) {
+    if (clean.n > 0 && (strcmp(type, "url") != 0 || hw_doc_is_url(hw_buf_span(&clean)))) {
         id_of(x, type, observables, hw_buf_span(&key), out);
         if (add(x, out)) {
             open_bare(x, type, out);

@@ -56,7 +56,7 @@ void hw_bundle_machine(struct hw_bundle *x, struct hw_span org, struct hw_span h
 /* hash: hex by its length; either may be empty, not both */
 void hw_bundle_file(struct hw_bundle *x, struct hw_span hash, struct hw_span path,
                     char out[HW_STIX_ID]);
-/* type: domain-name, ipv4-addr, ipv6-addr, url */
+/* type: domain-name, ipv4-addr, ipv6-addr, url (one that keeps to RFC 3986, as 6.17 asks) */
 void hw_bundle_value(struct hw_bundle *x, const char *type, struct hw_span value,
                      char out[HW_STIX_ID]);
 void hw_bundle_thing(struct hw_bundle *x, const struct hw_end *e, char out[HW_STIX_ID]);

@@ -43,8 +43,7 @@ bool csaf_gather(struct csaf *c)
 {
     const struct hw_impact_answer *a = c->r->impact;
     c->arena = hw_arena_new(PRODUCTS * sizeof(struct csaf_product) + 4096);
-    c->products = c->arena == NULL ? NULL
-                                   : hw_arena_array(c->arena, PRODUCTS, sizeof *c->products);
+    c->products = c->arena == NULL ? NULL : hw_arena_array(c->arena, PRODUCTS, sizeof *c->products);
     if (c->products == NULL) {
         return false;
     }
@@ -67,7 +66,7 @@ bool csaf_gather(struct csaf *c)
 /* Words that CSAF reads as a range, which a version must not hold (6.1.31). */
 static bool is_range(struct hw_span version)
 {
-    static const char *const words[] = {"after", "all",   "before", "earlier",
+    static const char *const words[] = {"after", "all",   "before",  "earlier",
                                         "later", "prior", "versions"};
     size_t from = 0;
     for (size_t i = 0; i <= version.n; i++) {
@@ -236,7 +235,8 @@ static void threats(struct csaf *c)
         const char *risk, *says;
     } reasons[] = {
         {"poisoned", "It carries the poisoned bytes."},
-        {"written", "Bytes of it were made on a machine, or signed with a key, that a stranger held."},
+        {"written",
+         "Bytes of it were made on a machine, or signed with a key, that a stranger held."},
         {"built", "It is said to be built on a machine that a stranger held when it came out."},
         {"signed", "A machine that signs for its maker was held when it came out."},
         {"source", "A machine that keeps its maker's sources was held when it came out."},
@@ -266,19 +266,26 @@ static void threats(struct csaf *c)
     hw_doc_close(&c->b, ']');
 }
 
+static void remediation(struct csaf *c, bool affected, const char *details)
+{
+    if ((affected ? c->affected : c->count - c->affected) > 0) {
+        hw_doc_open(&c->b, NULL, '{');
+        hw_doc_words(&c->b, "category", "mitigation");
+        hw_doc_words(&c->b, "details", details);
+        put_ids(c, "product_ids", affected);
+        hw_doc_close(&c->b, '}');
+    }
+}
+
 static void remediations(struct csaf *c)
 {
-    if (c->affected == 0) {
-        return;
-    }
     hw_doc_open(&c->b, "remediations", '[');
-    hw_doc_open(&c->b, NULL, '{');
-    hw_doc_words(&c->b, "category", "mitigation");
-    hw_doc_words(&c->b, "details",
-                 "Do not install or run it. Isolate machines that have it, and look at what it did "
-                 "there. No clean release is known to this document.");
-    put_ids(c, "product_ids", true);
-    hw_doc_close(&c->b, '}');
+    remediation(c, true,
+                "Do not install or run it. Isolate machines that have it, and look at what it did "
+                "there. No clean release is known to this document.");
+    remediation(c, false,
+                "It may be clean. Do not install it anew before its maker has shown how it was "
+                "built, and keep the logs of machines that have it.");
     hw_doc_close(&c->b, ']');
 }
 

@@ -279,3 +279,17 @@ unsigned hw_doc_sure(const char *known)
     }
     return 30;
 }
+
+bool hw_doc_is_url(struct hw_span s)
+{
+    if ((!hw_span_starts(s, "https://") && !hw_span_starts(s, "http://")) || s.n < 10 ||
+        s.n > HW_DOC_NAME) {
+        return false;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"<>\\^`{|}", s.p[i]) != NULL) {
+            return false;
+        }
+    }
+    return true;
+}

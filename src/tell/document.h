@@ -54,14 +54,7 @@ HW_CHECK bool hw_uuid_of_case(const struct hw_report_answer *r, uint8_t out[16],
                               char text[HW_UUID_TEXT]);
 
 /* The Traffic Light Protocol (FIRST, TLP 2.0). */
-enum hw_tlp {
-    HW_TLP_NONE,
-    HW_TLP_CLEAR,
-    HW_TLP_GREEN,
-    HW_TLP_AMBER,
-    HW_TLP_STRICT,
-    HW_TLP_RED
-};
+enum hw_tlp { HW_TLP_NONE, HW_TLP_CLEAR, HW_TLP_GREEN, HW_TLP_AMBER, HW_TLP_STRICT, HW_TLP_RED };
 enum hw_tlp hw_tlp_read(struct hw_span text); /* "TLP:AMBER+STRICT", "amber" ...; NONE else */
 const char *hw_tlp_word(enum hw_tlp t);       /* "amber+strict"; "" for none */
 
@@ -75,6 +68,8 @@ struct hw_span hw_doc_org(struct hw_span scope);
 /* The next id of a technique of ATT&CK in a text, behind "attack." or in a list behind "ATT&CK";
  * *at goes on. False: no more. */
 bool hw_doc_technique(struct hw_span says, size_t *at, char out[12]);
+/* A URL of the web that may stand in a document as it is (RFC 3986, 2). */
+bool hw_doc_is_url(struct hw_span s);
 /* How sure a step is, on the scale of STIX (2.1, appendix A, the column of the DNI): observed 95,
  * "almost certain"; keyed 85, "very likely"; inferred 50, "even chance"; claimed 30, for somebody's
  * word is no record. */

@@ -66,8 +66,9 @@ static void summary(struct csaf *c)
                       (unsigned long long)findings, (unsigned long long)incidents);
     }
     if (c->count > 0) {
-        hw_buf_printf(&c->words, " %zu products: %zu known to be affected, %zu under investigation.",
-                      c->count, c->affected, c->count - c->affected);
+        hw_buf_printf(&c->words,
+                      " %zu products: %zu known to be affected, %zu under investigation.", c->count,
+                      c->affected, c->count - c->affected);
     }
     if (c->left > 0) {
         hw_buf_printf(&c->words, " %llu more products are left out, to keep this document small.",
@@ -173,21 +174,6 @@ static void gaps(struct csaf *c)
 
 /* ---- references ---- */
 
-/* A URL that may stand in a document as it is (RFC 3986, 2). */
-static bool is_url(struct hw_span s)
-{
-    if ((!hw_span_starts(s, "https://") && !hw_span_starts(s, "http://")) || s.n < 10 ||
-        s.n > HW_DOC_NAME) {
-        return false;
-    }
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"<>\\^`{|}", s.p[i]) != NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void reference(struct csaf *c, struct hw_span summary_text, struct hw_span url)
 {
     hw_doc_open(&c->b, NULL, '{');
@@ -209,7 +195,7 @@ static void references(struct csaf *c)
     hw_doc_open(&c->b, "references", '[');
     reference(c, HW_SPAN_LIT("The case that holds the evidence"), hw_span_str(urn));
     for (const struct hw_claim *x = a == NULL ? NULL : a->claims; x != NULL; x = x->next) {
-        if (is_url(x->url) && !hw_span_equal(before, x->url) && n++ < LINES) {
+        if (hw_doc_is_url(x->url) && !hw_span_equal(before, x->url) && n++ < LINES) {
             reference(c, x->title.n > 0 ? x->title : x->by, x->url);
             before = x->url;
         }

@@ -65,7 +65,9 @@ static void define(struct flow *f)
         "attack-flow-schema-2.0.0.json\",\"version\":\"2.0.0\",\"extension_types\":[\"new-sdo\"],"
         "\"external_references\":[{\"source_name\":\"Documentation\",\"description\":"
         "\"Documentation for Attack Flow\",\"url\":"
-        "\"https://center-for-threat-informed-defense.github.io/attack-flow\"}]}",
+        "\"https://center-for-threat-informed-defense.github.io/attack-flow\"},"
+        "{\"source_name\":\"GitHub\",\"description\":\"Source code repository for Attack Flow\","
+        "\"url\":\"https://github.com/center-for-threat-informed-defense/attack-flow\"}]}",
         when, when);
 }
 

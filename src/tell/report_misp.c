@@ -77,8 +77,7 @@ static void put_grade(struct event *e, struct hw_span grade)
     (void)snprintf(text, sizeof text, "admiralty-scale:source-reliability=\"%c\"",
                    hw_ascii_lower(grade.p[0]));
     tag(e, text);
-    (void)snprintf(text, sizeof text, "admiralty-scale:information-credibility=\"%c\"",
-                   grade.p[1]);
+    (void)snprintf(text, sizeof text, "admiralty-scale:information-credibility=\"%c\"", grade.p[1]);
     tag(e, text);
     hw_doc_close(&e->b, ']');
 }
@@ -281,11 +280,11 @@ static void left(struct event *e, uint64_t values, uint64_t files, uint64_t said
 {
     if (values + files + said > 0) {
         hw_buf_clear(&e->words);
-        hw_buf_printf(&e->words,
-                      "left out, to keep this event small: %llu values, %llu findings of files, %llu claims; "
-                      "the case itself has all of them",
-                      (unsigned long long)values, (unsigned long long)files,
-                      (unsigned long long)said);
+        hw_buf_printf(
+            &e->words,
+            "left out, to keep this event small: %llu values, %llu findings of files, %llu claims; "
+            "the case itself has all of them",
+            (unsigned long long)values, (unsigned long long)files, (unsigned long long)said);
         text(e, "left", 0, hw_buf_span(&e->words), "", (struct hw_span){NULL, 0});
     }
 }

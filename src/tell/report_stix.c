@@ -34,7 +34,8 @@ static void define(struct stix *s)
         "\",\"schema\":\"All are optional. id, rule, state, kind, word, method: strings of "
         "Headwater's documentation. severity: info, low, medium, high, critical. confidence: low, "
         "moderate, high. class: observed, keyed, inferred, claimed. probability: 0 to 1. judged: "
-        "accept, reject. grade: Admiralty code. ran: boolean. count, lo, hi, findings, contacted, "
+        "accept, reject. grade: Admiralty code. ran: boolean. count, low, high, findings, "
+        "contacted, "
         "independent: numbers. evidence: SHA-256.\",\"version\":\"1.0.0\","
         "\"extension_types\":[\"property-extension\"]}",
         when, when);

@@ -138,8 +138,7 @@ static void note_state(struct stix *s, enum hw_asset_state state, uint64_t count
 
 void stix_machines(struct stix *s)
 {
-    const struct hw_affected_answer *m =
-        s->x.r->impact == NULL ? NULL : s->x.r->impact->machines;
+    const struct hw_affected_answer *m = s->x.r->impact == NULL ? NULL : s->x.r->impact->machines;
     uint64_t n = 0;
     const struct hw_asset *a = m == NULL ? NULL : m->assets;
     while (a != NULL) {

@@ -102,7 +102,7 @@ static void spoken(struct stix *s, const struct hw_judgement *j, struct hw_span 
         hw_buf_printf(&s->x.b, ",\"probability\":0.%02u", j->percent % 100);
         if (j->word != NULL) {
             hw_doc_words(&s->x.b, "word", j->word->word);
-            hw_buf_printf(&s->x.b, ",\"lo\":0.%02u,\"hi\":0.%02u", j->word->lo % 100,
+            hw_buf_printf(&s->x.b, ",\"low\":0.%02u,\"high\":0.%02u", j->word->lo % 100,
                           j->word->hi % 100);
         }
         hw_doc_words(&s->x.b, "confidence", hw_confidence_word(j->confidence));
@@ -193,7 +193,7 @@ static void estimated(struct stix *s, const struct hw_estimated *e)
     if (stix_note(s, "An estimate of how many there are", "estimate", e->of, NULL)) {
         stix_extend(s);
         hw_doc_words(&s->x.b, "method", e->method);
-        hw_buf_printf(&s->x.b, ",\"count\":%.1f,\"lo\":%.1f,\"hi\":%.1f", e->n, e->lo, e->hi);
+        hw_buf_printf(&s->x.b, ",\"count\":%.1f,\"low\":%.1f,\"high\":%.1f", e->n, e->lo, e->hi);
         stix_extend_end(s);
         hw_bundle_close(&s->x);
     }

@@ -35,7 +35,7 @@ static const char *asks(const struct hw_report_indicator *i, const char **out_ty
                 : strcmp(i->kind, "url") == 0     ? "url"
                 : strcmp(i->kind, "address") == 0 ? hw_bundle_family(i->value)
                                                   : NULL;
-    return *out_type == NULL || i->value.n == 0          ? NULL
+    return *out_type == NULL || i->value.n == 0    ? NULL
            : strcmp(*out_type, "domain-name") == 0 ? "domain-name:value"
            : strcmp(*out_type, "url") == 0         ? "url:value"
            : strcmp(*out_type, "ipv4-addr") == 0   ? "ipv4-addr:value"
@@ -218,8 +218,8 @@ void stix_indicators(struct stix *s)
     uint64_t n = 0;
     for (const struct hw_report_indicator *i = s->x.r->indicators; i != NULL; i = i->next) {
         const char *type, *asked = asks(i, &type);
-        bool give = i->met && i->block && i->list.n == 0 && asked != NULL &&
-                    i->value.n <= HW_DOC_TEXT / 4;
+        bool give =
+            i->met && i->block && i->list.n == 0 && asked != NULL && i->value.n <= HW_DOC_TEXT / 4;
         if (give && n++ < HW_STIX_INDICATORS) {
             indicator(s, i, asked, type);
         }
