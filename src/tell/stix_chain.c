@@ -108,13 +108,13 @@ void stix_chain(struct stix *s)
         crossing(s, c);
     }
     stix_left(s, n, HW_STIX_STEPS, "steps of the chain");
-    if (n > told) {
+    uint64_t asked = n < HW_STIX_STEPS ? n : HW_STIX_STEPS;
+    if (asked > told) {
         hw_buf_printf(&s->left,
                       "%s%llu of %llu steps of the chain whose ends are no objects of STIX (an "
                       "Attack Flow has them)",
-                      s->left.n > 0 ? "; " : "",
-                      (unsigned long long)((n < HW_STIX_STEPS ? n : HW_STIX_STEPS) - told),
-                      (unsigned long long)n);
+                      s->left.n > 0 ? "; " : "", (unsigned long long)(asked - told),
+                      (unsigned long long)asked);
     }
 }
 

@@ -42,7 +42,7 @@ static int drop(void **state)
         fail_msg("no such line: %s", #__VA_ARGS__);                                                \
     }
 
-/* How many values with this in their line would be matched: a value without a role is looked for. */
+/* How many values with this in their line would be matched: one without a role is looked for. */
 static size_t looked_for(const char *part)
 {
     size_t count = 0;
