@@ -3,14 +3,15 @@
  * ask/redact.h -- names out of a report, before any tongue tells it.
  *
  * Names are collected from the fields of the answers that hold them, then taken out of every text
- * of every answer, so that no tongue can forget one. A name becomes its class and the first 48 bits of
- * HMAC-SHA-256 (RFC 2104) over class and name: the same in every report under one key, and nobody
- * without the key can try names on it. docs/formats/redact.md says what is not hidden by that.
+ * of every answer, so that no tongue can forget one. A name becomes its class and the first 48 bits
+ * of HMAC-SHA-256 (RFC 2104) over class and name: the same in every report under one key, and
+ * nobody without the key can try names on it. docs/formats/redact.md says what is not hidden by
+ * that.
  */
 #ifndef HW_ASK_REDACT_H
 #define HW_ASK_REDACT_H
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 
 enum hw_redact_class {
     HW_REDACT_TEXT, /* no name by itself; names in it are replaced */

@@ -10,7 +10,7 @@
 #ifndef HW_ASK_REPORT_H
 #define HW_ASK_REPORT_H
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 #include "ask/policy.h"
 #include "ask/trace.h"
 #include "case/case.h"

@@ -3,7 +3,7 @@
 #ifndef HW_ASK_REPORTING_H
 #define HW_ASK_REPORTING_H
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 #include "ask/policy.h"
 #include "case/case.h"
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 #include "base/buf.h"
 #include "base/error.h"
 

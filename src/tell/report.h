@@ -6,7 +6,7 @@
 #ifndef HW_TELL_REPORT_H
 #define HW_TELL_REPORT_H
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 #include "base/buf.h"
 
 enum hw_event_kind { HW_EVENT_STEP, HW_EVENT_FINDING, HW_EVENT_RELEASE, HW_EVENT_DELIVERY };

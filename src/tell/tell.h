@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "ask/answer.h"
+#include "ask/answer_report.h"
 #include "base/buf.h"
 #include "fact/fact.h"
 

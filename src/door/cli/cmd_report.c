@@ -20,10 +20,14 @@ static const struct format {
     const char *word;
     report_tell *tell; /* NULL: csv, which is several tables */
 } formats[] = {
+    {"csaf", hw_tell_report_csaf},
     {"csv", NULL},
+    {"flow", hw_tell_report_flow},
     {"json", hw_tell_report_json},
     {"md", hw_tell_report_md},
+    {"misp", hw_tell_report_misp},
     {"sarif", hw_tell_report_sarif},
+    {"stix", hw_tell_report_stix},
     {"timesketch", hw_tell_report_timesketch},
 };
 

@@ -92,7 +92,7 @@ class Walk:
         yield ["attribute", "--as-of", "2024-01-01"], case
         yield ["attribute", "--check", "said/report.md"], None
         yield ["attribute", "--check", bad], None
-        for form in ("md", "json", "csv", "timesketch", "sarif"):
+        for form in ("md", "json", "csv", "timesketch", "sarif", "stix", "misp", "flow", "csaf"):
             yield ["report", *THEN, "--format", form, "--all", "C:\\App\\lib.dll"], case
         yield ["report", *THEN, "--json"], case
         yield ["report", *THEN, "--json", "--tlp", "red", "--title", bad, "--author", bad,
