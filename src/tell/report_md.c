@@ -164,9 +164,12 @@ static void verdict_of_machines(struct md *p, const struct hw_affected_answer *m
     hw_text_count(&p->b, m->affected);
     hw_buf_str(&p->b, m->affected == 1 ? " is affected, " : " are affected, ");
     hw_text_count(&p->b, m->ran);
-    hw_buf_str(&p->b, " ran it, and of ");
-    hw_text_count(&p->b, m->count[HW_ASSET_UNKNOWN]);
-    hw_buf_str(&p->b, " it cannot be told");
+    hw_buf_str(&p->b, " ran it");
+    if (m->count[HW_ASSET_UNKNOWN] > 0) {
+        hw_buf_str(&p->b, ", and of ");
+        hw_text_count(&p->b, m->count[HW_ASSET_UNKNOWN]);
+        hw_buf_str(&p->b, " it cannot be told");
+    }
 }
 
 void md_verdict(struct md *p)

@@ -11,6 +11,12 @@
 
 /* ---- known, inferred, unknown ---- */
 
+/* What is said for information only, "cannot be judged" among it, shows nothing. */
+static bool counts(const struct hw_finding *f)
+{
+    return f->severity > HW_INFO && !hw_is_rejected(f->judged);
+}
+
 static void known(struct md *p)
 {
     const struct hw_report_answer *a = p->a;
@@ -36,7 +42,7 @@ static void known(struct md *p)
     uint64_t sure = 0, incidents = 0;
     for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
          f = f->next) {
-        sure += f->confidence == HW_CONF_HIGH && !hw_is_rejected(f->judged);
+        sure += counts(f) && f->confidence == HW_CONF_HIGH;
     }
     for (const struct hw_incident *i = a->hunt == NULL ? NULL : a->hunt->incidents; i != NULL;
          i = i->next) {
@@ -54,7 +60,7 @@ static void inferred(struct md *p)
     uint64_t weak = 0, could = 0, risky = 0;
     for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
          f = f->next) {
-        weak += f->confidence != HW_CONF_HIGH && !hw_is_rejected(f->judged);
+        weak += counts(f) && f->confidence != HW_CONF_HIGH;
     }
     for (const struct hw_held *h = a->impact == NULL ? NULL : a->impact->held; h != NULL;
          h = h->next) {
