@@ -6,11 +6,6 @@
 #include "base/time.h"
 #include "tell/tell.h"
 
-static void flag(struct hw_buf *b, const char *key, bool on)
-{
-    hw_buf_printf(b, "\"%s\":%s,", key, on ? "true" : "false");
-}
-
 static void asset(struct hw_buf *b, const struct hw_asset *x)
 {
     hw_buf_printf(b, "{\"type\":\"asset\",\"schema\":1,\"id\":\"%s\",", x->id);
@@ -18,10 +13,10 @@ static void asset(struct hw_buf *b, const struct hw_asset *x)
     hw_buf_char(b, ',');
     hw_json_text(b, "org", x->org);
     hw_buf_printf(b, ",\"state\":\"%s\",", hw_asset_state_word(x->state));
-    flag(b, "by_hash", x->by_hash);
-    flag(b, "by_version", x->by_version);
-    flag(b, "ran", x->ran);
-    flag(b, "contacted", x->contacted);
+    hw_json_put_flag(b, "by_hash", x->by_hash);
+    hw_json_put_flag(b, "by_version", x->by_version);
+    hw_json_put_flag(b, "ran", x->ran);
+    hw_json_put_flag(b, "contacted", x->contacted);
     hw_json_text(b, "lacks", x->lacks);
     hw_buf_char(b, ',');
     hw_json_why(b, x->why);

@@ -10,17 +10,6 @@
 #include "base/time.h"
 #include "tell/tell.h"
 
-static void text(struct hw_buf *b, const char *key, struct hw_span value)
-{
-    hw_json_text(b, key, value);
-    hw_buf_char(b, ',');
-}
-
-static void number(struct hw_buf *b, const char *key, uint64_t n)
-{
-    hw_buf_printf(b, "\"%s\":%llu,", key, (unsigned long long)n);
-}
-
 static void place(struct hw_buf *b, struct hw_span path, uint64_t line)
 {
     hw_json_text(b, "evidence", path);
@@ -45,12 +34,12 @@ static void basis(struct hw_buf *b, const struct hw_judgement *j)
     for (const struct hw_share *s = j->shares; s != NULL; s = s->next) {
         hw_buf_str(b, s == j->shares ? "{" : ",{");
         hw_buf_printf(b, "\"kind\":\"%s\",", s->kind);
-        text(b, "says", s->what);
-        text(b, "by", s->by);
+        hw_json_put(b, "says", s->what);
+        hw_json_put(b, "by", s->by);
         hw_buf_printf(b, "\"weight\":%d,\"public\":%s,\"tested\":%s,", s->weight,
                       s->is_public ? "true" : "false", s->tested ? "true" : "false");
-        number(b, "independent", s->independent);
-        text(b, "because", hw_span_str(s->because));
+        hw_json_put_number(b, "independent", s->independent);
+        hw_json_put(b, "because", hw_span_str(s->because));
         place(b, s->path, s->line);
         hw_buf_char(b, '}');
     }
@@ -66,9 +55,9 @@ static void judgement(struct hw_buf *b, const struct hw_judgement *j)
     hw_buf_span_put(&says, j->other);
     hw_buf_str(&says, " were the work of one operator");
     hw_buf_printf(b, "{\"type\":\"judgement\",\"schema\":1,\"of\":\"%s\",", j->of);
-    text(b, "says", hw_buf_span(&says));
-    text(b, "about", j->about);
-    text(b, "other", j->other);
+    hw_json_put(b, "says", hw_buf_span(&says));
+    hw_json_put(b, "about", j->about);
+    hw_json_put(b, "other", j->other);
     hw_buf_printf(b, "\"probability\":0.%02u,\"word\":\"%s\",\"confidence\":\"%s\",", j->percent,
                   j->word->word, hw_confidence_word(j->confidence));
     hw_json_text(b, "confidence_because", j->confidence_because);
@@ -83,9 +72,9 @@ static void judgement(struct hw_buf *b, const struct hw_judgement *j)
 static void refusal(struct hw_buf *b, const struct hw_judgement *j)
 {
     hw_buf_printf(b, "{\"type\":\"refusal\",\"schema\":1,\"of\":\"%s\",", j->of);
-    text(b, "about", j->about);
-    text(b, "other", j->other);
-    text(b, "because", j->because);
+    hw_json_put(b, "about", j->about);
+    hw_json_put(b, "other", j->other);
+    hw_json_put(b, "because", j->because);
     hw_json_text(b, "needs", j->needs);
     if (j->shares != NULL) {
         basis(b, j);
@@ -96,16 +85,16 @@ static void refusal(struct hw_buf *b, const struct hw_judgement *j)
 static void disagreement(struct hw_buf *b, const struct hw_disagreement *d)
 {
     hw_buf_str(b, "{\"type\":\"disagreement\",\"schema\":1,");
-    text(b, "about", d->about);
-    text(b, "topic", d->topic);
-    text(b, "question", d->question);
-    text(b, "asks", d->asks);
-    text(b, "decided_by", d->decided_by);
+    hw_json_put(b, "about", d->about);
+    hw_json_put(b, "topic", d->topic);
+    hw_json_put(b, "question", d->question);
+    hw_json_put(b, "asks", d->asks);
+    hw_json_put(b, "decided_by", d->decided_by);
     hw_buf_printf(b, "\"disputed\":%s,\"statements\":[", d->disputed ? "true" : "false");
     for (const struct hw_saying *s = d->each; s != NULL; s = s->next) {
         hw_buf_str(b, s == d->each ? "{" : ",{");
-        text(b, "says", s->value);
-        text(b, "by", s->by);
+        hw_json_put(b, "says", s->value);
+        hw_json_put(b, "by", s->by);
         hw_json_time(b, "on", s->on);
         hw_buf_char(b, ',');
         place(b, s->path, s->line);
@@ -117,22 +106,22 @@ static void disagreement(struct hw_buf *b, const struct hw_disagreement *d)
 static void claim(struct hw_buf *b, const struct hw_claim *x)
 {
     hw_buf_str(b, "{\"type\":\"claim\",\"schema\":1,");
-    text(b, "about", x->about);
-    text(b, "topic", x->topic);
-    text(b, "says", x->says);
-    text(b, "value", x->value);
-    text(b, "names", x->names);
-    text(b, "by", x->by);
-    text(b, "title", x->title);
-    text(b, "url", x->url);
-    text(b, "rests_on", x->rests_on);
+    hw_json_put(b, "about", x->about);
+    hw_json_put(b, "topic", x->topic);
+    hw_json_put(b, "says", x->says);
+    hw_json_put(b, "value", x->value);
+    hw_json_put(b, "names", x->names);
+    hw_json_put(b, "by", x->by);
+    hw_json_put(b, "title", x->title);
+    hw_json_put(b, "url", x->url);
+    hw_json_put(b, "rests_on", x->rests_on);
     hw_json_time(b, "on", x->on);
     hw_buf_char(b, ',');
-    text(b, "grade", x->grade);
+    hw_json_put(b, "grade", x->grade);
     hw_buf_printf(b, "\"held\":\"%s\",", x->held);
-    text(b, "confidence", x->confidence);
-    number(b, "independent", x->independent);
-    text(b, "question", x->question);
+    hw_json_put(b, "confidence", x->confidence);
+    hw_json_put_number(b, "independent", x->independent);
+    hw_json_put(b, "question", x->question);
     place(b, x->path, x->line);
     hw_buf_str(b, "}\n");
 }
@@ -141,17 +130,17 @@ static void names(struct hw_buf *b, const struct hw_attribute_answer *a)
 {
     for (const struct hw_names_apart *n = a->namings; n != NULL; n = n->next) {
         hw_buf_str(b, "{\"type\":\"naming\",\"schema\":1,");
-        text(b, "about", n->about);
-        number(b, "claims", n->claims);
-        number(b, "names", n->names);
+        hw_json_put(b, "about", n->about);
+        hw_json_put_number(b, "claims", n->claims);
+        hw_json_put_number(b, "names", n->names);
         hw_buf_printf(b, "\"systems\":%llu}\n", (unsigned long long)n->systems);
     }
     for (const struct hw_alias *x = a->aliases; x != NULL; x = x->next) {
         hw_buf_str(b, "{\"type\":\"alias\",\"schema\":1,");
-        text(b, "name", x->name);
-        text(b, "who", x->who);
-        text(b, "who_id", x->who_id);
-        text(b, "source", x->source);
+        hw_json_put(b, "name", x->name);
+        hw_json_put(b, "who", x->who);
+        hw_json_put(b, "who_id", x->who_id);
+        hw_json_put(b, "source", x->source);
         place(b, x->path, x->line);
         hw_buf_str(b, "}\n");
     }
@@ -160,28 +149,28 @@ static void names(struct hw_buf *b, const struct hw_attribute_answer *a)
 static void behaviour(struct hw_buf *b, const struct hw_behaviour_answer *x)
 {
     hw_buf_str(b, "{\"type\":\"behaviour-compared\",\"schema\":1,");
-    text(b, "publisher", x->publisher);
-    text(b, "attack", x->id);
-    text(b, "publisher_says", x->said);
+    hw_json_put(b, "publisher", x->publisher);
+    hw_json_put(b, "attack", x->id);
+    hw_json_put(b, "publisher_says", x->said);
     hw_buf_printf(b, "\"named\":%s,", x->named ? "true" : "false");
     if (x->word != NULL) {
         hw_buf_printf(b, "\"probability\":0.%02u,\"word\":\"%s\",", x->percent, x->word->word);
     }
-    text(b, "because", x->because);
-    number(b, "asked", x->asked);
-    number(b, "known", x->known);
-    number(b, "groups", x->groups);
-    number(b, "left_out", x->left_out);
-    number(b, "unknown", x->unknown);
+    hw_json_put(b, "because", x->because);
+    hw_json_put_number(b, "asked", x->asked);
+    hw_json_put_number(b, "known", x->known);
+    hw_json_put_number(b, "groups", x->groups);
+    hw_json_put_number(b, "left_out", x->left_out);
+    hw_json_put_number(b, "unknown", x->unknown);
     hw_buf_str(b, "\"candidates\":[");
     for (const struct hw_behaved *c = x->candidates; c != NULL; c = c->next) {
         hw_buf_str(b, c == x->candidates ? "{" : ",{");
-        text(b, "id", c->id);
-        text(b, "name", c->name);
+        hw_json_put(b, "id", c->id);
+        hw_json_put(b, "name", c->name);
         hw_buf_printf(b, "\"z\":%.2f,", c->z);
-        number(b, "features", c->features);
-        number(b, "shared", c->shared);
-        number(b, "tools", c->tools);
+        hw_json_put_number(b, "features", c->features);
+        hw_json_put_number(b, "shared", c->shared);
+        hw_json_put_number(b, "tools", c->tools);
         hw_json_text(b, "rarest", c->rarest);
         hw_buf_char(b, '}');
     }
@@ -191,14 +180,14 @@ static void behaviour(struct hw_buf *b, const struct hw_behaviour_answer *x)
 static void summary(struct hw_buf *b, const struct hw_attribute_answer *a)
 {
     hw_buf_str(b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"attribute\",");
-    text(b, "target", a->target);
-    number(b, "claims", a->claim_count);
-    number(b, "sources", a->source_count);
-    number(b, "links", a->link_count);
-    number(b, "judgements", a->spoken);
-    number(b, "refusals", a->refused);
-    number(b, "disputed", a->disputed);
-    number(b, "later", a->later);
+    hw_json_put(b, "target", a->target);
+    hw_json_put_number(b, "claims", a->claim_count);
+    hw_json_put_number(b, "sources", a->source_count);
+    hw_json_put_number(b, "links", a->link_count);
+    hw_json_put_number(b, "judgements", a->spoken);
+    hw_json_put_number(b, "refusals", a->refused);
+    hw_json_put_number(b, "disputed", a->disputed);
+    hw_json_put_number(b, "later", a->later);
     hw_json_time(b, "as_of", a->as_of);
     hw_buf_printf(b, ",\"exit\":%d}\n", a->exit_status);
 }
@@ -227,7 +216,7 @@ int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_
     }
     for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
         hw_buf_str(&b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"attribute\",");
-        text(&b, "what", g->what);
+        hw_json_put(&b, "what", g->what);
         hw_buf_str(&b, "\"path\":\"\",");
         hw_json_text(&b, "ask_for", g->ask_for);
         hw_buf_printf(&b, ",\"needed\":%s,\"accepted\":false}\n",

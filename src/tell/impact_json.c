@@ -11,28 +11,6 @@ static void open_line(struct hw_buf *b, const char *type)
     hw_buf_printf(b, "{\"type\":\"%s\",\"schema\":1,", type);
 }
 
-static void text(struct hw_buf *b, const char *key, struct hw_span s)
-{
-    hw_json_text(b, key, s);
-    hw_buf_char(b, ',');
-}
-
-static void date(struct hw_buf *b, const char *key, int64_t ns)
-{
-    hw_json_time(b, key, ns);
-    hw_buf_char(b, ',');
-}
-
-static void flag(struct hw_buf *b, const char *key, bool on)
-{
-    hw_buf_printf(b, "\"%s\":%s,", key, on ? "true" : "false");
-}
-
-static void number(struct hw_buf *b, const char *key, uint64_t n)
-{
-    hw_buf_printf(b, "\"%s\":%llu,", key, (unsigned long long)n);
-}
-
 static void close_line(struct hw_buf *b, const struct hw_why *why)
 {
     hw_json_why(b, why);
@@ -43,69 +21,69 @@ static void held(struct hw_buf *b, const struct hw_held *h)
 {
     open_line(b, "held");
     hw_buf_printf(b, "\"id\":\"%s\",\"kind\":\"%s\",", h->id, h->kind);
-    text(b, "name", h->name);
-    text(b, "org", h->org);
-    date(b, "since", h->since);
-    flag(b, "shown", h->shown);
-    flag(b, "ran", h->ran);
+    hw_json_put(b, "name", h->name);
+    hw_json_put(b, "org", h->org);
+    hw_json_put_time(b, "since", h->since);
+    hw_json_put_flag(b, "shown", h->shown);
+    hw_json_put_flag(b, "ran", h->ran);
     close_line(b, h->why);
 }
 
 static void release(struct hw_buf *b, const struct hw_risky *r)
 {
     open_line(b, "release");
-    text(b, "org", r->org);
-    text(b, "name", r->name);
-    text(b, "version", r->version);
+    hw_json_put(b, "org", r->org);
+    hw_json_put(b, "name", r->name);
+    hw_json_put(b, "version", r->version);
     hw_buf_printf(b, "\"risk\":\"%s\",", hw_risk_word(r->risk));
-    date(b, "published", r->published);
+    hw_json_put_time(b, "published", r->published);
     close_line(b, r->why);
 }
 
 static void product(struct hw_buf *b, const struct hw_product *p)
 {
     open_line(b, "product");
-    text(b, "name", p->name);
-    text(b, "version", p->version);
-    text(b, "via", p->via);
-    number(b, "depth", p->depth);
-    flag(b, "direct", p->depth == 1);
+    hw_json_put(b, "name", p->name);
+    hw_json_put(b, "version", p->version);
+    hw_json_put(b, "via", p->via);
+    hw_json_put_number(b, "depth", p->depth);
+    hw_json_put_flag(b, "direct", p->depth == 1);
     close_line(b, p->why);
 }
 
 static void receiver(struct hw_buf *b, const struct hw_receiver *r)
 {
     open_line(b, "receiver");
-    text(b, "org", r->org);
-    text(b, "product", r->product);
-    number(b, "depth", r->depth);
-    flag(b, "direct", r->depth == 0);
-    flag(b, "at_risk", r->at_risk);
-    date(b, "at", r->at);
+    hw_json_put(b, "org", r->org);
+    hw_json_put(b, "product", r->product);
+    hw_json_put_number(b, "depth", r->depth);
+    hw_json_put_flag(b, "direct", r->depth == 0);
+    hw_json_put_flag(b, "at_risk", r->at_risk);
+    hw_json_put_time(b, "at", r->at);
     close_line(b, r->why);
 }
 
 static void count(struct hw_buf *b, const struct hw_counted *c)
 {
     open_line(b, "count");
-    text(b, "of", c->of);
-    text(b, "unit", c->unit);
-    text(b, "observer", c->observer);
-    text(b, "limit", c->limit.n > 0 ? c->limit : hw_span_str("exactly"));
-    number(b, "value", c->value);
-    text(b, "source", c->source);
-    date(b, "from", c->from);
-    date(b, "until", c->until);
-    date(b, "on", c->on);
-    flag(b, "ours", c->ours);
+    hw_json_put(b, "of", c->of);
+    hw_json_put(b, "unit", c->unit);
+    hw_json_put(b, "observer", c->observer);
+    hw_json_put(b, "limit", c->limit.n > 0 ? c->limit : hw_span_str("exactly"));
+    hw_json_put_number(b, "value", c->value);
+    hw_json_put(b, "source", c->source);
+    hw_json_put_time(b, "from", c->from);
+    hw_json_put_time(b, "until", c->until);
+    hw_json_put_time(b, "on", c->on);
+    hw_json_put_flag(b, "ours", c->ours);
     close_line(b, c->why);
 }
 
 static void refusal(struct hw_buf *b, const struct hw_refused *r)
 {
     open_line(b, "refusal");
-    text(b, "of", r->of);
-    text(b, "because", r->because);
+    hw_json_put(b, "of", r->of);
+    hw_json_put(b, "because", r->because);
     hw_json_text(b, "needs", r->needs);
     hw_buf_str(b, "}\n");
 }
@@ -113,10 +91,10 @@ static void refusal(struct hw_buf *b, const struct hw_refused *r)
 static void estimate(struct hw_buf *b, const struct hw_estimated *e)
 {
     open_line(b, "estimate");
-    text(b, "of", e->of);
+    hw_json_put(b, "of", e->of);
     hw_buf_printf(b, "\"method\":\"%s\",\"n\":%.1f,\"lo\":%.1f,\"hi\":%.1f,", e->method, e->n,
                   e->lo, e->hi);
-    text(b, "says", e->says);
+    hw_json_put(b, "says", e->says);
     hw_buf_str(b, "\"assumes\":[");
     for (size_t i = 0; e->assumes[i] != NULL; i++) {
         hw_buf_str(b, i > 0 ? "," : "");
@@ -142,7 +120,7 @@ static void to_do(struct hw_buf *b, const struct hw_to_do *d)
 {
     open_line(b, "measure");
     hw_buf_printf(b, "\"do\":\"%s\",", d->verb);
-    text(b, "what", d->what);
+    hw_json_put(b, "what", d->what);
     hw_json_text(b, "because", d->because);
     hw_buf_str(b, "}\n");
 }
@@ -153,12 +131,12 @@ static void summary(struct hw_buf *b, const struct hw_impact_answer *a)
     hw_buf_printf(b, "\"target\":{\"kind\":\"%s\",\"id\":\"%s\",", a->target.kind, a->target.id);
     hw_json_text(b, "key", a->target.key);
     hw_buf_str(b, "},");
-    date(b, "since", a->since);
-    number(b, "bytes", a->bytes);
+    hw_json_put_time(b, "since", a->since);
+    hw_json_put_number(b, "bytes", a->bytes);
     if (a->machines != NULL) {
-        number(b, "affected", a->machines->affected);
-        number(b, "ran", a->machines->ran);
-        number(b, "contacted", a->machines->contacted);
+        hw_json_put_number(b, "affected", a->machines->affected);
+        hw_json_put_number(b, "ran", a->machines->ran);
+        hw_json_put_number(b, "contacted", a->machines->contacted);
         hw_json_states(b, a->machines);
         hw_buf_char(b, ',');
     }
@@ -171,12 +149,12 @@ static void summary(struct hw_buf *b, const struct hw_impact_answer *a)
                       (unsigned long long)a->risk_count[i]);
     }
     hw_buf_str(b, "},");
-    number(b, "products_at_risk", a->products_at_risk);
-    number(b, "other_bytes", a->other_bytes);
-    number(b, "direct", a->direct);
-    number(b, "transitive", a->transitive);
-    number(b, "receivers_at_risk", a->receivers_at_risk);
-    date(b, "as_of", a->as_of);
+    hw_json_put_number(b, "products_at_risk", a->products_at_risk);
+    hw_json_put_number(b, "other_bytes", a->other_bytes);
+    hw_json_put_number(b, "direct", a->direct);
+    hw_json_put_number(b, "transitive", a->transitive);
+    hw_json_put_number(b, "receivers_at_risk", a->receivers_at_risk);
+    hw_json_put_time(b, "as_of", a->as_of);
     hw_buf_printf(b, "\"exit\":%d}\n", a->exit_status);
 }
 

@@ -34,6 +34,28 @@ void hw_json_time(struct hw_buf *b, const char *key, int64_t ns)
     }
 }
 
+void hw_json_put(struct hw_buf *b, const char *key, struct hw_span value)
+{
+    hw_json_text(b, key, value);
+    hw_buf_char(b, ',');
+}
+
+void hw_json_put_time(struct hw_buf *b, const char *key, int64_t ns)
+{
+    hw_json_time(b, key, ns);
+    hw_buf_char(b, ',');
+}
+
+void hw_json_put_flag(struct hw_buf *b, const char *key, bool on)
+{
+    hw_buf_printf(b, "\"%s\":%s,", key, on ? "true" : "false");
+}
+
+void hw_json_put_number(struct hw_buf *b, const char *key, uint64_t n)
+{
+    hw_buf_printf(b, "\"%s\":%llu,", key, (unsigned long long)n);
+}
+
 void hw_json_hex(struct hw_buf *b, const char *key, struct hw_span bytes)
 {
     hw_buf_printf(b, "\"%s\":\"", key);

@@ -7,18 +7,6 @@
 #include "base/time.h"
 #include "tell/tell.h"
 
-static void text(struct hw_buf *b, const char *key, struct hw_span s)
-{
-    hw_json_text(b, key, s);
-    hw_buf_char(b, ',');
-}
-
-static void date(struct hw_buf *b, const char *key, int64_t ns)
-{
-    hw_json_time(b, key, ns);
-    hw_buf_char(b, ',');
-}
-
 static void evidence(struct hw_buf *b, const struct hw_report_evidence *e)
 {
     hw_buf_str(b, "{\"type\":\"evidence\",\"schema\":1,");
@@ -27,13 +15,13 @@ static void evidence(struct hw_buf *b, const struct hw_report_evidence *e)
                   (unsigned long long)e->size, e->of_class, e->degree,
                   (unsigned long long)e->facts);
     hw_buf_printf(b, "\"log\":%s,", e->is_log ? "true" : "false");
-    text(b, "org", e->org);
-    text(b, "host", e->host);
-    text(b, "acquired_by", e->acquired_by);
-    text(b, "acquired_at", e->acquired_at);
-    text(b, "exhibit", e->exhibit);
-    text(b, "note", e->note);
-    date(b, "read", e->read);
+    hw_json_put(b, "org", e->org);
+    hw_json_put(b, "host", e->host);
+    hw_json_put(b, "acquired_by", e->acquired_by);
+    hw_json_put(b, "acquired_at", e->acquired_at);
+    hw_json_put(b, "exhibit", e->exhibit);
+    hw_json_put(b, "note", e->note);
+    hw_json_put_time(b, "read", e->read);
     hw_json_text(b, "path", e->path);
     hw_buf_str(b, "}\n");
 }
@@ -41,10 +29,10 @@ static void evidence(struct hw_buf *b, const struct hw_report_evidence *e)
 static void action(struct hw_buf *b, const struct hw_report_action *x)
 {
     hw_buf_printf(b, "{\"type\":\"action\",\"schema\":1,\"n\":%llu,", (unsigned long long)x->n);
-    date(b, "at", x->at);
-    text(b, "who", x->who);
-    text(b, "command", x->command);
-    text(b, "line", x->args);
+    hw_json_put_time(b, "at", x->at);
+    hw_json_put(b, "who", x->who);
+    hw_json_put(b, "command", x->command);
+    hw_json_put(b, "line", x->args);
     hw_json_text(b, "version", x->version);
     hw_buf_str(b, "}\n");
 }
@@ -52,21 +40,21 @@ static void action(struct hw_buf *b, const struct hw_report_action *x)
 static void indicator(struct hw_buf *b, const struct hw_report_indicator *x)
 {
     hw_buf_printf(b, "{\"type\":\"indicator\",\"schema\":1,\"kind\":\"%s\",", x->kind);
-    text(b, "value", x->value);
-    text(b, "role", x->role);
-    text(b, "label", x->label);
-    text(b, "source", x->source);
-    text(b, "title", x->title);
-    text(b, "path", x->path);
+    hw_json_put(b, "value", x->value);
+    hw_json_put(b, "role", x->role);
+    hw_json_put(b, "label", x->label);
+    hw_json_put(b, "source", x->source);
+    hw_json_put(b, "title", x->title);
+    hw_json_put(b, "path", x->path);
     hw_buf_printf(b, "\"line\":%llu,\"met\":%s,\"in_force\":%s,\"block\":%s,",
                   (unsigned long long)x->line, x->met ? "true" : "false",
                   x->in_force ? "true" : "false", x->block ? "true" : "false");
-    text(b, "harmless_by", x->list);
-    date(b, "valid_from", x->from);
-    date(b, "valid_until", x->until);
-    date(b, "published", x->published);
-    date(b, "revoked", x->revoked);
-    date(b, "met_first", x->first);
+    hw_json_put(b, "harmless_by", x->list);
+    hw_json_put_time(b, "valid_from", x->from);
+    hw_json_put_time(b, "valid_until", x->until);
+    hw_json_put_time(b, "published", x->published);
+    hw_json_put_time(b, "revoked", x->revoked);
+    hw_json_put_time(b, "met_first", x->first);
     hw_json_time(b, "met_last", x->last);
     hw_buf_str(b, "}\n");
 }
@@ -85,8 +73,8 @@ static void refusals(struct hw_buf *b, const struct hw_report_answer *a)
 {
     for (const struct hw_refused *r = a->refused; r != NULL; r = r->next) {
         hw_buf_str(b, "{\"type\":\"refusal\",\"schema\":1,");
-        text(b, "of", r->of);
-        text(b, "because", r->because);
+        hw_json_put(b, "of", r->of);
+        hw_json_put(b, "because", r->because);
         hw_json_text(b, "needs", r->needs);
         hw_buf_str(b, "}\n");
     }
@@ -112,17 +100,17 @@ int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer
     }
     refusals(&b, a);
     hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"report\",");
-    text(&b, "title", a->title);
-    text(&b, "target", a->target);
-    text(&b, "case", a->id);
-    text(&b, "version", a->version);
-    text(&b, "tlp", a->tlp);
-    text(&b, "author", a->author);
-    text(&b, "contact", a->contact);
+    hw_json_put(&b, "title", a->title);
+    hw_json_put(&b, "target", a->target);
+    hw_json_put(&b, "case", a->id);
+    hw_json_put(&b, "version", a->version);
+    hw_json_put(&b, "tlp", a->tlp);
+    hw_json_put(&b, "author", a->author);
+    hw_json_put(&b, "contact", a->contact);
     hw_buf_printf(&b, "\"evidence\":%llu,\"logs\":%llu,\"indicators_left\":%llu,",
                   (unsigned long long)a->evidence_count, (unsigned long long)a->log_count,
                   (unsigned long long)a->indicators_left);
-    date(&b, "as_of", a->as_of);
+    hw_json_put_time(&b, "as_of", a->as_of);
     hw_buf_printf(&b, "\"exit\":%d}\n", a->exit_status);
     return hw_tell_put(t, &b, err);
 }

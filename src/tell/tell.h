@@ -74,6 +74,11 @@ HW_CHECK int hw_tell_report_csv(const struct hw_teller *t, const struct hw_repor
 /* Machines and what is missing of them, one a line; their counts as "states":{...}. */
 void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const char *question);
 void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a);
+/* A member and the comma behind it. */
+void hw_json_put(struct hw_buf *b, const char *key, struct hw_span value);
+void hw_json_put_time(struct hw_buf *b, const char *key, int64_t ns);
+void hw_json_put_flag(struct hw_buf *b, const char *key, bool on);
+void hw_json_put_number(struct hw_buf *b, const char *key, uint64_t n);
 /* "why":[...] */
 void hw_json_why(struct hw_buf *b, const struct hw_why *why);
 HW_CHECK int hw_tell_attribute_text(const struct hw_teller *t, const struct hw_attribute_answer *a,
