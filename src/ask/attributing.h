@@ -79,8 +79,6 @@ HW_CHECK int attributing_behaviour(struct attributing *q);
 
 /* Same name: ASCII letters alike, blanks around it left out. */
 bool attributing_same(struct hw_span a, struct hw_span b);
-/* Words joined by `,`: the next of them, trimmed; false at the end. */
-HW_CHECK bool attributing_word(struct hw_span *list, struct hw_span *out);
 HW_CHECK int attributing_add(struct attributing *q, const struct hw_disagreement *d,
                              struct hw_disagreement **out);
 HW_CHECK int attributing_say(struct attributing *q, struct hw_saying ***last,

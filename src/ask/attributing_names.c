@@ -45,7 +45,7 @@ static void names_of(struct names *n, const struct hw_claim *x)
 {
     struct hw_span list = x->names, name;
     add_name(n, x->value);
-    while (attributing_word(&list, &name)) {
+    while (hw_said_word(&list, &name)) {
         add_name(n, name);
     }
 }
@@ -198,7 +198,7 @@ static bool alias_of(const struct hw_claim *x, struct hw_span name)
     if (!hw_span_is(x->topic, "alias") || x->value.n == 0) {
         return false;
     }
-    while (attributing_word(&list, &one)) {
+    while (hw_said_word(&list, &one)) {
         if (attributing_same(one, name)) {
             return true;
         }

@@ -17,19 +17,6 @@ bool attributing_same(struct hw_span a, struct hw_span b)
     return hw_span_equal_nocase(hw_span_trim(a), hw_span_trim(b));
 }
 
-bool attributing_word(struct hw_span *list, struct hw_span *out)
-{
-    while (list->n > 0) {
-        size_t at = hw_span_find(*list, ',');
-        *out = hw_span_trim(hw_span_cut(*list, 0, at));
-        *list = hw_span_from(*list, at + 1);
-        if (out->n > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The source of this id in the same estate, or else the first in another. */
 static int32_t find(const struct attributing *q, struct hw_span id, unsigned document)
 {
@@ -63,7 +50,7 @@ static void rest(struct attributing *q)
     for (size_t i = 0; i < described; i++) {
         struct said_source *s = &q->sources[i];
         struct hw_span list = s->rests_on, id;
-        while (attributing_word(&list, &id)) {
+        while (hw_said_word(&list, &id)) {
             int32_t on = find_or_stand_for(q, id, s->document);
             if (on == NO_SOURCE || s->rest_count == RESTS_MAX) {
                 q->over++;

@@ -232,12 +232,10 @@ static int told(struct impacting *x)
 {
     struct hw_impact_answer *a = x->a;
     const struct hw_affected_answer *m = a->machines;
-    bool hit = (m != NULL && m->affected > 0) || a->risk_count[HW_RISK_POISONED] > 0 ||
-               a->direct > 0 || a->products != NULL;
+    bool hit = (m != NULL && m->affected > 0) || a->releases != NULL || a->products != NULL;
     bool unknown = m != NULL && m->count[HW_ASSET_UNKNOWN] > 0;
-    bool other = a->releases != NULL;
     plan(x);
-    a->exit_status = hit || other ? 1 : unknown || (m == NULL && a->held == NULL) ? 3 : 0;
+    a->exit_status = hit ? 1 : unknown || (m == NULL && a->held == NULL) ? 3 : 0;
     return products_at_risk(x);
 }
 

@@ -45,7 +45,6 @@ static int add_poison(struct impacting *x, uint32_t n)
     return numbers_add(x, &x->poison, n);
 }
 
-/* org|name|version */
 static int add_release(struct impacting *x, uint32_t n, const struct hw_thing *t)
 {
     struct named_version *v;
@@ -54,16 +53,9 @@ static int add_release(struct impacting *x, uint32_t n, const struct hw_thing *t
     }
     x->q.marks[n] |= IMPACT_CARRIES;
     struct hw_span key = hw_span_keep(x->a->arena, t->key);
-    size_t bar = hw_span_find(key, '|');
-    struct hw_span org = hw_span_cut(key, 0, bar), rest = hw_span_from(key, bar + 1);
-    size_t end = rest.n; /* names may hold a bar, versions do not */
-    while (end > 0 && rest.p[end - 1] != '|') {
-        end--;
-    }
-    struct hw_span name = hw_span_cut(rest, 0, end > 0 ? end - 1 : rest.n);
-    struct hw_span version = end > 0 ? hw_span_from(rest, end) : (struct hw_span){NULL, 0};
-    int rc = numbers_add(x, &x->releases, n);
-    rc = rc != HW_OK ? rc : impact_version(x, name, version, true, 0, &v);
+    struct hw_span org, name, version;
+    hw_release_split(key, &org, &name, &version);
+    int rc = impact_version(x, name, version, true, 0, &v);
     if (rc != HW_OK) {
         return rc;
     }

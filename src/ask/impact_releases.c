@@ -12,6 +12,7 @@
 
 #include "ask/impacting.h"
 #include "base/time.h"
+#include "fact/package.h"
 
 struct held_host {
     struct hw_span name;
@@ -118,16 +119,6 @@ static int poisoned(struct risking *r)
 
 /* ---- by records ---- */
 
-/* org|name|version, as impact_poison.c takes it apart. */
-static struct hw_span last_part(struct hw_span key)
-{
-    size_t end = key.n;
-    while (end > 0 && key.p[end - 1] != '|') {
-        end--;
-    }
-    return hw_span_from(key, end);
-}
-
 static int release_at_risk(struct risking *r, uint32_t n, struct hw_span says, uint32_t edge)
 {
     struct hw_end e;
@@ -136,16 +127,14 @@ static int release_at_risk(struct risking *r, uint32_t n, struct hw_span says, u
     if (rc != HW_OK) {
         return rc;
     }
-    struct hw_span version = last_part(e.key);
-    struct hw_span rest = hw_span_from(e.key, e.org.n + 1);
-    struct hw_span name =
-        hw_span_cut(rest, 0, rest.n > version.n ? rest.n - version.n - 1 : rest.n);
-    if (find(r, e.org, name, version) != NULL) {
+    struct hw_span org, name, version;
+    hw_release_split(e.key, &org, &name, &version);
+    if (find(r, org, name, version) != NULL) {
         return HW_OK;
     }
-    const struct declared_release *d = declared(r, e.org, name, version);
+    const struct declared_release *d = declared(r, org, name, version);
     rc = add(r,
-             &(struct hw_risky){.org = e.org,
+             &(struct hw_risky){.org = org,
                                 .name = name,
                                 .version = version,
                                 .risk = HW_RISK_WRITTEN,

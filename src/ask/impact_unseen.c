@@ -35,25 +35,20 @@ static struct hw_span kept(struct impacting *x, const struct hw_said *s, const c
 /* Is this observer among those that the asker names? Nobody named: all are meant. */
 static bool wanted(const struct impacting *x, struct hw_span observer)
 {
-    struct hw_span rest = x->ask->independent;
-    bool any = rest.n > 0;
-    while (rest.n > 0) {
-        size_t comma = hw_span_find(rest, ',');
-        if (hw_span_equal_nocase(hw_span_trim(hw_span_cut(rest, 0, comma)), observer)) {
+    struct hw_span rest = x->ask->independent, one;
+    while (hw_said_word(&rest, &one)) {
+        if (hw_span_equal_nocase(one, observer)) {
             return true;
         }
-        rest = comma < rest.n ? hw_span_from(rest, comma + 1) : (struct hw_span){NULL, 0};
     }
-    return !any;
+    return x->ask->independent.n == 0;
 }
 
 static void take_copies(struct unseeing *u, struct list *l, struct hw_span joined)
 {
-    struct hw_span rest = hw_span_keep(u->x->a->arena, joined);
-    while (rest.n > 0 && l->c.copy_count < COPIES) {
-        size_t comma = hw_span_find(rest, ',');
-        l->copies[l->c.copy_count++] = hw_span_trim(hw_span_cut(rest, 0, comma));
-        rest = comma < rest.n ? hw_span_from(rest, comma + 1) : (struct hw_span){NULL, 0};
+    struct hw_span rest = hw_span_keep(u->x->a->arena, joined), one;
+    while (l->c.copy_count < COPIES && hw_said_word(&rest, &one)) {
+        l->copies[l->c.copy_count++] = one;
     }
     l->c.copies = l->copies;
 }

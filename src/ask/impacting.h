@@ -89,7 +89,6 @@ struct impacting {
     struct hw_edge_list edges;      /* room for one list at a time: the arena gives none back */
     struct numbers poison;          /* artifacts that carry it */
     struct numbers second;          /* what publishers call a second stage of it */
-    struct numbers releases;        /* things: releases that do */
     struct named_version *versions; /* of what carries it, for bills of materials */
     struct names carrying;          /* those that are releases, by name and version */
     struct declared_release *declared;

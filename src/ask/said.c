@@ -51,6 +51,19 @@ int64_t hw_said_time(const struct hw_said *s, const char *name)
     return v.n > 0 && hw_time_parse(v, &t) ? t : HW_TIME_NONE;
 }
 
+bool hw_said_word(struct hw_span *list, struct hw_span *out)
+{
+    while (list->n > 0) {
+        size_t at = hw_span_find(*list, ',');
+        *out = hw_span_trim(hw_span_cut(*list, 0, at));
+        *list = hw_span_from(*list, at + 1);
+        if (out->n > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *list_of(struct hw_span log)
 {
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {

@@ -23,6 +23,9 @@ struct hw_span hw_said_get(const struct hw_said *s, const char *name);
 /* A time among the values; HW_TIME_NONE: not given. */
 int64_t hw_said_time(const struct hw_said *s, const char *name);
 
+/* Texts that an estate joins with ",": the next of them, trimmed; false at the end. */
+HW_CHECK bool hw_said_word(struct hw_span *list, struct hw_span *out);
+
 typedef int hw_said_each(void *state, const struct hw_said *s);
 /* Every element of the lists of that kind, of all estates in the case: by the estates' hashes, then
  * in their order. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "case/cursor.h"
+#include "fact/package.h"
 #include "fact/why.h"
 
 enum { CONTEXT_EACH = 3 };
@@ -61,8 +62,9 @@ int hw_end_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n, struct hw_e
     const char *id = hw_buf_text(&b);
     (void)snprintf(out->id, sizeof out->id, "%s", id == NULL ? "" : id);
     hw_buf_done(&b);
-    if (x.kind == HW_ENTITY_RELEASE) { /* org|name|version */
-        out->org = hw_span_cut(out->key, 0, hw_span_find(out->key, '|'));
+    if (x.kind == HW_ENTITY_RELEASE) {
+        struct hw_span name, version;
+        hw_release_split(out->key, &out->org, &name, &version);
     }
     uint32_t on = x.kind == HW_ENTITY_HOST ? n : x.host;
     out->host_n = on;

@@ -337,3 +337,17 @@ bool hw_package_split(struct hw_span s, struct hw_span *out_name, struct hw_span
     *out_version = hw_span_from(s, at);
     return true;
 }
+
+void hw_release_split(struct hw_span key, struct hw_span *out_org, struct hw_span *out_name,
+                      struct hw_span *out_version)
+{
+    size_t bar = hw_span_find(key, '|');
+    struct hw_span rest = hw_span_from(key, bar + 1);
+    size_t end = rest.n;
+    while (end > 0 && rest.p[end - 1] != '|') {
+        end--;
+    }
+    *out_org = hw_span_cut(key, 0, bar);
+    *out_name = hw_span_cut(rest, 0, end > 0 ? end - 1 : rest.n);
+    *out_version = end > 0 ? hw_span_from(rest, end) : (struct hw_span){NULL, 0};
+}

@@ -55,6 +55,11 @@ HW_CHECK bool hw_package_name(struct hw_span type, struct hw_span space, struct 
 HW_CHECK bool hw_package_split(struct hw_span s, struct hw_span *out_name,
                                struct hw_span *out_version);
 
+/* Parts the key of a release (docs/formats/ids.md): organisation|name|version. A name may hold a
+ * bar, an organisation and a version do not. Without a version it is empty. */
+void hw_release_split(struct hw_span key, struct hw_span *out_org, struct hw_span *out_name,
+                      struct hw_span *out_version);
+
 /* How a registry is called in advisories ("PyPI", "RubyGems", "Debian:12", "Rocky Linux:9"), as
  * the OSV schema lists them: its purl type and namespace, static. What stands behind ':' (a
  * release of a distribution) is not looked at. False: no such registry is known here. */
