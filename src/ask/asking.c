@@ -241,24 +241,45 @@ int hw_log_read(struct hw_asking *q, struct hw_span path, int rc, struct hw_erro
     return rc;
 }
 
-int hw_each_pattern(struct hw_asking *q, hw_pattern_each *each, void *state, struct hw_error *err)
+int hw_each_taught(struct hw_case *c, enum hw_fact_kind kind, hw_taught_each *each, void *state,
+                   struct hw_error *err)
 {
     struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
     struct hw_evidence_row e;
     struct hw_fact_row row;
-    struct hw_cursor *k = NULL, *facts = NULL;
-    int rc = hw_case_evidence(q->c, &ask, &k, err);
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_evidence(c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = hw_case_facts(q->c, e.reading, HW_ANY_NODE, HW_FACT_PATTERN, HW_FACT_PATTERN, &facts,
-                           err);
+        struct hw_cursor *facts = NULL;
+        /* A bill has a million facts of one node: those of a kind are found if the node is known. */
+        rc = hw_case_facts(c, e.reading, e.nodes <= 1 ? 0 : HW_ANY_NODE, kind, kind, &facts, err);
         while (rc == HW_OK && (rc = hw_fact_next(facts, &row, err)) == HW_ROW) {
-            rc = hw_in_force(&row.fact, q->policy->as_of) ? each(state, &row) : HW_OK;
+            rc = each(state, &e, &row);
         }
         hw_cursor_free(facts);
-        facts = NULL;
     }
     hw_cursor_free(k);
     return rc;
+}
+
+struct patterns {
+    const struct hw_policy *policy;
+    hw_pattern_each *each;
+    void *state;
+};
+
+static int one_pattern(void *state, const struct hw_evidence_row *document,
+                       const struct hw_fact_row *row)
+{
+    const struct patterns *p = state;
+    (void)document;
+    return hw_in_force(&row->fact, p->policy->as_of) ? p->each(p->state, row) : HW_OK;
+}
+
+int hw_each_pattern(struct hw_asking *q, hw_pattern_each *each, void *state, struct hw_error *err)
+{
+    struct patterns p = {q->policy, each, state};
+    return hw_each_taught(q->c, HW_FACT_PATTERN, one_pattern, &p, err);
 }
 
 struct hw_span hw_machine_key(struct hw_arena *arena, struct hw_span host)

@@ -110,8 +110,11 @@ static bool known(const struct names *n, const struct hw_alias *x)
     return false;
 }
 
-static int one_alias(struct names *n, const struct hw_fact *f, struct hw_span path)
+static int one_alias(void *state, const struct hw_evidence_row *document,
+                     const struct hw_fact_row *row)
 {
+    struct names *n = state;
+    const struct hw_fact *f = &row->fact;
     struct hw_span what = hw_fact_get(f, HW_BEHAVIOUR_WHAT);
     int64_t published = hw_fact_get_time(f, HW_BEHAVIOUR_PUBLISHED);
     int64_t as_of = n->q->ask->as_of;
@@ -150,32 +153,11 @@ static int one_alias(struct names *n, const struct hw_fact *f, struct hw_span pa
     to->who = hw_span_keep(arena, x.who);
     to->who_id = hw_span_keep(arena, x.who_id);
     to->source = hw_span_keep(arena, x.source);
-    to->path = hw_span_keep(arena, path);
+    to->path = hw_span_keep(arena, document->path);
     *n->last = to;
     n->last = &to->next;
     n->aliases++;
     return HW_OK;
-}
-
-static int look_up(struct names *n)
-{
-    struct hw_error *err = n->q->err;
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row e;
-    struct hw_fact_row row;
-    struct hw_cursor *k = NULL, *facts = NULL;
-    int rc = hw_case_evidence(n->q->c, &ask, &k, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = hw_case_facts(n->q->c, e.reading, HW_ANY_NODE, HW_FACT_BEHAVIOUR, HW_FACT_BEHAVIOUR,
-                           &facts, err);
-        while (rc == HW_OK && (rc = hw_fact_next(facts, &row, err)) == HW_ROW) {
-            rc = one_alias(n, &row.fact, e.path);
-        }
-        hw_cursor_free(facts);
-        facts = NULL;
-    }
-    hw_cursor_free(k);
-    return rc;
 }
 
 /* ---- one name, several groups ---- */
@@ -275,7 +257,9 @@ int attributing_names(struct attributing *q)
             names_of(&n, &q->claims[i].said);
         }
     }
-    rc = rc != HW_OK || n.count == 0 ? rc : look_up(&n);
+    rc = rc != HW_OK || n.count == 0
+             ? rc
+             : hw_each_taught(q->c, HW_FACT_BEHAVIOUR, one_alias, &n, q->err);
     for (size_t i = 0; i < n.count && rc == HW_OK; i++) {
         rc = several(q, n.all[i]);
     }

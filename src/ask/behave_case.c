@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ask/behave_case_room.h"
+#include "ask/room.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "fact/fact.h"
@@ -99,31 +100,17 @@ static int take(struct hw_behave_case *k, const struct hw_fact *f, struct hw_err
     return HW_OK;
 }
 
-static int read_facts(struct hw_behave_case *k, struct hw_case *c, int64_t reading,
-                      struct hw_error *err)
-{
-    struct hw_cursor *cursor = NULL;
-    struct hw_fact_row row;
-    int rc =
-        hw_case_facts(c, reading, HW_ANY_NODE, HW_FACT_BEHAVIOUR, HW_FACT_BEHAVIOUR, &cursor, err);
-    while (rc == HW_OK && (rc = hw_fact_next(cursor, &row, err)) == HW_ROW) {
-        rc = take(k, &row.fact, err);
-    }
-    hw_cursor_free(cursor);
-    return rc;
-}
+struct reading {
+    struct hw_behave_case *k;
+    struct hw_error *err;
+};
 
-static int read_case(struct hw_behave_case *k, struct hw_case *c, struct hw_error *err)
+static int take_fact(void *state, const struct hw_evidence_row *document,
+                     const struct hw_fact_row *row)
 {
-    struct hw_evidence_ask ask = {.only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_cursor *cursor = NULL;
-    struct hw_evidence_row row;
-    int rc = hw_case_evidence(c, &ask, &cursor, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(cursor, &row, err)) == HW_ROW) {
-        rc = read_facts(k, c, row.reading, err);
-    }
-    hw_cursor_free(cursor);
-    return rc;
+    const struct reading *r = state;
+    (void)document;
+    return take(r->k, &row->fact, r->err);
 }
 
 /* ---- what was taken back ---- */
@@ -465,7 +452,9 @@ int hw_behave_case_new(struct hw_case *c, struct hw_span publisher, struct hw_be
         return no_memory(err);
     }
     k->arena = hw_arena_new(CEILING);
-    int rc = k->arena == NULL ? no_memory(err) : read_case(k, c, err);
+    int rc = k->arena == NULL
+                 ? no_memory(err)
+                 : hw_each_taught(c, HW_FACT_BEHAVIOUR, take_fact, &(struct reading){k, err}, err);
     rc = rc != HW_OK ? rc : take_back(k, err);
     rc = rc != HW_OK ? rc : count_publishers(k, err);
     rc = rc != HW_OK ? rc : choose_publisher(k, publisher, err);

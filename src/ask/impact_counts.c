@@ -117,40 +117,22 @@ static int exposed_fact(struct exposing *e, const struct hw_fact *f)
     return HW_OK;
 }
 
-static int exposed_facts(struct exposing all[SCANNERS], const struct scanned *of,
-                         const struct hw_evidence_row *row)
-{
-    struct impacting *x = all[0].x;
-    struct hw_cursor *k = NULL;
-    struct hw_fact_row f;
-    /* A bill has a million facts of one node: those of a kind are found if the node is known. */
-    int rc = hw_case_facts(x->c, row->reading, row->nodes <= 1 ? 0 : HW_ANY_NODE, HW_FACT_EXPOSED,
-                           HW_FACT_EXPOSED, &k, x->err);
-    while (rc == HW_OK && (rc = hw_fact_next(k, &f, x->err)) == HW_ROW) {
-        rc = HW_OK;
-        for (unsigned i = 0; i < SCANNERS && rc == HW_OK; i++) {
-            bool its = hw_fact_is(&f.fact, HW_EXPOSED_SCANNER, all[i].scanner) &&
-                       is_product(of, hw_fact_get(&f.fact, HW_EXPOSED_PRODUCT));
-            rc = its ? exposed_fact(&all[i], &f.fact) : HW_OK;
-        }
-    }
-    hw_cursor_free(k);
-    return rc;
-}
+struct scanning {
+    struct scanned of;
+    struct exposing by[SCANNERS];
+};
 
-static int read_exposed(struct exposing all[SCANNERS])
+static int exposed_by(void *state, const struct hw_evidence_row *document,
+                      const struct hw_fact_row *row)
 {
-    struct impacting *x = all[0].x;
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
-    struct hw_evidence_row row;
-    struct hw_cursor *k = NULL;
-    struct scanned of = {.products = {NULL}};
-    int rc = load_scanned(x, &of);
-    rc = rc != HW_OK ? rc : hw_case_evidence(x->c, &ask, &k, x->err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &row, x->err)) == HW_ROW) {
-        rc = exposed_facts(all, &of, &row);
+    struct scanning *s = state;
+    int rc = HW_OK;
+    (void)document;
+    for (unsigned i = 0; i < SCANNERS && rc == HW_OK; i++) {
+        bool its = hw_fact_is(&row->fact, HW_EXPOSED_SCANNER, s->by[i].scanner) &&
+                   is_product(&s->of, hw_fact_get(&row->fact, HW_EXPOSED_PRODUCT));
+        rc = its ? exposed_fact(&s->by[i], &row->fact) : HW_OK;
     }
-    hw_cursor_free(k);
     return rc;
 }
 
@@ -179,15 +161,16 @@ static int say_exposed(struct exposing *e)
 static int exposure(struct impacting *x)
 {
     static const char *const scanners[SCANNERS] = {"shodan", "censys"};
-    struct exposing all[SCANNERS];
+    struct scanning s = {.of = {.products = {NULL}}};
     for (unsigned i = 0; i < SCANNERS; i++) {
-        all[i] = (struct exposing){
+        s.by[i] = (struct exposing){
             .x = x, .first = HW_TIME_NONE, .last = HW_TIME_NONE, .scanner = scanners[i]};
     }
-    int rc = read_exposed(all);
+    int rc = load_scanned(x, &s.of);
+    rc = rc != HW_OK ? rc : hw_each_taught(x->c, HW_FACT_EXPOSED, exposed_by, &s, x->err);
     for (unsigned i = 0; i < SCANNERS; i++) {
-        rc = rc != HW_OK ? rc : say_exposed(&all[i]);
-        free(all[i].p);
+        rc = rc != HW_OK ? rc : say_exposed(&s.by[i]);
+        free(s.by[i].p);
     }
     return rc;
 }

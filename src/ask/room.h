@@ -107,6 +107,12 @@ HW_CHECK int hw_gap_add(struct hw_asking *q, struct hw_span path, const char *ki
                         struct hw_span what, struct hw_span ask_for, bool needed,
                         struct hw_error *err);
 
+/* Calls `each` for every fact of one kind in all that was learned, document by document; not HW_OK
+ * ends it. */
+typedef int hw_taught_each(void *state, const struct hw_evidence_row *document,
+                           const struct hw_fact_row *row);
+HW_CHECK int hw_each_taught(struct hw_case *c, enum hw_fact_kind kind, hw_taught_each *each,
+                            void *state, struct hw_error *err);
 /* Calls `each` for every PATTERN fact of the case that is in force, document by document; not HW_OK
  * ends it. */
 typedef int hw_pattern_each(void *state, const struct hw_fact_row *row);
