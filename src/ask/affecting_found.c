@@ -89,20 +89,8 @@ static bool is_new(const struct hw_asset *a, struct hw_span says)
 /* A reason, with the record that an edge stands in. */
 static int because(struct affecting *q, struct machine *m, struct hw_span says, uint32_t edge)
 {
-    struct hw_edge_place p;
-    struct hw_source s = {.path = {NULL, 0}};
-    if (!is_new(m->asset, says)) {
-        return HW_OK;
-    }
-    int rc = hw_walk_place(q->w, edge, &p, q->err);
-    if (rc == HW_OK && p.source > 0) { /* 0: examined software, which has no log */
-        rc = hw_walk_source(q->w, p.source, &s, q->err);
-    }
-    if (rc == HW_OK) {
-        hw_because_record(q->a->arena, &m->asset->why, says, hw_span_keep(q->a->arena, s.path),
-                          p.number, p.off);
-    }
-    return rc;
+    return is_new(m->asset, says) ? hw_because_edge(&q->toucher, &m->asset->why, says, edge)
+                                  : HW_OK;
 }
 
 /* ---- bytes and places ---- */

@@ -251,7 +251,7 @@ int hw_each_taught(struct hw_case *c, enum hw_fact_kind kind, hw_taught_each *ea
     int rc = hw_case_evidence(c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
         struct hw_cursor *facts = NULL;
-        /* A bill has a million facts of one node: those of a kind are found if the node is known. */
+        /* A bill has a million facts of one node: a kind of them is found by that node. */
         rc = hw_case_facts(c, e.reading, e.nodes <= 1 ? 0 : HW_ANY_NODE, kind, kind, &facts, err);
         while (rc == HW_OK && (rc = hw_fact_next(facts, &row, err)) == HW_ROW) {
             rc = each(state, &e, &row);

@@ -66,22 +66,6 @@ bool impact_same_org(struct hw_span one, struct hw_span other)
     return one.n == 0 || other.n == 0 || hw_span_equal(one, other);
 }
 
-int impacting_because(struct impacting *x, struct hw_why **why, struct hw_span says, uint32_t edge)
-{
-    struct hw_edge_place p;
-    struct hw_source s;
-    struct hw_span path = {NULL, 0};
-    int rc = hw_walk_place(x->q.w, edge, &p, x->err);
-    if (rc == HW_OK && p.source > 0) {
-        rc = hw_walk_source(x->q.w, p.source, &s, x->err);
-        path = rc == HW_OK ? hw_span_keep(x->a->arena, s.path) : path;
-    }
-    if (rc == HW_OK) {
-        hw_because_record(x->a->arena, why, says, path, p.number, p.off);
-    }
-    return rc;
-}
-
 int impacting_end(struct impacting *x, uint32_t n, struct hw_end *out)
 {
     return hw_end_of(x->q.w, x->a->arena, n, out, x->err);

@@ -387,8 +387,8 @@ static int say_beginning(struct impacting *x, struct hw_held *out, const struct 
                    0);
         return HW_OK;
     }
-    return impacting_because(
-        x, &out->why,
+    return hw_because_edge(
+        x->toucher, &out->why,
         hw_span_str(h->ran ? "the payload ran there" : "the way to the bytes went through it"),
         h->as.edge);
 }
@@ -408,7 +408,7 @@ static int say_way(struct impacting *x, struct hw_held *out, uint32_t n)
             hw_words(x->a->arena, "%s%.*s%s%.*s%s", hows[h->as.how].before, (int)from.name.n,
                      (const char *)from.name.p, on ? " on " : "", on ? (int)from.host.n : 0,
                      (const char *)from.host.p, hows[h->as.how].after);
-        rc = rc != HW_OK ? rc : impacting_because(x, &out->why, says, h->as.edge);
+        rc = rc != HW_OK ? rc : hw_because_edge(x->toucher, &out->why, says, h->as.edge);
         n = h->as.via;
     }
     return rc;

@@ -140,7 +140,7 @@ static int release_at_risk(struct risking *r, uint32_t n, struct hw_span says, u
                                 .risk = HW_RISK_WRITTEN,
                                 .published = d == NULL ? HW_TIME_NONE : d->published},
              &p);
-    return rc != HW_OK ? rc : impacting_because(r->x, &p->why, says, edge);
+    return rc != HW_OK ? rc : hw_because_edge(r->x->toucher, &p->why, says, edge);
 }
 
 /* Bytes that a held hand made: the releases that brought them, or they alone. */

@@ -107,9 +107,6 @@ HW_CHECK int numbers_add(struct impacting *x, struct numbers *v, uint32_t n);
 bool impact_same_org(struct hw_span one, struct hw_span other);
 int64_t impact_until(const struct impacting *x); /* the end of what is looked at */
 HW_CHECK int impacting_no_memory(struct impacting *x);
-/* A reason with the record of an edge. */
-HW_CHECK int impacting_because(struct impacting *x, struct hw_why **why, struct hw_span says,
-                               uint32_t edge);
 /* id, key and names of a thing, in the answer's arena. */
 HW_CHECK int impacting_end(struct impacting *x, uint32_t n, struct hw_end *out);
 

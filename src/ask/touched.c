@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ask/room.h"
+
 static int no_memory(struct hw_toucher *t)
 {
     return hw_fail(t->err, HW_E_MEMORY, "no memory for what machines did");
@@ -42,6 +44,21 @@ int hw_touch_edges(struct hw_toucher *t, uint32_t thing, bool forth, struct hw_e
         if (!hw_edge_list_add(t->arena, out, n, &e)) {
             return no_memory(t);
         }
+    }
+    return rc;
+}
+
+int hw_because_edge(const struct hw_toucher *t, struct hw_why **why, struct hw_span says,
+                    uint32_t edge)
+{
+    struct hw_edge_place p;
+    struct hw_source s = {.path = {NULL, 0}};
+    int rc = hw_walk_place(t->w, edge, &p, t->err);
+    if (rc == HW_OK && p.source > 0) { /* 0: examined software, which has no log */
+        rc = hw_walk_source(t->w, p.source, &s, t->err);
+    }
+    if (rc == HW_OK) {
+        hw_because_record(t->arena, why, says, hw_span_keep(t->arena, s.path), p.number, p.off);
     }
     return rc;
 }

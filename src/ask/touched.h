@@ -6,6 +6,7 @@
 #ifndef HW_ASK_TOUCHED_H
 #define HW_ASK_TOUCHED_H
 
+#include "ask/answer.h"
 #include "base/arena.h"
 #include "case/cursor.h"
 #include "case/graph.h"
@@ -44,6 +45,9 @@ struct hw_toucher {
  */
 HW_CHECK int hw_touch_edges(struct hw_toucher *t, uint32_t thing, bool forth,
                             struct hw_edge_list *out);
+/* A reason with the record that an edge stands in. */
+HW_CHECK int hw_because_edge(const struct hw_toucher *t, struct hw_why **why, struct hw_span says,
+                             uint32_t edge);
 /* Where these bytes lay, and where they ran or were loaded. */
 HW_CHECK int hw_touched_bytes(struct hw_toucher *t, uint32_t artifact, hw_touch_each *each,
                               void *state);

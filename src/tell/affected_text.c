@@ -92,19 +92,6 @@ static void advisory(struct page *p)
     }
 }
 
-static void reason(struct page *p, const struct hw_why *y)
-{
-    hw_buf_str(&p->b, "    ");
-    safe(p, y->says);
-    hw_buf_str(&p->b, "  [");
-    safe(p, y->evidence);
-    if (y->record > 0) {
-        hw_buf_str(&p->b, " record ");
-        hw_text_count(&p->b, y->record);
-    }
-    hw_buf_str(&p->b, "]\n");
-}
-
 static const char *how_known(const struct hw_asset *x)
 {
     return x->by_hash      ? " (by hash)"
@@ -128,9 +115,7 @@ static void affected(struct page *p)
                                               ? ", and contacted what it names\n"
                                               : " contacted what it names\n")
                                        : "\n");
-        for (const struct hw_why *y = x->why; y != NULL; y = y->next) {
-            reason(p, y);
-        }
+        hw_text_why(&p->b, 4, x->why);
     }
     if (said > MACHINES_SAID && !p->t->all) {
         hw_buf_str(&p->b, "\n... and ");

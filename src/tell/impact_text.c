@@ -44,24 +44,6 @@ static void and_more(struct page *p, uint64_t said)
     }
 }
 
-static void reasons(struct page *p, const struct hw_why *y)
-{
-    for (; y != NULL; y = y->next) {
-        hw_buf_str(&p->b, "      ");
-        safe(p, y->says);
-        if (y->evidence.n > 0) {
-            hw_buf_str(&p->b, "  [");
-            safe(p, y->evidence);
-            if (y->record > 0) {
-                hw_buf_str(&p->b, " record ");
-                hw_text_count(&p->b, y->record);
-            }
-            hw_buf_char(&p->b, ']');
-        }
-        hw_buf_char(&p->b, '\n');
-    }
-}
-
 /* ---- the verdict ---- */
 
 static void machines_line(struct page *p)
@@ -188,7 +170,7 @@ static void machines(struct page *p)
             hw_buf_str(&p->b, x->by_version && !x->by_hash
                                   ? ", by version: its bytes are not known\n"
                                   : "\n");
-            reasons(p, x->why);
+            hw_text_why(&p->b, 6, x->why);
         }
     }
     and_more(p, said);
@@ -229,7 +211,7 @@ static void held(struct page *p)
             }
             when(p, ", from ", h->since);
             hw_buf_str(&p->b, h->shown ? ": records show it\n" : ": it could have been\n");
-            reasons(p, h->why);
+            hw_text_why(&p->b, 6, h->why);
         }
         and_more(p, said);
     }
@@ -257,7 +239,7 @@ static void releases(struct page *p)
         }
         when(p, ", published ", r->published);
         hw_buf_char(&p->b, '\n');
-        reasons(p, r->why);
+        hw_text_why(&p->b, 6, r->why);
     }
     and_more(p, said);
     if (p->a->other_bytes > 0) {
@@ -289,7 +271,7 @@ static void products(struct page *p)
         hw_buf_str(&p->b, ", by ");
         safe(p, r->via);
         hw_buf_char(&p->b, '\n');
-        reasons(p, r->why);
+        hw_text_why(&p->b, 6, r->why);
     }
     and_more(p, said);
 }
@@ -357,7 +339,7 @@ static void counts(struct page *p)
         when(p, ", ", c->on);
         hw_buf_str(&p->b, ")\n");
         if (!c->ours) {
-            reasons(p, c->why);
+            hw_text_why(&p->b, 6, c->why);
         }
     }
     if (p->a->at_least.n > 0) {

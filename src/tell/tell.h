@@ -115,6 +115,8 @@ void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes);
 void hw_text_count(struct hw_buf *b, uint64_t n);
 /* "1 file", "12,345 files" */
 void hw_text_many(struct hw_buf *b, uint64_t n, const char *one, const char *many);
+/* Reasons, a line each, so many blanks in, with the record that shows each. */
+void hw_text_why(struct hw_buf *b, int indent, const struct hw_why *why);
 /* Hands a whole answer on, and frees it; HW_E_MEMORY when it is not whole. */
 HW_CHECK int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err);
 

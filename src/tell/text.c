@@ -51,6 +51,24 @@ void hw_text_many(struct hw_buf *b, uint64_t n, const char *one, const char *man
     hw_buf_str(b, n == 1 ? one : many);
 }
 
+void hw_text_why(struct hw_buf *b, int indent, const struct hw_why *why)
+{
+    for (const struct hw_why *y = why; y != NULL; y = y->next) {
+        hw_buf_printf(b, "%*s", indent, "");
+        hw_escape_put(b, y->says, HW_ESCAPE_TERMINAL);
+        if (y->evidence.n > 0) {
+            hw_buf_str(b, "  [");
+            hw_escape_put(b, y->evidence, HW_ESCAPE_TERMINAL);
+            if (y->record > 0) {
+                hw_buf_str(b, " record ");
+                hw_text_count(b, y->record);
+            }
+            hw_buf_char(b, ']');
+        }
+        hw_buf_char(b, '\n');
+    }
+}
+
 int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err)
 {
     int rc = hw_buf_ok(b) ? t->put(t->state, hw_buf_span(b), err)
