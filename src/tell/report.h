@@ -48,6 +48,12 @@ enum { HW_REPORT_RULES = 128 };
 size_t hw_report_rules(const struct hw_report_answer *a, bool rejected,
                        const struct hw_finding *out[HW_REPORT_RULES]);
 
+/* What it all comes to, in one sentence. What evidence and askers say goes through `quote`, which
+ * appends to b as the tongue quotes. */
+typedef void hw_report_quote(void *state, struct hw_span s);
+void hw_report_verdict(struct hw_buf *b, const struct hw_report_answer *a, hw_report_quote *quote,
+                       void *state);
+
 /* One end of a step, raw: "machine PC-7". */
 void hw_report_end(struct hw_buf *b, const struct hw_end *e);
 /* What a finding is about, raw. */

@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "base/time.h"
+#include "tell/report.h"
 #include "tell/tell.h"
 
 static void evidence(struct hw_buf *b, const struct hw_report_evidence *e)
@@ -80,6 +81,23 @@ static void refusals(struct hw_buf *b, const struct hw_report_answer *a)
     }
 }
 
+/* As JSON has no other quotes than its own, what others said stands in typographic ones. */
+static void quote(void *state, struct hw_span s)
+{
+    hw_buf_str(state, "\u201c");
+    hw_buf_span_put(state, s);
+    hw_buf_str(state, "\u201d");
+}
+
+static void verdict(struct hw_buf *b, const struct hw_report_answer *a)
+{
+    struct hw_buf said;
+    hw_buf_init(&said, 1 << 20);
+    hw_report_verdict(&said, a, quote, &said);
+    hw_json_put(b, "verdict", hw_buf_span(&said));
+    hw_buf_done(&said);
+}
+
 int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer *a,
                         struct hw_error *err)
 {
@@ -100,6 +118,7 @@ int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer
     }
     refusals(&b, a);
     hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"report\",");
+    verdict(&b, a);
     hw_json_put(&b, "title", a->title);
     hw_json_put(&b, "target", a->target);
     hw_json_put(&b, "case", a->id);

@@ -132,82 +132,16 @@ static void head(struct md *p)
 
 /* ---- the verdict ---- */
 
-static uint64_t grave(const struct hw_answer *a)
+static void quote(void *state, struct hw_span s)
 {
-    return a == NULL ? 0 : a->finding_count[HW_HIGH] + a->finding_count[HW_CRITICAL];
-}
-
-static void verdict_of_chain(struct md *p, const struct hw_trace_answer *c)
-{
-    hw_buf_str(&p->b, "it is followed over ");
-    hw_text_many(&p->b, c->step_count, "step", "steps");
-    hw_buf_str(&p->b, " and ");
-    hw_text_many(&p->b, c->host_count, "machine", "machines");
-    for (const struct hw_root *r = c->roots; r != NULL; r = r->next) {
-        if (r->principal) {
-            hw_buf_str(&p->b, " back to ");
-            hw_report_end(&p->raw, &r->at);
-            md_quote_raw(p);
-            break;
-        }
-    }
-}
-
-static void verdict_of_machines(struct md *p, const struct hw_affected_answer *m)
-{
-    uint64_t all = 0;
-    for (int i = 0; i < HW_ASSET_STATE_COUNT; i++) {
-        all += m->count[i];
-    }
-    hw_buf_str(&p->b, "of ");
-    hw_text_many(&p->b, all, "machine ", "machines ");
-    hw_text_count(&p->b, m->affected);
-    hw_buf_str(&p->b, m->affected == 1 ? " is affected, " : " are affected, ");
-    hw_text_count(&p->b, m->ran);
-    hw_buf_str(&p->b, " ran it");
-    if (m->count[HW_ASSET_UNKNOWN] > 0) {
-        hw_buf_str(&p->b, ", and of ");
-        hw_text_count(&p->b, m->count[HW_ASSET_UNKNOWN]);
-        hw_buf_str(&p->b, " it cannot be told");
-    }
+    md_quote(state, s);
 }
 
 void md_verdict(struct md *p)
 {
-    const struct hw_report_answer *a = p->a;
     hw_buf_str(&p->b, "\n## Verdict\n\n");
-    if (a->evidence_count == 0) {
-        hw_buf_str(&p->b, "Nothing can be told, since the case holds no evidence.\n");
-        return;
-    }
-    if (a->target.n > 0) {
-        md_quote(p, a->target);
-        hw_buf_str(&p->b, a->chain == NULL && a->impact == NULL ? ": nothing of it is known here; "
-                                                                : ": ");
-    }
-    if (a->chain != NULL && a->chain->step_count > 0) {
-        verdict_of_chain(p, a->chain);
-        hw_buf_str(&p->b, "; ");
-    }
-    if (a->impact != NULL && a->impact->machines != NULL) {
-        verdict_of_machines(p, a->impact->machines);
-        hw_buf_str(&p->b, "; ");
-    }
-    if (a->hunt == NULL) {
-        hw_buf_str(&p->b, a->target.n > 0 ? "w" : "W");
-        hw_buf_str(&p->b, "hat is published could not be compared with the evidence.\n");
-        return;
-    }
-    hw_buf_str(&p->b, a->target.n > 0 ? "t" : "T");
-    hw_buf_str(&p->b, "he hunt over all evidence has ");
-    if (grave(a->hunt) > 0) {
-        hw_text_many(&p->b, grave(a->hunt), "finding at high or above.\n",
-                     "findings at high or above.\n");
-    } else {
-        hw_buf_str(&p->b, a->hunt->gap_count > 0
-                              ? "no finding at high or above, and could not look everywhere.\n"
-                              : "no finding at high or above.\n");
-    }
+    hw_report_verdict(&p->b, p->a, quote, p);
+    hw_buf_char(&p->b, '\n');
 }
 
 /* ---- key judgements ---- */

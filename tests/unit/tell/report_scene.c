@@ -43,6 +43,10 @@ static void make_findings(struct scene *s, struct hw_span host, struct hw_span p
                                  .severity = i == 3 ? HW_LOW : HW_CRITICAL,
                                  .confidence = HW_CONF_HIGH,
                                  .kind = i == 2 ? "host" : "artifact",
+                                 .means = "what it means",
+                                 .errs = "when it errs",
+                                 .reference = "ATT&CK T1195.002",
+                                 .do_next = "what to do",
                                  .host = host,
                                  .org = S("Acme"),
                                  .path = path,
@@ -310,8 +314,12 @@ void scene_make(struct scene *s, const struct hw_span *name)
     make_impact(s, host, says);
     make_attribution(s, says);
     s->refused[0] = (struct hw_refused){.of = says, .because = says};
-    s->evidence = (struct hw_report_evidence){
-        .path = path, .acquired_by = S("jane"), .first_seen = HW_TIME_NONE, .read = T0 - MINUTE};
+    s->evidence = (struct hw_report_evidence){.path = path,
+                                              .acquired_by = S("jane"),
+                                              .of_class = "artifact",
+                                              .degree = "sound",
+                                              .first_seen = HW_TIME_NONE,
+                                              .read = T0 - MINUTE};
     s->action = (struct hw_report_action){.n = 1, .at = T0 - 2 * MINUTE, .who = S("jane")};
     s->r = (struct hw_report_answer){.title = says,
                                      .id = S(SCENE_CASE),
