@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tell/report_html.c -- a report as one file that travels by mail and opens from disk: the console's
- * page with the report's JSON inside.
+ * tell/report_html.c -- a report as one file that travels by mail and opens from disk: the page of
+ * the console with the report's JSON inside.
  *
  * The file's own policy (CSP 3, W3C, in a meta element) lets the two texts that we put there run,
  * by their hashes, and nothing else; it can ask nobody for anything. Names in evidence cannot end
@@ -66,7 +66,7 @@ static size_t length(struct hw_span line)
     return n;
 }
 
-/* The word behind {"type":" of a line; the last kind takes all that come after the table is full. */
+/* By the word behind {"type":" of a line; the last one takes all that come when the table is full. */
 static struct kind *kind_of(struct folding *f, struct hw_span line)
 {
     struct hw_span word = hw_span_from(line, strlen("{\"type\":\""));

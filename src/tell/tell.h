@@ -52,7 +52,7 @@ HW_CHECK int hw_tell_report_md(const struct hw_teller *t, const struct hw_report
 /* The lines of every question, then evidence, actions, indicators and a summary. */
 HW_CHECK int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer *a,
                                  struct hw_error *err);
-/* One HTML file of less than 5 MB, with `page` and the JSON inside. HW_E_MISSING: there is no page. */
+/* One HTML file of less than 5 MB, with `page` and the JSON inside. HW_E_MISSING: no page. */
 struct hw_page {
     struct hw_span script, style; /* UTF-8; the script is one module without imports */
 };
