@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking the source, and what stands there until it has answered, or when it could not.
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { Failure, type Line, type Page, type Query, type Source } from "../data/source";
+
+export interface Here {
+  source: Source;
+  target: string; // what the chain is about; "" when nothing was chosen
+  generation: number; // of the case: what was asked before is old
+  go(view: string, query?: Record<string, string>): void;
+  link(view: string, query?: Record<string, string>): string;
+}
+export const Place = createContext<Here>(null as unknown as Here);
+
+export interface Answer {
+  page: Page | null;
+  failure: Failure | null;
+}
+
+export function useAnswer(ask: () => Promise<Page>, on: unknown[]): Answer {
+  const [answer, setAnswer] = useState<Answer>({ page: null, failure: null });
+  const { generation } = useContext(Place);
+  useEffect(() => {
+    let wanted = true;
+    setAnswer({ page: null, failure: null });
+    ask().then(
+      (page) => wanted && setAnswer({ page, failure: null }),
+      (e: unknown) =>
+        wanted &&
+        setAnswer({ page: null, failure: e instanceof Failure ? e : new Failure(0, String(e)) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [...on, generation]);
+  return answer;
+}
+
+export function useLines(query: Query): Answer {
+  const { source } = useContext(Place);
+  return useAnswer(() => source.lines(query), [JSON.stringify(query)]);
+}
+
+// The answer to all that is asked of the target, or of the whole case where there is none.
+export function useReport(types: string[], limit = 200): Answer {
+  const { target } = useContext(Place);
+  return useLines({ of: "report", target: target || undefined, types, limit });
+}
+
+export function Waiting({ answer }: { answer: Answer }) {
+  const { go } = useContext(Place);
+  if (answer.failure) {
+    const several = answer.failure.lines.filter((l) => l.type === "thing");
+    return (
+      <div class="notice bad" role="alert">
+        <p>{answer.failure.message}</p>
+        {several.length > 0 && (
+          <ul>
+            {several.map((l) => (
+              <li key={String(l.id)}>
+                <button type="button" class="link" onClick={() => go("chain", { target: String(l.id) })}>
+                  {String(l.kind)} {String(l.name ?? l.key)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    );
+  }
+  return answer.page ? null : (
+    <p class="quiet" role="status">
+      Asking the case …
+    </p>
+  );
+}
+
+export const first = (a: Answer, ok: (l: Line) => boolean): Line | undefined => a.page?.lines.find(ok);
