@@ -40,6 +40,10 @@ HW_CHECK int hw_trace_targets(struct hw_walk *w, struct hw_span target, struct h
 HW_CHECK int hw_end_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n, struct hw_end *out,
                        struct hw_error *err);
 
+/* An edge as a step, by itself: of no chain (n 0), and judged by nobody yet. In the arena. */
+HW_CHECK int hw_step_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n,
+                        const struct hw_edge *e, struct hw_step *out, struct hw_error *err);
+
 /* HW_E_STATE when the case holds no graph (hw_derive first). */
 HW_CHECK int hw_trace(struct hw_case *c, const struct hw_trace_ask *ask,
                       struct hw_trace_answer **out, struct hw_target_list *several,

@@ -17,9 +17,14 @@ enum { CONTEXT_EACH = 3 };
 
 /* ---- pieces ---- */
 
+static int too_large(struct hw_error *err)
+{
+    return hw_fail(err, HW_E_LIMIT, "the answer is too large");
+}
+
 static int no_memory(struct tracing *t)
 {
-    return hw_fail(t->err, HW_E_LIMIT, "the answer is too large");
+    return too_large(t->err);
 }
 
 struct hw_span tracing_print(struct tracing *t, const char *fmt, ...)
@@ -84,35 +89,34 @@ int tracing_end(struct tracing *t, uint32_t n, struct hw_end *out)
 }
 
 /* An edge is known by what it joins and when: the same over order, machine and re-reading. */
-static int edge_id(struct tracing *t, const struct hw_edge *e, const struct hw_step *s,
-                   char out[20])
+static int edge_id(const struct hw_edge *e, const struct hw_step *s, char out[20],
+                   struct hw_error *err)
 {
     struct hw_buf b;
     char id[HW_ID_TEXT];
     hw_buf_init(&b, 512);
     hw_buf_printf(&b, "%s %s %s %lld %lld %s", s->from.id, s->verb, s->to.id, (long long)e->lo,
                   (long long)e->hi, s->why);
-    int rc = hw_finding_id("edge", s->to.id, hw_buf_span(&b), id, t->err);
+    int rc = hw_finding_id("edge", s->to.id, hw_buf_span(&b), id, err);
     (void)snprintf(out, 20, "s-%s", rc == HW_OK ? id + 2 : "");
     hw_buf_done(&b);
     return rc;
 }
 
-static int add_place(struct tracing *t, struct hw_step *s, uint32_t source, uint64_t number,
-                     uint64_t off)
+static int add_place(struct hw_walk *w, struct hw_arena *arena, struct hw_step *s, uint32_t source,
+                     uint64_t number, uint64_t off, struct hw_error *err)
 {
     struct hw_source src;
     struct hw_place_said *p, **at = &s->places;
     if (source == 0) {
         return HW_OK; /* examined software: its own facts are the source */
     }
-    int rc = hw_walk_source(t->w, source, &src, t->err);
-    p = rc != HW_OK ? NULL : hw_arena_alloc(t->a->arena, sizeof *p);
+    int rc = hw_walk_source(w, source, &src, err);
+    p = rc != HW_OK ? NULL : hw_arena_alloc(arena, sizeof *p);
     if (p == NULL) {
-        return rc != HW_OK ? rc : no_memory(t);
+        return rc != HW_OK ? rc : too_large(err);
     }
-    *p = (struct hw_place_said){
-        .file = kept_in(t->a->arena, src.path), .record = number, .off = off};
+    *p = (struct hw_place_said){.file = kept_in(arena, src.path), .record = number, .off = off};
     while (*at != NULL) {
         at = &(*at)->next;
     }
@@ -129,24 +133,41 @@ static uint64_t little(const uint8_t *p, unsigned n)
     return v;
 }
 
-static int add_places(struct tracing *t, uint32_t n, struct hw_step *s)
+static int add_places(struct hw_walk *w, struct hw_arena *arena, uint32_t n, struct hw_step *s,
+                      struct hw_error *err)
 {
     enum { EACH = 20, ALSO = 4 };
     struct hw_edge_place p;
     uint8_t also[EACH * ALSO];
-    int rc = hw_walk_place(t->w, n, &p, t->err);
+    int rc = hw_walk_place(w, n, &p, err);
     if (rc != HW_OK) {
         return rc;
     }
     size_t bytes = p.also.n > sizeof also ? sizeof also : p.also.n;
     memcpy(also, p.also.p == NULL ? (const uint8_t *)"" : p.also.p, bytes);
     s->why = p.why == HW_WHY_RECORD ? "" : hw_why_words(p.why);
-    rc = add_place(t, s, p.source, p.number, p.off);
+    rc = add_place(w, arena, s, p.source, p.number, p.off, err);
     for (size_t i = 0; i + EACH <= bytes && rc == HW_OK; i += EACH) {
-        rc = add_place(t, s, (uint32_t)little(also + i, 4), little(also + i + 4, 8),
-                       little(also + i + 12, 8));
+        rc = add_place(w, arena, s, (uint32_t)little(also + i, 4), little(also + i + 4, 8),
+                       little(also + i + 12, 8), err);
     }
     return rc;
+}
+
+int hw_step_of(struct hw_walk *w, struct hw_arena *arena, uint32_t n, const struct hw_edge *e,
+               struct hw_step *out, struct hw_error *err)
+{
+    *out = (struct hw_step){.edge = n,
+                            .lo = e->lo,
+                            .hi = e->hi,
+                            .place = tracing_place(e, 0),
+                            .verb = hw_verb_word(e->verb),
+                            .known = hw_known_word(e->known),
+                            .why = ""};
+    int rc = hw_end_of(w, arena, e->subject, &out->from, err);
+    rc = rc != HW_OK ? rc : hw_end_of(w, arena, e->object, &out->to, err);
+    rc = rc != HW_OK ? rc : add_places(w, arena, n, out, err);
+    return rc != HW_OK ? rc : edge_id(e, out, out->id, err);
 }
 
 int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct tracing_as as)
@@ -175,19 +196,10 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
     if (s == NULL) {
         return no_memory(t);
     }
-    *s = (struct hw_step){.edge = n,
-                          .lo = e->lo,
-                          .hi = e->hi,
-                          .verb = hw_verb_word(e->verb),
-                          .known = hw_known_word(e->known),
-                          .why = "",
-                          .forward = as.forward,
-                          .run = as.run,
-                          .context = as.context};
-    int rc = tracing_end(t, e->subject, &s->from);
-    rc = rc != HW_OK ? rc : tracing_end(t, e->object, &s->to);
-    rc = rc != HW_OK ? rc : add_places(t, n, s);
-    rc = rc != HW_OK ? rc : edge_id(t, e, s, s->id);
+    int rc = hw_step_of(t->w, t->a->arena, n, e, s, t->err);
+    s->forward = as.forward;
+    s->run = as.run;
+    s->context = as.context;
     if (rc == HW_OK) {
         t->told[t->told_count++] = (struct told){n, as.ways, *e, as.by, s};
     }

@@ -95,6 +95,15 @@ HW_CHECK int hw_case_checkpoint(struct hw_case *c, struct hw_error *err);
 HW_CHECK int hw_case_hold(struct hw_case *c, struct hw_error *err);
 void hw_case_release(struct hw_case *c);
 
+/* A number that is another one once anybody else has written the case: for whoever keeps answers.
+ * What this handle writes itself does not count. */
+HW_CHECK int hw_case_version(struct hw_case *c, uint64_t *out, struct hw_error *err);
+/* Ends what this handle is doing (HW_E_STOPPED); may be called from another thread while the
+ * handle is not freed. */
+void hw_case_interrupt(struct hw_case *c);
+/* Does somebody hold the writer's lock? Takes nothing. */
+HW_CHECK int hw_case_is_written(struct hw_case *c, bool *out, struct hw_error *err);
+
 /* ---- where evidence was seen ---- */
 
 enum { HW_PLACE_BYTES = 64 * 1024 }; /* the longest path of a place; longer: HW_E_LIMIT */

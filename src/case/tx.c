@@ -125,3 +125,18 @@ int hw_case_unlock_writes(struct hw_case *c, bool on, struct hw_error *err)
     }
     return hw_sql_run(c->db, on ? "PRAGMA query_only=OFF" : "PRAGMA query_only=ON", err);
 }
+
+int hw_case_version(struct hw_case *c, uint64_t *out, struct hw_error *err)
+{
+    int64_t n = 0;
+    int rc = hw_sql_int(c->db, "PRAGMA data_version", &n, err);
+    if (rc == HW_OK) {
+        *out = (uint64_t)n;
+    }
+    return rc;
+}
+
+void hw_case_interrupt(struct hw_case *c)
+{
+    sqlite3_interrupt(c->db);
+}

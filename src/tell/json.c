@@ -103,9 +103,8 @@ void hw_json_fact(struct hw_buf *b, const struct hw_fact *f)
     hw_buf_char(b, '}');
 }
 
-static void signature(struct hw_buf *b, const struct hw_sig_answer *s)
+void hw_json_signature(struct hw_buf *b, const struct hw_sig_answer *s)
 {
-    hw_buf_char(b, '{');
     hw_json_text(b, "scheme", s->scheme);
     hw_buf_printf(b, ",\"index\":%llu", (unsigned long long)s->index);
     if (s->nested) {
@@ -138,7 +137,7 @@ static void signature(struct hw_buf *b, const struct hw_sig_answer *s)
         hw_escape_put(b, w->says, HW_ESCAPE_JSON);
         hw_buf_char(b, '"');
     }
-    hw_buf_str(b, "]}");
+    hw_buf_char(b, ']');
 }
 
 static void artifact(struct hw_buf *b, const struct hw_file_answer *f)
@@ -170,7 +169,9 @@ static void artifact(struct hw_buf *b, const struct hw_file_answer *f)
             if (s != f->signatures) {
                 hw_buf_char(b, ',');
             }
-            signature(b, s);
+            hw_buf_char(b, '{');
+            hw_json_signature(b, s);
+            hw_buf_char(b, '}');
         }
         hw_buf_printf(b, "],\"uncovered_bytes\":%llu,\"state\":\"%s\"",
                       (unsigned long long)f->uncovered_bytes, hw_state_word(f->state));

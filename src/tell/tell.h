@@ -58,6 +58,9 @@ struct hw_page {
 };
 HW_CHECK int hw_tell_report_html(const struct hw_teller *t, const struct hw_report_answer *a,
                                  const struct hw_page *page, struct hw_error *err);
+/* What has a time, in its order, one a line. */
+HW_CHECK int hw_tell_timeline_json(const struct hw_teller *t, const struct hw_report_answer *a,
+                                   struct hw_error *err);
 /* What a timeline tool (Timesketch) takes in. */
 HW_CHECK int hw_tell_report_timesketch(const struct hw_teller *t, const struct hw_report_answer *a,
                                        struct hw_error *err);
@@ -105,6 +108,11 @@ HW_CHECK int hw_tell_report_csaf(const struct hw_teller *t, const struct hw_repo
                                  struct hw_error *err);
 
 /* ---- pieces the commands share ---- */
+
+/* A step, as a line of its own. */
+void hw_json_step(struct hw_buf *b, const struct hw_step *s);
+/* The members of a signature's answer, without the brackets around them. */
+void hw_json_signature(struct hw_buf *b, const struct hw_sig_answer *s);
 
 /* Appends `"key":"value"` with the value escaped; and `"key_b64":"…"` when it is not clean
  * UTF-8. */

@@ -41,7 +41,7 @@ static void ways(struct hw_buf *b, uint32_t bits)
     hw_buf_char(b, ']');
 }
 
-static void step(struct hw_buf *b, const struct hw_step *s)
+void hw_json_step(struct hw_buf *b, const struct hw_step *s)
 {
     int64_t lo = bound(s->lo), hi = bound(s->hi);
     hw_buf_printf(b, "{\"type\":\"step\",\"schema\":1,\"n\":%u,\"id\":\"%s\",", s->n, s->id);
@@ -86,7 +86,7 @@ static void step(struct hw_buf *b, const struct hw_step *s)
 static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
 {
     for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
-        step(b, s);
+        hw_json_step(b, s);
     }
     for (const struct hw_crossing *c = a->crossings; c != NULL; c = c->next) {
         hw_buf_str(b, "{\"type\":\"crossing\",\"schema\":1,");

@@ -58,6 +58,7 @@ struct hw_cli {
     bool once, syslog, quiet;
     const char *webhook, *webhook_auth;
     int64_t interval_s;
+    int64_t port; /* of serve; -1: its own */
     uint64_t gained; /* inputs read that were new to the case, by all intake so far */
     /* of case reread: read though it is known, and where it was sighted then */
     bool again;
@@ -100,6 +101,8 @@ HW_CHECK int hw_cli_open(struct hw_cli *cli, enum hw_case_mode mode, bool must_e
                          struct hw_error *err);
 /* Is a case named, or is there one at the default place? */
 bool hw_cli_has_case(const struct hw_cli *cli);
+/* Did the caller name one? */
+bool hw_cli_case_named(const struct hw_cli *cli);
 /* The case the caller named, or the default one. */
 const char *hw_cli_case_path(const struct hw_cli *cli);
 /* Says that something could not be read, as text or as a gap. */
@@ -181,6 +184,7 @@ int cmd_hunt(struct hw_cli *cli, struct hw_error *err);
 int cmd_impact(struct hw_cli *cli, struct hw_error *err);
 int cmd_ingest(struct hw_cli *cli, struct hw_error *err);
 int cmd_trace(struct hw_cli *cli, struct hw_error *err);
+int cmd_serve(struct hw_cli *cli, struct hw_error *err);
 int cmd_show(struct hw_cli *cli, struct hw_error *err);
 int cmd_watch(struct hw_cli *cli, struct hw_error *err);
 int cmd_judge(struct hw_cli *cli, struct hw_error *err);

@@ -9,6 +9,7 @@
 #include "case/log.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
+#include "door/console/records.h"
 #include "fact/ruleset.h"
 
 static int say_evidence(struct hw_cli *cli, struct hw_error *err)
@@ -23,22 +24,7 @@ static int say_evidence(struct hw_cli *cli, struct hw_error *err)
         rc = HW_OK;
         struct hw_span sha256 = {e.sha256, 32};
         if (cli->json) {
-            hw_buf_str(&cli->out, "{\"type\":\"evidence\",\"schema\":1,");
-            hw_json_hex(&cli->out, "sha256", sha256);
-            hw_buf_printf(&cli->out,
-                          ",\"size\":%llu,\"class\":\"%s\",\"degree\":\"%s\",\"facts\":%llu,"
-                          "\"nodes\":%llu,\"parser\":%u,",
-                          (unsigned long long)e.size, hw_class_word(e.of_class),
-                          hw_degree_word(e.degree), (unsigned long long)e.facts,
-                          (unsigned long long)e.nodes, e.parser);
-            hw_json_text(&cli->out, "because", hw_span_str(e.because));
-            hw_buf_char(&cli->out, ',');
-            hw_json_text(&cli->out, "cage", hw_span_str(e.cage));
-            hw_buf_char(&cli->out, ',');
-            hw_json_time(&cli->out, "read", e.read_ns);
-            hw_buf_char(&cli->out, ',');
-            hw_json_text(&cli->out, "path", e.path);
-            hw_buf_str(&cli->out, "}\n");
+            hw_json_evidence(&cli->out, &e);
         } else {
             hw_buf_hex(&cli->out, hw_span_cut(sha256, 0, 8));
             hw_buf_printf(&cli->out, "  %-9s %-7s %8llu facts  ", hw_class_word(e.of_class),
@@ -82,33 +68,6 @@ static void action_text(struct hw_cli *cli, const struct hw_action_row *a)
     hw_buf_str(&cli->out, a->sound ? "\n" : "  BROKEN CHAIN\n");
 }
 
-static void action_json(struct hw_cli *cli, const struct hw_action_row *a)
-{
-    hw_buf_printf(&cli->out, "{\"type\":\"action\",\"schema\":1,\"n\":%llu,",
-                  (unsigned long long)a->n);
-    hw_json_time(&cli->out, "at", a->action.at_ns);
-    hw_buf_char(&cli->out, ',');
-    hw_json_text(&cli->out, "who", hw_span_str(a->action.who));
-    hw_buf_str(&cli->out, ",\"args\":[");
-    struct hw_span args = a->action.args;
-    for (bool first = true; args.n > 0; first = false) {
-        size_t n = hw_span_find(args, 0);
-        hw_buf_str(&cli->out, first ? "\"" : ",\"");
-        hw_escape_put(&cli->out, hw_span_cut(args, 0, n), HW_ESCAPE_JSON);
-        hw_buf_char(&cli->out, '"');
-        args = hw_span_from(args, n + 1);
-    }
-    hw_buf_str(&cli->out, "],");
-    hw_json_text(&cli->out, "version", hw_span_str(a->action.version));
-    hw_buf_char(&cli->out, ',');
-    hw_json_text(&cli->out, "policy", hw_span_str(a->action.policy));
-    hw_buf_char(&cli->out, ',');
-    hw_json_time(&cli->out, "as_of", a->action.as_of_ns);
-    hw_buf_char(&cli->out, ',');
-    hw_json_hex(&cli->out, "hash", (struct hw_span){a->hash, 32});
-    hw_buf_printf(&cli->out, ",\"sound\":%s}\n", a->sound ? "true" : "false");
-}
-
 static int say_log(struct hw_cli *cli, struct hw_error *err)
 {
     struct hw_cursor *k = NULL;
@@ -120,7 +79,7 @@ static int say_log(struct hw_cli *cli, struct hw_error *err)
         rc = HW_OK;
         sound = sound && a.sound;
         if (cli->json) {
-            action_json(cli, &a);
+            hw_json_action(&cli->out, &a);
         } else {
             action_text(cli, &a);
         }

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "door/cli/cli.h"
 
-enum kind { FLAG, TEXT, LIST, WORDS, TIME, DAYS, SEVERITY, ZONE, COUNT };
+enum kind { FLAG, TEXT, LIST, WORDS, TIME, DAYS, SEVERITY, ZONE, COUNT, PORT };
 
 struct option {
     const char *name, *value; /* value: what stands behind it, for people; NULL for flags */
@@ -69,6 +69,7 @@ static const struct option options[] = {
     {"pack", "FILE", 'g', TEXT, AT(pack)},
     {"pack-key", "FINGERPRINT", 'g', TEXT, AT(pack_pin)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
+    {"port", "NUMBER", 's', PORT, AT(port)},
     {"redact", "FILE", 'r', TEXT, AT(redact)},
     {"redact-key", "FILE", 'r', TEXT, AT(redact_key)},
     {"require-signer", "NAME", 'p', LIST, AT(require_signer)},
@@ -168,6 +169,13 @@ static int set(struct hw_cli *cli, const struct option *o, const char *value, st
         }
         *(int64_t *)at = (int64_t)n;
         return HW_OK;
+    case PORT:
+        if (!hw_span_u64(hw_span_str(value), &n) || n > UINT16_MAX) {
+            return hw_fail(err, HW_E_USAGE, "--%s: \"%.40s\" is no number from 0 to 65535", o->name,
+                           value);
+        }
+        *(int64_t *)at = (int64_t)n;
+        return HW_OK;
     case SEVERITY:
         return hw_severity_parse(value, at)
                    ? HW_OK
@@ -230,7 +238,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"diff", "share", "serve"};
+    static const char *const later[] = {"diff", "share"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;
@@ -287,7 +295,7 @@ int hw_options_parse(struct hw_cli *cli, int argc, char **argv, struct hw_error 
     bool named = false, plain = false;
     cli->argc = argc;
     cli->argv = argv;
-    cli->expiring_days = -1;
+    cli->expiring_days = cli->port = -1;
     cli->as_of = cli->from = cli->until = HW_TIME_NONE;
     cli->fail_on = HW_HIGH;
     int rc = find_command(cli, argc, argv, err);

@@ -24,6 +24,11 @@ static const char *named_case(const struct hw_cli *cli)
     return cli->case_path != NULL ? cli->case_path : env != NULL && env[0] != 0 ? env : NULL;
 }
 
+bool hw_cli_case_named(const struct hw_cli *cli)
+{
+    return named_case(cli) != NULL;
+}
+
 const char *hw_cli_case_path(const struct hw_cli *cli)
 {
     return named_case(cli) != NULL ? named_case(cli) : DEFAULT_CASE;

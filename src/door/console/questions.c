@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/console/questions.c -- the questions of the command line, asked for the page: the same
+ * answers, in the same lines.
+ *
+ * A target is looked up in the graph (hw_trace_targets), and for a file in the case. Nothing here
+ * opens a file of that name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/attribute.h"
+#include "ask/hunt.h"
+#include "ask/impact.h"
+#include "ask/report.h"
+#include "ask/verify.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "door/console/records.h"
+#include "door/console/room.h"
+
+enum { LISTED = 40, TARGETS_MAX = 1000000 };
+
+struct asked {
+    struct hw_span target;
+    const struct question *of;
+    struct hw_buf several; /* the things that the target may mean, when it is not one */
+    bool timeline;         /* of a report: only what has a time */
+};
+struct question {
+    const char *word;
+    bool needs, takes; /* a target */
+    bool graph;        /* it needs the graph always; else only with a target */
+    int (*ask)(struct hw_console *k, struct hw_making *m, struct hw_error *err);
+};
+
+static struct hw_policy policy_of(const struct hw_making *m)
+{
+    return (struct hw_policy){.as_of = hw_console_now(),
+                              .fail_on = HW_HIGH,
+                              .expiring_days = -1,
+                              .derived = m->derived};
+}
+
+/* The things meant, for the caller to choose from. Returns HW_E_USAGE. */
+static int say_several(struct hw_console *k, struct asked *a, const struct hw_target_list *l,
+                       int rc, struct hw_error *err)
+{
+    HW_AUTO(hw_walk) *w = NULL;
+    HW_AUTO(hw_arena) *arena = hw_arena_new(HW_CONSOLE_ARENA);
+    struct hw_error ignored;
+    if (rc != HW_E_USAGE || l->count == 0 || arena == NULL ||
+        hw_walk_new(k->deep.c, &w, &ignored) != HW_OK) {
+        return rc;
+    }
+    for (size_t i = 0; i < l->count && i < LISTED; i++) {
+        int said = hw_json_thing(&a->several, w, arena, l->p[i], err);
+        if (said != HW_OK) {
+            return said;
+        }
+    }
+    return rc;
+}
+
+static int ask_hunt(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_answer *a = NULL;
+    struct hw_policy policy = policy_of(m);
+    struct hw_teller t = hw_console_teller(m->text);
+    int rc = hw_hunt(k->deep.c, &policy, &a, err);
+    rc = rc != HW_OK ? rc : hw_tell_json(&t, a, err);
+    hw_answer_free(a);
+    return rc;
+}
+
+static int ask_trace(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_trace_answer *a = NULL;
+    struct hw_target_list several = {.count = 0};
+    struct hw_trace_ask ask = {.target = q->target, .as_of = hw_console_now()};
+    struct hw_teller t = hw_console_teller(m->text);
+    int rc = hw_trace(k->deep.c, &ask, &a, &several, err);
+    rc = rc != HW_OK ? say_several(k, q, &several, rc, err) : hw_tell_trace_json(&t, a, err);
+    hw_trace_answer_free(a);
+    return rc;
+}
+
+static int ask_impact(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_impact_answer *a = NULL;
+    struct hw_target_list several = {.count = 0};
+    struct hw_impact_ask ask = {.target = q->target,
+                                .from = HW_TIME_NONE,
+                                .until = HW_TIME_NONE,
+                                .independent = hw_span_str(""),
+                                .as_of = hw_console_now()};
+    struct hw_teller t = hw_console_teller(m->text);
+    int rc = hw_impact(k->deep.c, &ask, &a, &several, err);
+    rc = rc != HW_OK ? say_several(k, q, &several, rc, err) : hw_tell_impact_json(&t, a, err);
+    hw_impact_answer_free(a);
+    return rc;
+}
+
+static int ask_attribute(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_attribute_answer *a = NULL;
+    struct hw_attribute_ask ask = {.target = q->target, .as_of = hw_console_now()};
+    struct hw_teller t = hw_console_teller(m->text);
+    int rc = hw_attribute(k->deep.c, &ask, &a, err);
+    if (rc == HW_E_USAGE) {
+        rc = HW_E_MISSING; /* no attack is known by that name */
+    }
+    rc = rc != HW_OK ? rc : hw_tell_attribute_json(&t, a, err);
+    hw_attribute_answer_free(a);
+    return rc;
+}
+
+static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_case_info info;
+    struct hw_report_answer *a = NULL;
+    struct hw_target_list several = {.count = 0};
+    struct hw_policy policy = policy_of(m);
+    struct hw_teller t = hw_console_teller(m->text);
+    hw_case_info(k->deep.c, &info);
+    struct hw_report_ask ask = {.target = q->target,
+                                .title = hw_span_str(NULL),
+                                .tlp = {NULL, 0},
+                                .author = hw_span_str(NULL),
+                                .contact = hw_span_str(NULL),
+                                .policy = &policy,
+                                .version = k->ask->version,
+                                .case_id = info.uuid,
+                                .from = HW_TIME_NONE,
+                                .until = HW_TIME_NONE,
+                                .independent = hw_span_str(NULL)};
+    int rc = hw_report(k->deep.c, &ask, &a, &several, err);
+    rc = rc != HW_OK    ? say_several(k, q, &several, rc, err)
+         : q->timeline ? hw_tell_timeline_json(&t, a, err)
+                       : hw_tell_report_json(&t, a, err);
+    hw_report_free(a);
+    return rc;
+}
+
+/* ---- files ---- */
+
+struct targets {
+    struct hw_target *p;
+    size_t count, room;
+    struct hw_arena *arena;
+};
+
+static int add_target(struct targets *l, const struct hw_artifact_row *a, struct hw_error *err)
+{
+    if (l->count == l->room) {
+        size_t room = l->room == 0 ? 64 : l->room * 2;
+        struct hw_target *p = room > TARGETS_MAX ? NULL : realloc(l->p, room * sizeof *p);
+        if (p == NULL) {
+            return hw_fail(err, HW_E_LIMIT, "too many files to judge at once");
+        }
+        l->p = p;
+        l->room = room;
+    }
+    uint8_t *path = hw_arena_copy(l->arena, a->path);
+    struct hw_target *t = &l->p[l->count++];
+    *t = (struct hw_target){.path = {path, path == NULL ? 0 : a->path.n}, .node = a->node};
+    memcpy(t->evidence, a->evidence, 32);
+    return path == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a path") : HW_OK;
+}
+
+/* A target of verify: nothing (every evidence), a hash's hexadecimal digits, or a path. */
+static int find_files(struct hw_console *k, struct hw_span target, struct targets *out,
+                      struct hw_error *err)
+{
+    struct hw_artifact_row a;
+    struct hw_cursor *c = NULL;
+    char *hash = strndup(target.n == 0 ? "" : (const char *)target.p, target.n);
+    if (hash == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for a target");
+    }
+    bool is_hash = target.n >= 8 && strspn(hash, "0123456789abcdef") == target.n;
+    struct hw_artifact_ask ask = {.ever = true,
+                                  .hash_prefix = is_hash ? hash : NULL,
+                                  .under = is_hash ? (struct hw_span){NULL, 0} : target};
+    int rc = hw_case_artifacts(k->deep.c, &ask, &c, err);
+    while (rc == HW_OK && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
+        bool outermost = a.node == 0 || target.n > 0;
+        rc = outermost && out->count < TARGETS_MAX ? add_target(out, &a, err) : HW_OK;
+        if (rc == HW_OK && target.n > 0 && !is_hash) {
+            break; /* what lies below it is judged with it */
+        }
+    }
+    hw_cursor_free(c);
+    free(hash);
+    return rc != HW_OK || target.n == 0 || out->count > 0
+               ? rc
+               : hw_fail(err, HW_E_MISSING, "the case has no such file: give a hash or a path as "
+                                            "the case has it");
+}
+
+static int ask_verify(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_answer *a = NULL;
+    struct hw_policy policy = policy_of(m);
+    struct targets l = {.arena = hw_arena_new(HW_CONSOLE_ARENA)};
+    struct hw_teller t = hw_console_teller(m->text);
+    int rc = l.arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a question")
+                             : find_files(k, q->target, &l, err);
+    rc = rc != HW_OK ? rc : hw_verify(k->deep.c, l.p, l.count, NULL, 0, &policy, &a, err);
+    rc = rc != HW_OK ? rc : hw_tell_json(&t, a, err);
+    hw_answer_free(a);
+    free(l.p);
+    hw_arena_free(l.arena);
+    return rc;
+}
+
+/* ---- what the case holds ---- */
+
+static int ask_evidence(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_evidence_row e;
+    struct hw_cursor *c = NULL;
+    int rc = hw_case_evidence(k->deep.c, &(struct hw_evidence_ask){.ever = true}, &c, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(c, &e, err)) == HW_ROW) {
+        rc = HW_OK;
+        hw_json_evidence(m->text, &e);
+    }
+    hw_cursor_free(c);
+    return rc;
+}
+
+static int documents_of(struct hw_console *k, const struct hw_evidence_row *e, struct hw_buf *out,
+                        struct hw_error *err)
+{
+    struct hw_fact_row row;
+    struct hw_cursor *c = NULL;
+    int rc = hw_case_facts(k->deep.c, e->reading, HW_ANY_NODE, HW_FACT_KNOWLEDGE,
+                           HW_FACT_KNOWLEDGE, &c, err);
+    while (rc == HW_OK && (rc = hw_fact_next(c, &row, err)) == HW_ROW) {
+        struct hw_artifact_row art;
+        struct hw_span path = e->path;
+        rc = HW_OK;
+        if (row.node > 0 && hw_case_artifact_get(k->deep.c, e->reading, row.node, &art, err) == 1) {
+            path = art.path;
+        }
+        hw_json_document(out, &row.fact, path);
+    }
+    hw_cursor_free(c);
+    return rc;
+}
+
+static int ask_knowledge(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_KNOWLEDGE};
+    struct hw_evidence_row e;
+    struct hw_cursor *c = NULL;
+    int rc = hw_case_evidence(k->deep.c, &ask, &c, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(c, &e, err)) == HW_ROW) {
+        rc = documents_of(k, &e, m->text, err);
+    }
+    hw_cursor_free(c);
+    return rc;
+}
+
+static int ask_log(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_action_row a;
+    struct hw_cursor *c = NULL;
+    int rc = hw_case_log(k->deep.c, &c, err);
+    while (rc == HW_OK && (rc = hw_action_next(c, &a, err)) == HW_ROW) {
+        rc = HW_OK;
+        hw_json_action(m->text, &a);
+    }
+    hw_cursor_free(c);
+    return rc;
+}
+
+/* ---- asking ---- */
+
+static const struct question questions[] = {
+    {"report", false, true, false, ask_report},     {"hunt", false, false, false, ask_hunt},
+    {"trace", true, true, true, ask_trace},         {"impact", true, true, true, ask_impact},
+    {"attribute", false, true, false, ask_attribute}, {"verify", false, true, false, ask_verify},
+    {"evidence", false, false, false, ask_evidence}, {"knowledge", false, false, false, ask_knowledge},
+    {"log", false, false, false, ask_log},
+};
+
+static int find_question(const struct hw_request *q, struct asked *out, struct hw_error *err)
+{
+    struct hw_span word = hw_request_get(q, "of");
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        const struct question *x = &questions[i];
+        if (!hw_span_is(word, x->word)) {
+            continue;
+        }
+        if (x->needs && out->target.n == 0) {
+            return hw_fail(err, HW_E_USAGE, "of=%s wants a target: target=...", x->word);
+        }
+        if (!x->takes && out->target.n > 0) {
+            return hw_fail(err, HW_E_USAGE, "of=%s takes no target", x->word);
+        }
+        out->of = x;
+        return HW_OK;
+    }
+    return hw_fail(err, HW_E_USAGE,
+                   "of: \"%.*s\" is none of report, hunt, trace, impact, attribute, verify, "
+                   "evidence, knowledge, log",
+                   (int)(word.n > 40 ? 40 : word.n), (const char *)word.p);
+}
+
+/* A report refuses what it cannot trace and goes on; the page asked for something that is there. */
+static int must_mean(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct asked *q = m->state;
+    struct hw_target_list several = {.count = 0};
+    HW_AUTO(hw_walk) *w = NULL;
+    HW_AUTO(hw_arena) *arena = hw_arena_new(HW_CONSOLE_ARENA);
+    int rc = arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a question")
+                           : hw_walk_new(k->deep.c, &w, err);
+    rc = rc != HW_OK ? rc : hw_trace_targets(w, q->target, arena, &several, err);
+    return rc != HW_OK ? say_several(k, q, &several, rc, err) : q->of->ask(k, m, err);
+}
+
+static int answer(struct hw_console *k, struct asked *a, const struct hw_request *q,
+                  struct hw_reply *r, struct hw_error *err)
+{
+    struct hw_line_filter f;
+    struct hw_page page;
+    struct hw_kept *kept = NULL;
+    struct hw_buf key;
+    int rc = hw_line_filter_of(q, &f, err);
+    rc = rc != HW_OK ? rc : hw_page_of(q, &page, err);
+    hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
+    hw_buf_printf(&key, "%s%s\n", a->of->word, a->timeline ? " timeline" : "");
+    hw_buf_span_put(&key, a->target);
+    bool report = a->of->ask == ask_report && a->target.n > 0;
+    struct hw_making m = {.key = hw_buf_text(&key),
+                          .graph = a->of->graph || report,
+                          .make = report ? must_mean : a->of->ask,
+                          .state = a};
+    if (m.key == NULL) {
+        rc = hw_fail(err, HW_E_MEMORY, "no memory for a question");
+    }
+    rc = rc != HW_OK ? rc : hw_kept_take(k, &m, &kept, err);
+    if (rc == HW_OK) {
+        rc = hw_lines_page(&kept->lines, &f, &page, &r->body, err);
+        hw_kept_leave(k, kept);
+    } else if (rc == HW_E_USAGE && a->several.n > 0) {
+        r->status = 409;
+        hw_buf_span_put(&r->body, hw_buf_span(&a->several));
+        rc = HW_OK;
+    }
+    hw_buf_done(&key);
+    return rc;
+}
+
+int hw_get_lines(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
+                 struct hw_error *err)
+{
+    struct asked a = {.target = hw_request_get(q, "target")};
+    hw_buf_init(&a.several, HW_CONSOLE_REPLY);
+    int rc = find_question(q, &a, err);
+    rc = rc != HW_OK ? rc : answer(k, &a, q, r, err);
+    hw_buf_done(&a.several);
+    return rc;
+}
