@@ -250,7 +250,7 @@ static void finding(struct hw_buf *b, const struct hw_finding *f)
     hw_buf_str(b, "}\n");
 }
 
-static void gap(struct hw_buf *b, const struct hw_gap *g)
+void hw_json_gap(struct hw_buf *b, const struct hw_gap *g)
 {
     hw_buf_printf(b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"%s\",", g->kind);
     hw_json_text(b, "what", g->what);
@@ -349,7 +349,7 @@ int hw_tell_json(const struct hw_teller *t, const struct hw_answer *a, struct hw
         rc = flush(t, &b, err);
     }
     for (const struct hw_gap *g = a->gaps; g != NULL && rc == HW_OK; g = g->next) {
-        gap(&b, g);
+        hw_json_gap(&b, g);
         rc = flush(t, &b, err);
     }
     if (rc == HW_OK) {

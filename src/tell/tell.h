@@ -111,6 +111,8 @@ HW_CHECK int hw_tell_report_csaf(const struct hw_teller *t, const struct hw_repo
 
 /* A step, as a line of its own. */
 void hw_json_step(struct hw_buf *b, const struct hw_step *s);
+/* A gap, as a line of its own. */
+void hw_json_gap(struct hw_buf *b, const struct hw_gap *g);
 /* The members of a signature's answer, without the brackets around them. */
 void hw_json_signature(struct hw_buf *b, const struct hw_sig_answer *s);
 

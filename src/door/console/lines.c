@@ -6,6 +6,7 @@
 
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "evidence/json_walk.h"
 
 int hw_lines_cut(struct hw_lines *l, struct hw_error *err)
@@ -172,6 +173,17 @@ bool hw_line_says(struct hw_span line, struct hw_span text)
     return false;
 }
 
+static bool is_within(struct hw_span line, const struct hw_line_filter *f)
+{
+    struct hw_buf b;
+    int64_t at;
+    hw_buf_init(&b, 256);
+    bool is = hw_line_member(line, HW_SPAN_LIT("at"), &b) && hw_time_parse(hw_buf_span(&b), &at) &&
+              at >= f->from && at <= f->to;
+    hw_buf_done(&b);
+    return is;
+}
+
 bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f)
 {
     if (f->types.n > 0 && !type_is(line, f->types)) {
@@ -182,7 +194,7 @@ bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f)
             return false;
         }
     }
-    return f->q.n == 0 || hw_line_says(line, f->q);
+    return (!f->timed || is_within(line, f)) && (f->q.n == 0 || hw_line_says(line, f->q));
 }
 
 /* ---- pages ---- */
@@ -213,7 +225,7 @@ void hw_page_end(struct hw_buf *b, const struct hw_page *p, uint64_t total, uint
 int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f,
                   const struct hw_page *p, struct hw_buf *out, struct hw_error *err)
 {
-    bool all = f->types.n == 0 && f->where_count == 0 && f->q.n == 0;
+    bool all = f->types.n == 0 && f->where_count == 0 && f->q.n == 0 && !f->timed;
     uint64_t matched = 0;
     for (size_t i = 0; i < l->count && !all; i++) {
         struct hw_span line = hw_lines_get(l, i);

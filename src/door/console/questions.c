@@ -83,6 +83,9 @@ static int ask_trace(struct hw_console *k, struct hw_making *m, struct hw_error 
     struct hw_teller t = hw_console_teller(m->text);
     int rc = hw_trace(k->deep.c, &ask, &a, &several, err);
     rc = rc != HW_OK ? say_several(k, q, &several, rc, err) : hw_tell_trace_json(&t, a, err);
+    if (rc == HW_OK) {
+        hw_steps_of_chain(k, a);
+    }
     hw_trace_answer_free(a);
     return rc;
 }
@@ -143,6 +146,9 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
     rc = rc != HW_OK    ? say_several(k, q, &several, rc, err)
          : q->timeline ? hw_tell_timeline_json(&t, a, err)
                        : hw_tell_report_json(&t, a, err);
+    if (rc == HW_OK && a->chain != NULL) {
+        hw_steps_of_chain(k, a->chain);
+    }
     hw_report_free(a);
     return rc;
 }
@@ -291,9 +297,8 @@ static const struct question questions[] = {
     {"log", false, false, false, ask_log},
 };
 
-static int find_question(const struct hw_request *q, struct asked *out, struct hw_error *err)
+static int find_question(struct hw_span word, struct asked *out, struct hw_error *err)
 {
-    struct hw_span word = hw_request_get(q, "of");
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
         const struct question *x = &questions[i];
         if (!hw_span_is(word, x->word)) {
@@ -327,15 +332,13 @@ static int must_mean(struct hw_console *k, struct hw_making *m, struct hw_error 
     return rc != HW_OK ? say_several(k, q, &several, rc, err) : q->of->ask(k, m, err);
 }
 
-static int answer(struct hw_console *k, struct asked *a, const struct hw_request *q,
-                  struct hw_reply *r, struct hw_error *err)
+static int answer(struct hw_console *k, struct asked *a, const struct hw_line_filter *f,
+                  const struct hw_request *q, struct hw_reply *r, struct hw_error *err)
 {
-    struct hw_line_filter f;
     struct hw_page page;
     struct hw_kept *kept = NULL;
     struct hw_buf key;
-    int rc = hw_line_filter_of(q, &f, err);
-    rc = rc != HW_OK ? rc : hw_page_of(q, &page, err);
+    int rc = hw_page_of(q, &page, err);
     hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
     hw_buf_printf(&key, "%s%s\n", a->of->word, a->timeline ? " timeline" : "");
     hw_buf_span_put(&key, a->target);
@@ -349,7 +352,7 @@ static int answer(struct hw_console *k, struct asked *a, const struct hw_request
     }
     rc = rc != HW_OK ? rc : hw_kept_take(k, &m, &kept, err);
     if (rc == HW_OK) {
-        rc = hw_lines_page(&kept->lines, &f, &page, &r->body, err);
+        rc = hw_lines_page(&kept->lines, f, &page, &r->body, err);
         hw_kept_leave(k, kept);
     } else if (rc == HW_E_USAGE && a->several.n > 0) {
         r->status = 409;
@@ -364,9 +367,26 @@ int hw_get_lines(struct hw_console *k, const struct hw_request *q, struct hw_rep
                  struct hw_error *err)
 {
     struct asked a = {.target = hw_request_get(q, "target")};
+    struct hw_line_filter f;
     hw_buf_init(&a.several, HW_CONSOLE_REPLY);
-    int rc = find_question(q, &a, err);
-    rc = rc != HW_OK ? rc : answer(k, &a, q, r, err);
+    int rc = find_question(hw_request_get(q, "of"), &a, err);
+    rc = rc != HW_OK ? rc : hw_line_filter_of(q, &f, err);
+    rc = rc != HW_OK ? rc : answer(k, &a, &f, q, r, err);
+    hw_buf_done(&a.several);
+    return rc;
+}
+
+int hw_get_timeline(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
+                    struct hw_error *err)
+{
+    struct asked a = {.target = hw_request_get(q, "target"), .timeline = true};
+    struct hw_line_filter f = {.timed = true};
+    hw_buf_init(&a.several, HW_CONSOLE_REPLY);
+    int rc = find_question(HW_SPAN_LIT("report"), &a, err);
+    rc = rc != HW_OK ? rc : hw_request_time(q, "from", HW_TIME_MIN, &f.from, err);
+    rc = rc != HW_OK ? rc : hw_request_time(q, "to", HW_TIME_MAX, &f.to, err);
+    f.timed = f.from != HW_TIME_MIN || f.to != HW_TIME_MAX;
+    rc = rc != HW_OK ? rc : answer(k, &a, &f, q, r, err);
     hw_buf_done(&a.several);
     return rc;
 }

@@ -151,6 +151,8 @@ HW_CHECK int hw_json_thing(struct hw_buf *b, struct hw_walk *w, struct hw_arena 
                            struct hw_error *err);
 void hw_steps_keep(struct hw_console *k, const struct hw_step *s, const struct hw_edge *e,
                    uint64_t generation);
+/* Those of a chain, as told at the deep desk. */
+void hw_steps_of_chain(struct hw_console *k, const struct hw_trace_answer *a);
 bool hw_steps_find(struct hw_console *k, struct hw_span id, uint32_t *out_n, struct hw_edge *out);
 /* What analysts said of this id; whole ids only. */
 HW_CHECK int hw_json_decisions(struct hw_buf *b, struct hw_case *c, const char *id, bool *out_any,

@@ -17,6 +17,9 @@ const struct hw_route hw_routes[] = {
     {"GET", "/api/walk", "node way from until after limit", hw_get_walk},
     {"GET", "/api/step/", "node", hw_get_step},
     {"POST", "/api/judge", "", hw_post_judge},
+    {"GET", "/api/artifacts", "q state after limit", hw_get_artifacts},
+    {"GET", "/api/artifact/", "", hw_get_artifact},
+    {"GET", "/api/timeline", "target from to after limit", hw_get_timeline},
     {"GET", "/api/events", "", hw_get_events},
     {NULL, NULL, NULL, NULL},
 };

@@ -47,6 +47,22 @@ void hw_steps_keep(struct hw_console *k, const struct hw_step *s, const struct h
     (void)pthread_mutex_unlock(&k->state);
 }
 
+void hw_steps_of_chain(struct hw_console *k, const struct hw_trace_answer *a)
+{
+    uint64_t generation = hw_console_generation(k);
+    for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
+        struct hw_edge e = {.subject = s->from.n,
+                            .object = s->to.n,
+                            .lo = s->lo,
+                            .hi = s->hi,
+                            .verb = hw_verb_of(hw_span_str(s->verb))};
+        while (e.known < HW_CLAIMED && strcmp(hw_known_word(e.known), s->known) != 0) {
+            e.known++;
+        }
+        hw_steps_keep(k, s, &e, generation);
+    }
+}
+
 bool hw_steps_find(struct hw_console *k, struct hw_span id, uint32_t *out_n, struct hw_edge *out)
 {
     uint64_t number;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * door/console/artifacts.h -- files judged for a list or a tree (inside of the room).
+ */
+#ifndef HW_DOOR_CONSOLE_ARTIFACTS_H
+#define HW_DOOR_CONSOLE_ARTIFACTS_H
+
+#include "ask/verify.h"
+#include "door/console/room.h"
+
+struct hw_judged { /* what verify answers of some files, to be found by their place */
+    struct hw_answer *a;
+    const struct hw_file_answer **p;
+    size_t count;
+};
+/* No targets: an empty one. */
+HW_CHECK int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t count,
+                          struct hw_judged *out, struct hw_error *err);
+void hw_judged_done(struct hw_judged *j);
+/* NULL: not judged. */
+const struct hw_file_answer *hw_judged_get(const struct hw_judged *j, const uint8_t evidence[32],
+                                           uint64_t node);
+int hw_judged_order(const void *a, const void *b); /* for qsort */
+/* "state", "component", "version", "signatures"; no comma behind. */
+void hw_json_judged(struct hw_buf *b, const struct hw_file_answer *f);
+
+#endif
