@@ -108,9 +108,9 @@ int hw_covered_of(struct hw_case *c, int64_t reading, uint32_t node, uint64_t si
     struct hw_fact_row row;
     struct hw_cursor *k = NULL;
     struct marks *m = hw_arena_alloc(arena, sizeof *m);
-    int rc = m == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for what is covered")
-                       : hw_case_facts(c, reading, node, HW_FACT_SIGNATURE, HW_FACT_UNCOVERED, &k,
-                                       err);
+    int rc = m == NULL
+                 ? hw_fail(err, HW_E_MEMORY, "no memory for what is covered")
+                 : hw_case_facts(c, reading, node, HW_FACT_SIGNATURE, HW_FACT_UNCOVERED, &k, err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, err)) == HW_ROW) {
         rc = HW_OK;
         if (row.fact.kind == HW_FACT_SIGNATURE || row.fact.kind == HW_FACT_UNCOVERED) {

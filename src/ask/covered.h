@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ask/covered.h -- which bytes of a file a signature speaks for, stretch by stretch over the whole
- * file, as the facts of its reader have it. Judges nothing.
+ * file, as the facts of its reader have it. Judges nothing. Header fields that a scheme leaves out
+ * (twelve bytes of Authenticode's) have no fact and are not shown apart.
  */
 #ifndef HW_ASK_COVERED_H
 #define HW_ASK_COVERED_H

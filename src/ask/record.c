@@ -89,10 +89,10 @@ int hw_record_at(struct hw_case *c, int64_t reading, uint32_t node,
     struct hw_cursor *k = NULL;
     int rc = hw_layouts_init(&s.known, err);
     s.spread = rc != HW_OK ? NULL : calloc(HW_RECORD_VALUES, sizeof *s.spread);
-    rc = rc != HW_OK         ? rc
-         : s.spread == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a record")
-                            : hw_case_facts(c, reading, node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k,
-                                            err);
+    rc = rc != HW_OK ? rc
+         : s.spread == NULL
+             ? hw_fail(err, HW_E_MEMORY, "no memory for a record")
+             : hw_case_facts(c, reading, node, HW_FACT_LAYOUT, HW_FACT_EVENTS, &k, err);
     while (rc == HW_OK && (rc = hw_fact_next(k, &row, err)) == HW_ROW) {
         rc = row.fact.kind == HW_FACT_LAYOUT
                  ? take_layout(&s, &row.fact, err)

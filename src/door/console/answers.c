@@ -121,10 +121,9 @@ static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, st
     }
     rc = m->graph && !m->derived ? hw_desk_not_derived(k, err) : m->make(k, m, err);
     hw_case_release(k->deep.c);
-    rc = rc != HW_OK ? rc
-         : hw_buf_ok(m->text)
-             ? hw_lines_cut(&a->lines, err)
-             : hw_fail(err, HW_E_LIMIT, "the answer is too large for a page");
+    rc = rc != HW_OK          ? rc
+         : hw_buf_ok(m->text) ? hw_lines_cut(&a->lines, err)
+                              : hw_fail(err, HW_E_LIMIT, "the answer is too large for a page");
     return rc;
 }
 

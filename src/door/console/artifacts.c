@@ -6,13 +6,14 @@
  * page of a hundred thousand files does not wait for all of them. Who filters by state waits once
  * for all, and the judged list is kept.
  */
+#include "door/console/artifacts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask/verify.h"
 #include "base/text.h"
-#include "door/console/artifacts.h"
 #include "fact/id.h"
 
 /* A box with more inside is not judged for a list: its own page does that. */
@@ -21,8 +22,7 @@ enum { JUDGED_MEMBERS = 500, NUMBER = 10 };
 int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t count,
                  struct hw_judged *out, struct hw_error *err)
 {
-    struct hw_policy policy = {
-        .as_of = hw_console_now(), .fail_on = HW_HIGH, .expiring_days = -1};
+    struct hw_policy policy = {.as_of = hw_console_now(), .fail_on = HW_HIGH, .expiring_days = -1};
     *out = (struct hw_judged){.count = 0};
     if (count == 0) {
         return HW_OK;
@@ -234,9 +234,9 @@ static int make_list(struct hw_console *k, struct hw_making *m, struct hw_error 
     int rc = arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a list") : HW_OK;
     rc = rc != HW_OK || !judge ? rc : all_evidences(k->deep.c, &targets, &count, arena, err);
     rc = rc != HW_OK ? rc : hw_judged_of(k->deep.c, targets, count, &judged, err);
-    rc = rc != HW_OK ? rc
-                     : hw_case_artifacts(k->deep.c, &(struct hw_artifact_ask){.ever = true}, &c,
-                                         err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_case_artifacts(k->deep.c, &(struct hw_artifact_ask){.ever = true}, &c, err);
     while (rc == HW_OK && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
         rc = one_line(&l, &a, hw_judged_get(&judged, a.evidence, a.node), judge, err);
     }

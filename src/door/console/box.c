@@ -51,11 +51,11 @@ static int find(struct opened *o, struct hw_span id, struct hw_error *err)
         }
     }
     hw_cursor_free(k);
-    return rc != HW_OK || found
-               ? rc
-               : hw_fail(err, HW_E_MISSING, "the case has no file %.*s: bytes that only a log "
-                                            "names are a thing of the graph",
-                         (int)id.n, (const char *)id.p);
+    return rc != HW_OK || found ? rc
+                                : hw_fail(err, HW_E_MISSING,
+                                          "the case has no file %.*s: bytes that only a log "
+                                          "names are a thing of the graph",
+                                          (int)id.n, (const char *)id.p);
 }
 
 static int judge(struct opened *o, bool whole, struct hw_error *err)
@@ -173,8 +173,8 @@ static int say(struct opened *o, const char *id, struct hw_buf *out, struct hw_e
     rc = rc != HW_OK ? rc : judge(o, nodes <= BOXES_MAX, err);
     rc = rc != HW_OK ? rc : tree(o, out, err);
     const struct hw_file_answer *f = hw_judged_get(&o->judged, o->evidence, o->node);
-    for (const struct hw_sig_answer *s = f == NULL ? NULL : f->signatures;
-         s != NULL && rc == HW_OK; s = s->next) {
+    for (const struct hw_sig_answer *s = f == NULL ? NULL : f->signatures; s != NULL && rc == HW_OK;
+         s = s->next) {
         rc = say_signature(o, s, id, out, err);
     }
     for (const struct hw_gap *g = o->judged.a == NULL ? NULL : o->judged.a->gaps;

@@ -52,11 +52,11 @@ static int suggestions(struct hw_console *k, struct hw_buf *b, struct hw_error *
     }
     memset(lo, 0, sizeof lo);
     memset(hi, 0xff, sizeof hi);
-    rc = rc != HW_OK ? rc
-                     : hw_walk_find(things,
-                                    &(struct hw_thing_ask){.id_lo = {lo, sizeof lo},
-                                                           .id_hi = {hi, sizeof hi}},
-                                    err);
+    rc = rc != HW_OK
+             ? rc
+             : hw_walk_find(
+                   things,
+                   &(struct hw_thing_ask){.id_lo = {lo, sizeof lo}, .id_hi = {hi, sizeof hi}}, err);
     for (unsigned i = 0; rc == HW_OK && said < SUGGESTED && i < LOOKED_AT; i++) {
         rc = hw_walk_found(things, &n, &t, err);
         if (rc != HW_ROW) {

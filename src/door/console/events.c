@@ -53,8 +53,8 @@ static void gather(struct stream *s)
     if ((k->writing && now - s->last >= EACH_S) || k->writing != s->was_writing) {
         (void)snprintf(data, sizeof data,
                        "{\"evidence\":%llu,\"facts\":%llu,\"writing\":%s,\"now\":\"\"}",
-                       (unsigned long long)k->counts.evidences,
-                       (unsigned long long)k->counts.facts, k->writing ? "true" : "false");
+                       (unsigned long long)k->counts.evidences, (unsigned long long)k->counts.facts,
+                       k->writing ? "true" : "false");
         say(s, "progress", data);
         s->was_writing = k->writing;
     }

@@ -152,8 +152,9 @@ int hw_get_things(struct hw_console *k, const struct hw_request *q, struct hw_re
     uint64_t limit, said = 0;
     int rc = hw_request_number(q, "limit", THINGS_MAX, 50, &limit, err);
     if (rc == HW_OK && word.n > 0 && kind == HW_ENTITY_NONE) {
-        rc = hw_fail(err, HW_E_USAGE, "kind: \"%.*s\" is no kind of thing: host, file, artifact ...",
-                     (int)(word.n > 40 ? 40 : word.n), (const char *)word.p);
+        rc =
+            hw_fail(err, HW_E_USAGE, "kind: \"%.*s\" is no kind of thing: host, file, artifact ...",
+                    (int)(word.n > 40 ? 40 : word.n), (const char *)word.p);
     }
     struct ranked *found = rc != HW_OK ? NULL : calloc(1, sizeof *found);
     if (found == NULL) {

@@ -42,9 +42,8 @@ static int read_body(struct hw_span body, struct decision *out, struct hw_error 
                 hw_line_member(body, w.key, &value[which]);
     }
     struct hw_span id = hw_buf_span(&value[0]), says = hw_buf_span(&value[1]);
-    sound = sound && w.fault == NULL && w.closed && id.n == 18 &&
-            hw_buf_text(&value[0]) != NULL && hw_id_is(hw_buf_text(&value[0])) &&
-            (id.p[0] == 'f' || id.p[0] == 's') &&
+    sound = sound && w.fault == NULL && w.closed && id.n == 18 && hw_buf_text(&value[0]) != NULL &&
+            hw_id_is(hw_buf_text(&value[0])) && (id.p[0] == 'f' || id.p[0] == 's') &&
             (hw_span_is(says, "accept") || hw_span_is(says, "reject"));
     struct hw_span because = hw_span_trim(hw_buf_span(&value[2]));
     int rc = HW_OK;
@@ -71,9 +70,11 @@ static int log_it(struct hw_console *k, struct hw_case *w, const struct decision
                   struct hw_error *err)
 {
     struct hw_buf args;
-    const char *const words[] = {"judge",     d->id,
+    const char *const words[] = {"judge",
+                                 d->id,
                                  d->accept ? "accept" : "reject",
-                                 "--because", (const char *)d->because.p,
+                                 "--because",
+                                 (const char *)d->because.p,
                                  "(through the console)"};
     hw_buf_init(&args, 2 * HW_REQUEST_BODY);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -105,13 +106,11 @@ static int decide(struct hw_console *k, struct decision *d, struct hw_buf *out,
     int rc = because == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a decision")
                              : hw_case_open(&how, &w, err);
     rc = rc != HW_OK ? rc : log_it(k, w, d, now, err);
-    rc = rc != HW_OK ? rc
-                     : hw_case_judge(w, d->id, d->accept, because, k->ask->who, now, err);
+    rc = rc != HW_OK ? rc : hw_case_judge(w, d->id, d->accept, because, k->ask->who, now, err);
     rc = rc != HW_OK ? rc : hw_case_commit(w, err);
     if (rc == HW_OK) {
-        hw_buf_printf(out,
-                      "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\",", d->id,
-                      d->accept ? "accept" : "reject");
+        hw_buf_printf(out, "{\"type\":\"decision\",\"schema\":1,\"id\":\"%s\",\"says\":\"%s\",",
+                      d->id, d->accept ? "accept" : "reject");
         hw_json_put(out, "because", hw_buf_span(&d->because));
         hw_json_put(out, "by", hw_span_str(k->ask->who));
         hw_json_time(out, "at", now);
@@ -135,8 +134,8 @@ int hw_post_judge(struct hw_console *k, const struct hw_request *q, struct hw_re
     if (sits) {
         rc = decide(k, &d, &r->body, err);
         if (rc == HW_E_BUSY) {
-            rc = hw_fail(err, HW_E_STATE,
-                         "another process writes the case: decide when it is done");
+            rc =
+                hw_fail(err, HW_E_STATE, "another process writes the case: decide when it is done");
         }
         if (rc == HW_OK) {
             hw_console_change(k);

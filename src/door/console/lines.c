@@ -46,8 +46,8 @@ struct hw_span hw_lines_get(const struct hw_lines *l, size_t i)
 
 int hw_line_filter_of(const struct hw_request *q, struct hw_line_filter *out, struct hw_error *err)
 {
-    *out = (struct hw_line_filter){.types = hw_request_get(q, "types"),
-                                   .q = hw_request_get(q, "q")};
+    *out =
+        (struct hw_line_filter){.types = hw_request_get(q, "types"), .q = hw_request_get(q, "q")};
     for (size_t i = 0; i < q->count; i++) {
         struct hw_span s = q->query[i].value;
         size_t colon = hw_span_find(s, ':');
@@ -58,8 +58,8 @@ int hw_line_filter_of(const struct hw_request *q, struct hw_line_filter *out, st
             return hw_fail(err, HW_E_USAGE,
                            "where: give a member and its value, as where=severity:high");
         }
-        out->where[out->where_count++] = (struct hw_request_member){
-            hw_span_cut(s, 0, colon), hw_span_from(s, colon + 1)};
+        out->where[out->where_count++] =
+            (struct hw_request_member){hw_span_cut(s, 0, colon), hw_span_from(s, colon + 1)};
     }
     return HW_OK;
 }
@@ -202,9 +202,8 @@ bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f)
 int hw_page_of(const struct hw_request *q, struct hw_page *out, struct hw_error *err)
 {
     int rc = hw_request_number(q, "after", UINT32_MAX, 0, &out->after, err);
-    rc = rc != HW_OK
-             ? rc
-             : hw_request_number(q, "limit", HW_PAGE_MAX, HW_PAGE_LINES, &out->limit, err);
+    rc = rc != HW_OK ? rc
+                     : hw_request_number(q, "limit", HW_PAGE_MAX, HW_PAGE_LINES, &out->limit, err);
     if (rc == HW_OK && out->limit == 0) {
         rc = hw_fail(err, HW_E_USAGE, "limit: give a number from 1 to %d", HW_PAGE_MAX);
     }
@@ -222,8 +221,8 @@ void hw_page_end(struct hw_buf *b, const struct hw_page *p, uint64_t total, uint
     }
 }
 
-int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f,
-                  const struct hw_page *p, struct hw_buf *out, struct hw_error *err)
+int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f, const struct hw_page *p,
+                  struct hw_buf *out, struct hw_error *err)
 {
     bool all = f->types.n == 0 && f->where_count == 0 && f->q.n == 0 && !f->timed;
     uint64_t matched = 0;

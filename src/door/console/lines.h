@@ -31,8 +31,8 @@ struct hw_line_filter {
     struct hw_span types; /* words, ',' between; empty: all */
     struct hw_request_member where[HW_REQUEST_WHERE];
     size_t where_count;
-    struct hw_span q;  /* in any text of the line, ASCII letters alike; empty: all */
-    bool timed;        /* only with an "at" from .. to, both with */
+    struct hw_span q; /* in any text of the line, ASCII letters alike; empty: all */
+    bool timed;       /* only with an "at" from .. to, both with */
     int64_t from, to;
 };
 /* types, where, q of a request. HW_E_USAGE: a where without ':'. */

@@ -37,10 +37,8 @@ struct question {
 
 static struct hw_policy policy_of(const struct hw_making *m)
 {
-    return (struct hw_policy){.as_of = hw_console_now(),
-                              .fail_on = HW_HIGH,
-                              .expiring_days = -1,
-                              .derived = m->derived};
+    return (struct hw_policy){
+        .as_of = hw_console_now(), .fail_on = HW_HIGH, .expiring_days = -1, .derived = m->derived};
 }
 
 /* The things meant, for the caller to choose from. Returns HW_E_USAGE. */
@@ -143,7 +141,7 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
                                 .until = HW_TIME_NONE,
                                 .independent = hw_span_str(NULL)};
     int rc = hw_report(k->deep.c, &ask, &a, &several, err);
-    rc = rc != HW_OK    ? say_several(k, q, &several, rc, err)
+    rc = rc != HW_OK   ? say_several(k, q, &several, rc, err)
          : q->timeline ? hw_tell_timeline_json(&t, a, err)
                        : hw_tell_report_json(&t, a, err);
     if (rc == HW_OK && a->chain != NULL) {
@@ -205,8 +203,9 @@ static int find_files(struct hw_console *k, struct hw_span target, struct target
     free(hash);
     return rc != HW_OK || target.n == 0 || out->count > 0
                ? rc
-               : hw_fail(err, HW_E_MISSING, "the case has no such file: give a hash or a path as "
-                                            "the case has it");
+               : hw_fail(err, HW_E_MISSING,
+                         "the case has no such file: give a hash or a path as "
+                         "the case has it");
 }
 
 static int ask_verify(struct hw_console *k, struct hw_making *m, struct hw_error *err)
@@ -246,8 +245,8 @@ static int documents_of(struct hw_console *k, const struct hw_evidence_row *e, s
 {
     struct hw_fact_row row;
     struct hw_cursor *c = NULL;
-    int rc = hw_case_facts(k->deep.c, e->reading, HW_ANY_NODE, HW_FACT_KNOWLEDGE,
-                           HW_FACT_KNOWLEDGE, &c, err);
+    int rc = hw_case_facts(k->deep.c, e->reading, HW_ANY_NODE, HW_FACT_KNOWLEDGE, HW_FACT_KNOWLEDGE,
+                           &c, err);
     while (rc == HW_OK && (rc = hw_fact_next(c, &row, err)) == HW_ROW) {
         struct hw_artifact_row art;
         struct hw_span path = e->path;
@@ -290,10 +289,14 @@ static int ask_log(struct hw_console *k, struct hw_making *m, struct hw_error *e
 /* ---- asking ---- */
 
 static const struct question questions[] = {
-    {"report", false, true, false, ask_report},     {"hunt", false, false, false, ask_hunt},
-    {"trace", true, true, true, ask_trace},         {"impact", true, true, true, ask_impact},
-    {"attribute", false, true, false, ask_attribute}, {"verify", false, true, false, ask_verify},
-    {"evidence", false, false, false, ask_evidence}, {"knowledge", false, false, false, ask_knowledge},
+    {"report", false, true, false, ask_report},
+    {"hunt", false, false, false, ask_hunt},
+    {"trace", true, true, true, ask_trace},
+    {"impact", true, true, true, ask_impact},
+    {"attribute", false, true, false, ask_attribute},
+    {"verify", false, true, false, ask_verify},
+    {"evidence", false, false, false, ask_evidence},
+    {"knowledge", false, false, false, ask_knowledge},
     {"log", false, false, false, ask_log},
 };
 

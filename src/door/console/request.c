@@ -116,8 +116,7 @@ int hw_request_only(const struct hw_request *q, const char *names, struct hw_err
         }
         for (size_t j = 0; j < i; j++) {
             if (hw_span_equal(q->query[j].name, name)) {
-                return hw_fail(err, HW_E_USAGE, "\"%.*s\" is given twice", n,
-                               (const char *)name.p);
+                return hw_fail(err, HW_E_USAGE, "\"%.*s\" is given twice", n, (const char *)name.p);
             }
         }
     }
@@ -201,12 +200,12 @@ enum hw_guard_says hw_guard_ask(const struct hw_guard *g, uint16_t port, const c
     if (!api) {
         return HW_GUARD_PASS;
     }
-    if (g->site_n > 1 || (g->site_n == 1 && strcmp(g->site, "same-origin") != 0 &&
-                          strcmp(g->site, "none") != 0)) {
+    if (g->site_n > 1 ||
+        (g->site_n == 1 && strcmp(g->site, "same-origin") != 0 && strcmp(g->site, "none") != 0)) {
         return HW_GUARD_ORIGIN;
     }
-    bool bears = g->authorization_n == 1 &&
-                 strncmp(g->authorization, bearer, sizeof bearer - 1) == 0;
+    bool bears =
+        g->authorization_n == 1 && strncmp(g->authorization, bearer, sizeof bearer - 1) == 0;
     return same(bears ? g->authorization + sizeof bearer - 1 : "", token) ? HW_GUARD_PASS
                                                                           : HW_GUARD_TOKEN;
 }

@@ -23,15 +23,15 @@
 
 enum {
     HW_CONSOLE_CONNECTIONS = 160,
-    HW_CONSOLE_STREAMS = 16,        /* of these, event streams */
-    HW_CONSOLE_SILENT_S = 15,       /* without a byte either way */
-    HW_CONSOLE_REQUEST_S = 20,      /* from the first byte of a request to its last */
-    HW_CONSOLE_WAIT_S = 20,         /* for a desk */
-    HW_CONSOLE_ARENA = 512 << 20,   /* memory of one request's thinking */
-    HW_CONSOLE_REPLY = 64 << 20,    /* bytes of one reply */
-    HW_CONSOLE_ANSWER = 1 << 30,    /* bytes of one answer */
-    HW_CONSOLE_KEPT = 256 << 20,    /* bytes of all answers kept */
-    HW_CONSOLE_STEPS = 1 << 17,     /* steps whose edges are remembered */
+    HW_CONSOLE_STREAMS = 16,      /* of these, event streams */
+    HW_CONSOLE_SILENT_S = 15,     /* without a byte either way */
+    HW_CONSOLE_REQUEST_S = 20,    /* from the first byte of a request to its last */
+    HW_CONSOLE_WAIT_S = 20,       /* for a desk */
+    HW_CONSOLE_ARENA = 512 << 20, /* memory of one request's thinking */
+    HW_CONSOLE_REPLY = 64 << 20,  /* bytes of one reply */
+    HW_CONSOLE_ANSWER = 1 << 30,  /* bytes of one answer */
+    HW_CONSOLE_KEPT = 256 << 20,  /* bytes of all answers kept */
+    HW_CONSOLE_STEPS = 1 << 17,   /* steps whose edges are remembered */
 };
 
 struct hw_desk { /* a case handle, and who may use it now */

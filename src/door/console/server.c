@@ -89,9 +89,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *c, struct hw_console *k
         m = MHD_create_response_from_buffer(r->file->n, (void *)(uintptr_t)r->file->bytes,
                                             MHD_RESPMEM_PERSISTENT);
     } else {
-        m = MHD_create_response_from_buffer(r->body.n, r->body.p == NULL ? (void *)(uintptr_t)empty : r->body.p,
-                                            r->body.p == NULL ? MHD_RESPMEM_PERSISTENT
-                                                              : MHD_RESPMEM_MUST_FREE);
+        m = MHD_create_response_from_buffer(
+            r->body.n, r->body.p == NULL ? (void *)(uintptr_t)empty : r->body.p,
+            r->body.p == NULL ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
         if (m != NULL) {
             r->body.p = NULL; /* it is the response's now */
             r->body.n = r->body.room = 0;
@@ -221,8 +221,7 @@ static void respond(struct hw_console *k, struct conversation *v, const char *me
 
 static bool known_method(const char *method)
 {
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
-           strcmp(method, "POST") == 0;
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "POST") == 0;
 }
 
 /* What can be said before the body was read; false: nothing stands against it. */
@@ -431,12 +430,12 @@ static struct MHD_Daemon *start(struct hw_console *k, int fd)
     struct MHD_Daemon *d = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ERROR_LOG | MHD_USE_ITC,
-        0, NULL, NULL, handle, k, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HW_CONSOLE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)HW_CONSOLE_SILENT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
-        MHD_OPTION_URI_LOG_CALLBACK, take_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed,
-        NULL, MHD_OPTION_NOTIFY_CONNECTION, connection, k, MHD_OPTION_THREAD_STACK_SIZE,
+        0, NULL, NULL, handle, k, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL, MHD_OPTION_LISTEN_SOCKET,
+        fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HW_CONSOLE_CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HW_CONSOLE_SILENT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_URI_LOG_CALLBACK,
+        take_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, connection, k, MHD_OPTION_THREAD_STACK_SIZE,
         (size_t)(2 << 20), MHD_OPTION_END);
     (void)pthread_sigmask(SIG_SETMASK, &was, NULL);
     return d;
