@@ -63,4 +63,11 @@ HW_CHECK int hw_cage_limit_memory(uint64_t bytes, uint64_t *was, struct hw_error
 HW_CHECK int hw_cage_enter_net(uint16_t port, uint64_t file_bytes, struct hw_cage_state *out,
                                struct hw_error *err);
 
+/* A program that listens already and writes below one folder: from here on this thread and those it
+ * begins execute nothing, begin no process, make no socket and connect to nobody; they write (where
+ * Landlock is there) below `folder` and where temporary files go, and read there and below /etc,
+ * /proc and /usr. Keeps its user, for the folder is that user's. (base/cage_local.c) */
+HW_CHECK int hw_cage_enter_local(const char *folder, struct hw_cage_state *out,
+                                 struct hw_error *err);
+
 #endif

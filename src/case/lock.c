@@ -88,9 +88,9 @@ int hw_lock_take(const char *case_path, const struct hw_case_open *how, int *out
     return HW_OK;
 }
 
-/* Locking it to see would, for that moment, keep the next writer out: the kernel's list tells without
- * (proc(5): "1: FLOCK  ADVISORY  WRITE 1234 08:01:131077 0 EOF"). A file left by a killed writer is
- * in no such line. */
+/* Locking it to see would, for that moment, keep the next writer out: the kernel's list tells
+ * without (proc(5): "1: FLOCK  ADVISORY  WRITE 1234 08:01:131077 0 EOF"). A file left by a killed
+ * writer is in no such line. */
 static bool is_listed(uint64_t inode)
 {
     char line[256], want[40];

@@ -10,14 +10,19 @@
 
 enum { PORT = 7341 };
 
-static int listening(void *state, uint16_t port, const char *token, struct hw_error *err)
+static int listening(void *state, uint16_t port, const char *token, const char *cage,
+                     struct hw_error *err)
 {
     struct hw_cli *cli = state;
-    hw_buf_printf(&cli->out,
-                  cli->json ? "{\"type\":\"serving\",\"schema\":1,\"url\":\"http://127.0.0.1:%u/"
-                              "#token=%s\"}\n"
-                            : "http://127.0.0.1:%u/#token=%s\n",
-                  (unsigned)port, token);
+    if (cli->json) {
+        hw_buf_printf(
+            &cli->out,
+            "{\"type\":\"serving\",\"schema\":1,\"url\":\"http://127.0.0.1:%u/#token=%s\","
+            "\"cage\":\"%s\"}\n",
+            (unsigned)port, token, cage);
+    } else {
+        hw_buf_printf(&cli->out, "http://127.0.0.1:%u/#token=%s\n", (unsigned)port, token);
+    }
     return hw_cli_flush(cli, err);
 }
 

@@ -20,8 +20,9 @@ struct hw_console_ask {
     uint16_t port;       /* 0: any that is free */
     const char *version; /* of the program */
     const char *who;     /* whom decisions are by */
-    /* Called once, when it listens. */
-    int (*listening)(void *state, uint16_t port, const char *token, struct hw_error *err);
+    /* Called once, when it listens; `cage`: what holds it in, in words. */
+    int (*listening)(void *state, uint16_t port, const char *token, const char *cage,
+                     struct hw_error *err);
     void *state;
     const volatile sig_atomic_t *stop; /* set by a signal: then it ends */
 };

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cage.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "door/console/events.h"
@@ -476,6 +477,22 @@ static bool wind_up(struct hw_console *k)
     return idle;
 }
 
+/* The case's own folder is all that it writes. */
+static int close_in(const struct hw_console *k, struct hw_cage_state *out, struct hw_error *err)
+{
+    char *path = realpath(k->ask->case_path, NULL);
+    char *slash = path == NULL ? NULL : strrchr(path, '/');
+    if (slash == NULL) {
+        free(path);
+        return hw_fail(err, HW_E_IO, "where the case lies cannot be found out: %s",
+                       strerror(errno));
+    }
+    slash[slash == path ? 1 : 0] = 0;
+    int rc = hw_cage_enter_local(path, out, err);
+    free(path);
+    return rc;
+}
+
 static int serve(struct hw_console *k, struct hw_case *look, int fd, bool *out_left,
                  struct hw_error *err)
 {
@@ -483,6 +500,8 @@ static int serve(struct hw_console *k, struct hw_case *look, int fd, bool *out_l
     int rc = hw_console_look(k, look, &version, err);
     rc = rc != HW_OK ? rc : hw_desk_open(k, &k->quick, err);
     rc = rc != HW_OK ? rc : hw_desk_open(k, &k->deep, err);
+    struct hw_cage_state cage = {0, 0};
+    rc = rc != HW_OK ? rc : close_in(k, &cage, err); /* before any other thread begins */
     struct MHD_Daemon *d = rc != HW_OK ? NULL : start(k, fd);
     if (rc == HW_OK && d == NULL) {
         rc = hw_fail(err, HW_E_IO, "the server does not start: %s", strerror(errno));
@@ -491,7 +510,8 @@ static int serve(struct hw_console *k, struct hw_case *look, int fd, bool *out_l
         (void)close(fd);
         return rc;
     }
-    rc = k->ask->listening(k->ask->state, k->port, k->token, err);
+    rc = k->ask->listening(k->ask->state, k->port, k->token,
+                           cage.landlock_abi > 0 ? "seccomp+landlock" : "seccomp", err);
     if (rc == HW_OK) {
         watch(k, look, &version);
     }
