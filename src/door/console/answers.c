@@ -66,7 +66,7 @@ void hw_kept_leave(struct hw_console *k, struct hw_kept *a)
     }
 }
 
-static struct hw_kept *find(struct hw_console *k, const char *key)
+struct hw_kept *hw_kept_find(struct hw_console *k, const char *key)
 {
     struct hw_kept *found = NULL;
     (void)pthread_mutex_lock(&k->state);
@@ -130,7 +130,7 @@ static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, st
 int hw_kept_take(struct hw_console *k, struct hw_making *m, struct hw_kept **out,
                  struct hw_error *err)
 {
-    *out = find(k, m->key);
+    *out = hw_kept_find(k, m->key);
     if (*out != NULL) {
         return HW_OK;
     }
@@ -138,7 +138,7 @@ int hw_kept_take(struct hw_console *k, struct hw_making *m, struct hw_kept **out
     if (rc != HW_OK) {
         return rc;
     }
-    *out = find(k, m->key); /* whoever was before us may have asked the same */
+    *out = hw_kept_find(k, m->key); /* whoever was before us may have asked the same */
     if (*out == NULL) {
         struct hw_kept *a = calloc(1, sizeof *a);
         char *key = a == NULL ? NULL : strdup(m->key);

@@ -16,8 +16,9 @@
 #include "base/text.h"
 #include "fact/id.h"
 
-/* A box with more inside is not judged for a list: its own page does that. */
-enum { JUDGED_MEMBERS = 500, NUMBER = 10 };
+/* Evidence with more in it is not judged for a page of the list: its own page does that, and whoever
+ * asks for a state. */
+enum { JUDGED_NODES = 2000, NUMBER = 10 };
 
 int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t count,
                  struct hw_judged *out, struct hw_error *err)
@@ -251,7 +252,7 @@ static int make_list(struct hw_console *k, struct hw_making *m, struct hw_error 
 /* ---- a page of it ---- */
 
 /* What the list's own line says of where it lies. */
-static bool read_place(struct hw_span line, struct hw_target *out, uint64_t *out_members)
+static bool read_place(struct hw_span line, struct hw_target *out)
 {
     struct hw_buf b;
     uint64_t node = 0;
@@ -260,12 +261,54 @@ static bool read_place(struct hw_span line, struct hw_target *out, uint64_t *out
               hw_hex_decode(hw_buf_span(&b), out->evidence, 32);
     hw_buf_clear(&b);
     ok = ok && hw_line_member(line, HW_SPAN_LIT("node"), &b) && hw_span_u64(hw_buf_span(&b), &node);
-    hw_buf_clear(&b);
-    ok = ok && hw_line_member(line, HW_SPAN_LIT("members"), &b) &&
-         hw_span_u64(hw_buf_span(&b), out_members);
     hw_buf_done(&b);
     out->node = node;
+    out->path = HW_SPAN_LIT("-");
     return ok;
+}
+
+/* Is the evidence small enough for a page to wait for? */
+static int is_small(struct hw_case *c, const uint8_t evidence[32], bool *out, struct hw_error *err)
+{
+    struct hw_evidence_row e;
+    struct hw_cursor *k = NULL;
+    struct hw_buf hex;
+    uint64_t nodes = 0;
+    hw_buf_init(&hex, 128);
+    hw_buf_hex(&hex, (struct hw_span){evidence, 32});
+    struct hw_evidence_ask ask = {
+        .hash_prefix = hw_buf_text(&hex), .ever = true, .only_class = HW_CLASS_ARTIFACT};
+    int rc = ask.hash_prefix == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a page")
+                                     : hw_case_evidence(c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
+        rc = HW_OK;
+        nodes = e.nodes;
+    }
+    hw_cursor_free(k);
+    hw_buf_done(&hex);
+    *out = nodes <= JUDGED_NODES;
+    return rc;
+}
+
+/* Judging one member looks through all of its evidence: several of one are judged as one. Lines of
+ * one evidence stand beside each other. */
+static int gather(struct hw_case *c, const struct hw_target *all, size_t count,
+                  struct hw_target *out, size_t *out_count, struct hw_error *err)
+{
+    int rc = HW_OK;
+    for (size_t i = 0, next; i < count && rc == HW_OK; i = next) {
+        bool small = false;
+        for (next = i + 1; next < count && memcmp(all[i].evidence, all[next].evidence, 32) == 0;) {
+            next++;
+        }
+        rc = is_small(c, all[i].evidence, &small, err);
+        if (rc == HW_OK && small) {
+            out[*out_count] = all[i];
+            out[*out_count].node = next - i > 1 ? 0 : all[i].node;
+            (*out_count)++;
+        }
+    }
+    return rc;
 }
 
 /* The lines of a page, each with what judging its file came to. */
@@ -276,17 +319,15 @@ static int judge_page(struct hw_console *k, struct hw_lines *page, struct hw_buf
     struct hw_target *all = calloc(page->count + 1, sizeof *all);
     struct hw_target *few = calloc(page->count + 1, sizeof *few);
     size_t count = 0;
-    int rc = all == NULL || few == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a page") : HW_OK;
-    for (size_t i = 0; rc == HW_OK && i + 1 < page->count; i++) {
-        uint64_t members = 0;
-        if (read_place(hw_lines_get(page, i), &all[i], &members) && members <= JUDGED_MEMBERS) {
-            all[i].path = HW_SPAN_LIT("-");
-            few[count++] = all[i];
-        }
+    bool read = true;
+    for (size_t i = 0; all != NULL && few != NULL && i + 1 < page->count; i++) {
+        read = read_place(hw_lines_get(page, i), &all[i]) && read;
     }
-    rc = rc != HW_OK ? rc : hw_desk_take(&k->quick, err);
+    int rc = all == NULL || few == NULL || !read ? hw_fail(err, HW_E_MEMORY, "no memory for a page")
+                                                 : hw_desk_take(&k->quick, err);
     if (rc == HW_OK) {
         rc = hw_case_hold(k->quick.c, err);
+        rc = rc != HW_OK ? rc : gather(k->quick.c, all, page->count - 1, few, &count, err);
         rc = rc != HW_OK ? rc : hw_judged_of(k->quick.c, few, count, &judged, err);
         hw_case_release(k->quick.c);
         hw_desk_leave(&k->quick);
@@ -309,31 +350,40 @@ static int judge_page(struct hw_console *k, struct hw_lines *page, struct hw_buf
     return rc;
 }
 
+/* Lines without a state become ones that were judged, by themselves or by the list that was judged
+ * already. */
+static int say_page(struct hw_console *k, struct hw_kept *kept, const struct hw_line_filter *f,
+                    const struct hw_page *page, bool judged, struct hw_buf *out,
+                    struct hw_error *err)
+{
+    struct hw_lines some = {.count = 0};
+    hw_buf_init(&some.text, HW_CONSOLE_REPLY);
+    int rc = hw_lines_page(&kept->lines, f, page, judged ? out : &some.text, err);
+    rc = rc != HW_OK || judged ? rc : hw_lines_cut(&some, err);
+    rc = rc != HW_OK || judged ? rc : judge_page(k, &some, out, err);
+    hw_lines_done(&some);
+    return rc;
+}
+
 int hw_get_artifacts(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
                      struct hw_error *err)
 {
+    static const char all[] = "artifacts judged";
     struct hw_span state = hw_request_get(q, "state");
     struct hw_line_filter f = {.q = hw_request_get(q, "q")};
-    bool judge = state.n > 0;
-    struct hw_making m = {.key = judge ? "artifacts judged" : "artifacts",
-                          .make = make_list,
-                          .state = judge ? k : NULL};
+    struct hw_kept *kept = hw_kept_find(k, all);
+    bool judge = kept != NULL || state.n > 0;
+    struct hw_making m = {
+        .key = judge ? all : "artifacts", .make = make_list, .state = judge ? k : NULL};
     struct hw_page page;
-    struct hw_lines some = {.count = 0};
-    struct hw_kept *kept = NULL;
-    if (judge) {
+    if (state.n > 0) {
         f.where[f.where_count++] = (struct hw_request_member){HW_SPAN_LIT("state"), state};
     }
     int rc = hw_page_of(q, &page, err);
-    rc = rc != HW_OK ? rc : hw_kept_take(k, &m, &kept, err);
-    if (rc != HW_OK) {
-        return rc;
+    rc = rc != HW_OK || kept != NULL ? rc : hw_kept_take(k, &m, &kept, err);
+    rc = rc != HW_OK ? rc : say_page(k, kept, &f, &page, judge, &r->body, err);
+    if (kept != NULL) {
+        hw_kept_leave(k, kept);
     }
-    hw_buf_init(&some.text, HW_CONSOLE_REPLY);
-    rc = hw_lines_page(&kept->lines, &f, &page, judge ? &r->body : &some.text, err);
-    hw_kept_leave(k, kept);
-    rc = rc != HW_OK || judge ? rc : hw_lines_cut(&some, err);
-    rc = rc != HW_OK || judge ? rc : judge_page(k, &some, &r->body, err);
-    hw_lines_done(&some);
     return rc;
 }

@@ -136,6 +136,8 @@ struct hw_making {
 };
 HW_CHECK int hw_kept_take(struct hw_console *k, struct hw_making *m, struct hw_kept **out,
                           struct hw_error *err);
+/* The same where one is kept; NULL: none is. */
+struct hw_kept *hw_kept_find(struct hw_console *k, const char *key);
 void hw_kept_leave(struct hw_console *k, struct hw_kept *a);
 void hw_kept_forget(struct hw_console *k); /* all of them, with the lock of the state held */
 /* A teller into a buffer. */
