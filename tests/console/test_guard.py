@@ -178,30 +178,21 @@ def patience(s, tap):
     tap.say(closed == 100, "and so are those who say nothing more", closed)
 
 
-def sockets_of(pid):
-    found = set()
-    for fd in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            name = os.readlink(f"/proc/{pid}/fd/{fd}")
-        except OSError:
-            continue
-        if name.startswith("socket:["):
-            found.add(name[8:-1])
-    return found
-
-
 def listens(s, tap):
-    mine, at = sockets_of(s.process.pid), []
+    """By its port, in every table: who closed itself in shows its descriptors to root alone."""
+    at, read = [], 0
     for table in ("tcp", "tcp6", "udp", "udp6"):
         try:
             rows = pathlib.Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]
         except OSError:
             continue
+        read += 1
         for row in rows:
             words = row.split()
-            if words[9] in mine and (words[3] == "0A" or table.startswith("udp")):
+            if words[1].endswith(f":{s.port:04X}") and (words[3] == "0A" or table.startswith("udp")):
                 at.append((table, words[1]))
-    tap.say(at == [("tcp", f"0100007F:{s.port:04X}")], "it listens on 127.0.0.1 and nowhere else", at)
+    tap.say(read > 0 and at == [("tcp", f"0100007F:{s.port:04X}")],
+            "it listens on 127.0.0.1 and nowhere else", at)
 
 
 def main():

@@ -16,8 +16,8 @@
 #include "base/text.h"
 #include "fact/id.h"
 
-/* Evidence with more in it is not judged for a page of the list: its own page does that, and whoever
- * asks for a state. */
+/* Evidence with more in it is not judged for a page of the list: its own page does that, and
+ * whoever asks for a state. */
 enum { JUDGED_NODES = 2000, NUMBER = 10 };
 
 int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t count,

@@ -74,15 +74,30 @@ static int suggestions(struct hw_console *k, struct hw_buf *b, struct hw_error *
     return rc;
 }
 
+/* What takes a look at everything, once for each state of the case. */
+static int look_through(struct hw_console *k, struct hw_error *err)
+{
+    uint64_t generation = hw_console_generation(k);
+    if (k->suggested_of == generation) {
+        return HW_OK;
+    }
+    hw_buf_done(&k->suggested);
+    hw_buf_init(&k->suggested, HW_CONSOLE_REPLY);
+    k->derived = k->has_graph = false;
+    int rc = hw_graph_exists(k->quick.c, &k->has_graph, err);
+    rc = rc != HW_OK || !k->has_graph ? rc : hw_derive_fresh(k->quick.c, &k->derived, err);
+    rc = rc != HW_OK || !k->has_graph ? rc : suggestions(k, &k->suggested, err);
+    k->suggested_of = rc == HW_OK ? generation : 0;
+    return rc;
+}
+
 static int say(struct hw_console *k, struct hw_buf *b, struct hw_error *err)
 {
     struct hw_case_info info;
     struct hw_case_counts n;
-    bool derived = false, exists = false;
     hw_case_info(k->quick.c, &info);
     int rc = hw_case_count(k->quick.c, &n, err);
-    rc = rc != HW_OK ? rc : hw_graph_exists(k->quick.c, &exists, err);
-    rc = rc != HW_OK || !exists ? rc : hw_derive_fresh(k->quick.c, &derived, err);
+    rc = rc != HW_OK ? rc : look_through(k, err);
     if (rc != HW_OK) {
         return rc;
     }
@@ -94,11 +109,12 @@ static int say(struct hw_console *k, struct hw_buf *b, struct hw_error *err)
     hw_json_put_number(b, "artifacts", n.artifacts);
     hw_json_put_number(b, "indicators", n.indicators);
     hw_json_put_number(b, "facts", n.facts);
-    hw_json_put_flag(b, "derived", derived);
+    hw_json_put_flag(b, "derived", k->derived);
     hw_json_put_flag(b, "stranger", info.stranger);
     hw_json_put_flag(b, "writable", !info.read_only);
     hw_buf_printf(b, "\"generation\":%llu}\n", (unsigned long long)hw_console_generation(k));
-    return exists ? suggestions(k, b, err) : HW_OK;
+    hw_buf_span_put(b, hw_buf_span(&k->suggested));
+    return HW_OK;
 }
 
 int hw_get_case(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,

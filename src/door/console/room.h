@@ -61,6 +61,10 @@ struct hw_console {
     uint16_t port;
     char token[65]; /* 256 bits, in hex */
     struct hw_desk quick, deep;
+    struct hw_buf
+        suggested; /* at the quick desk: of that generation, with whether the graph holds */
+    uint64_t suggested_of;
+    bool derived, has_graph;
     pthread_mutex_t state; /* for all below */
     pthread_cond_t changed;
     uint64_t generation; /* one more with each change of the case */

@@ -548,6 +548,7 @@ int hw_console_serve(const struct hw_console_ask *ask, bool *out_left, struct hw
     hw_desk_close(&k->quick);
     hw_desk_close(&look);
     hw_kept_forget(k);
+    hw_buf_done(&k->suggested);
     free(k->steps);
     free(k);
     return rc;
