@@ -111,7 +111,13 @@ def same_as_commands(s, walk, tap):
     tap.say(not odd, "answers are the commands' own lines, each once over all pages", odd)
 
 
+def settle():
+    """Commands log themselves, which is a change of the case: until the server has seen it."""
+    time.sleep(1)
+
+
 def filters(s, tap):
+    settle()
     every, _ = all_pages(s, "/api/lines?of=report", 1000)
     odd = []
     kinds = sorted({line["type"] for line in every})
@@ -391,6 +397,7 @@ def others_write(s, walk, tap):
 
 def at_once(s, tap):
     """Many ask the same and different things at once; all are answered alike."""
+    settle()
     want = {t: s.ask(t)[2] for t in ("/api/lines?of=evidence", "/api/things?q=lib", "/api/artifacts",
                                      "/api/lines?of=hunt&types=finding")}
     odd = []
