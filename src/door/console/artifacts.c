@@ -353,7 +353,7 @@ static int judge_page(struct hw_console *k, struct hw_lines *page, struct hw_buf
 /* Lines without a state become ones that were judged, by themselves or by the list that was judged
  * already. */
 static int say_page(struct hw_console *k, struct hw_kept *kept, const struct hw_line_filter *f,
-                    const struct hw_page *page, bool judged, struct hw_buf *out,
+                    const struct hw_page_ask *page, bool judged, struct hw_buf *out,
                     struct hw_error *err)
 {
     struct hw_lines some = {.count = 0};
@@ -375,7 +375,7 @@ int hw_get_artifacts(struct hw_console *k, const struct hw_request *q, struct hw
     bool judge = kept != NULL || state.n > 0;
     struct hw_making m = {
         .key = judge ? all : "artifacts", .make = make_list, .state = judge ? k : NULL};
-    struct hw_page page;
+    struct hw_page_ask page;
     if (state.n > 0) {
         f.where[f.where_count++] = (struct hw_request_member){HW_SPAN_LIT("state"), state};
     }

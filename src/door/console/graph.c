@@ -278,7 +278,7 @@ int hw_get_walk(struct hw_console *k, const struct hw_request *q, struct hw_repl
     struct hw_span way = hw_request_get(q, "way");
     struct nearby all = {.count = 0};
     struct looking l;
-    struct hw_page page;
+    struct hw_page_ask page;
     int64_t from = 0, until = 0;
     uint32_t n;
     bool back = way.n == 0 || hw_span_is(way, "back");

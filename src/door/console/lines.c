@@ -199,7 +199,7 @@ bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f)
 
 /* ---- pages ---- */
 
-int hw_page_of(const struct hw_request *q, struct hw_page *out, struct hw_error *err)
+int hw_page_of(const struct hw_request *q, struct hw_page_ask *out, struct hw_error *err)
 {
     int rc = hw_request_number(q, "after", UINT32_MAX, 0, &out->after, err);
     rc = rc != HW_OK ? rc
@@ -210,7 +210,7 @@ int hw_page_of(const struct hw_request *q, struct hw_page *out, struct hw_error 
     return rc;
 }
 
-void hw_page_end(struct hw_buf *b, const struct hw_page *p, uint64_t total, uint64_t matched)
+void hw_page_end(struct hw_buf *b, const struct hw_page_ask *p, uint64_t total, uint64_t matched)
 {
     hw_buf_printf(b, "{\"type\":\"page\",\"schema\":1,\"total\":%llu,\"matched\":%llu,\"next\":",
                   (unsigned long long)total, (unsigned long long)matched);
@@ -221,8 +221,8 @@ void hw_page_end(struct hw_buf *b, const struct hw_page *p, uint64_t total, uint
     }
 }
 
-int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f, const struct hw_page *p,
-                  struct hw_buf *out, struct hw_error *err)
+int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f,
+                  const struct hw_page_ask *p, struct hw_buf *out, struct hw_error *err)
 {
     bool all = f->types.n == 0 && f->where_count == 0 && f->q.n == 0 && !f->timed;
     uint64_t matched = 0;

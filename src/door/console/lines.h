@@ -46,13 +46,13 @@ bool hw_line_says(struct hw_span line, struct hw_span text);
 bool hw_line_member(struct hw_span line, struct hw_span name, struct hw_buf *out);
 
 enum { HW_PAGE_MAX = 1000, HW_PAGE_LINES = 200 };
-struct hw_page {
+struct hw_page_ask {
     uint64_t after, limit;
 };
-HW_CHECK int hw_page_of(const struct hw_request *q, struct hw_page *out, struct hw_error *err);
+HW_CHECK int hw_page_of(const struct hw_request *q, struct hw_page_ask *out, struct hw_error *err);
 /* {"type":"page",...}: of `total` things `matched` hold, and these were those from after on. */
-void hw_page_end(struct hw_buf *b, const struct hw_page *p, uint64_t total, uint64_t matched);
+void hw_page_end(struct hw_buf *b, const struct hw_page_ask *p, uint64_t total, uint64_t matched);
 HW_CHECK int hw_lines_page(const struct hw_lines *l, const struct hw_line_filter *f,
-                           const struct hw_page *p, struct hw_buf *out, struct hw_error *err);
+                           const struct hw_page_ask *p, struct hw_buf *out, struct hw_error *err);
 
 #endif

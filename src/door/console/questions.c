@@ -338,7 +338,7 @@ static int must_mean(struct hw_console *k, struct hw_making *m, struct hw_error 
 static int answer(struct hw_console *k, struct asked *a, const struct hw_line_filter *f,
                   const struct hw_request *q, struct hw_reply *r, struct hw_error *err)
 {
-    struct hw_page page;
+    struct hw_page_ask page;
     struct hw_kept *kept = NULL;
     struct hw_buf key;
     int rc = hw_page_of(q, &page, err);

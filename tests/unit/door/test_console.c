@@ -279,7 +279,7 @@ static void pages_have_each_line_once(void **state)
         for (int filtered = 0; filtered < 2; filtered++) {
             struct hw_line_filter f = {.types = filtered ? HW_SPAN_LIT("a") : HW_SPAN_LIT("")};
             int want = 0, pages = 0;
-            for (struct hw_page p = {0, limit}; pages < 30; pages++, p.after += limit) {
+            for (struct hw_page_ask p = {0, limit}; pages < 30; pages++, p.after += limit) {
                 hw_buf_clear(&page);
                 assert_int_equal(hw_lines_page(&l, &f, &p, &page, &err), HW_OK);
                 const char *text = hw_buf_text(&page);
