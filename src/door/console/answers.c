@@ -109,6 +109,26 @@ static void keep(struct hw_console *k, struct hw_kept *a)
     (void)pthread_mutex_unlock(&k->state);
 }
 
+void hw_kept_put(struct hw_console *k, const char *key, uint64_t generation, struct hw_span text)
+{
+    struct hw_kept *a = calloc(1, sizeof *a);
+    struct hw_error ignored;
+    if (a == NULL) {
+        return;
+    }
+    a->key = strdup(key);
+    a->generation = generation;
+    hw_buf_init(&a->lines.text, HW_CONSOLE_ANSWER);
+    hw_buf_span_put(&a->lines.text, text);
+    if (a->key == NULL || !hw_buf_ok(&a->lines.text) ||
+        hw_lines_cut(&a->lines, &ignored) != HW_OK) {
+        free_kept(a);
+        return;
+    }
+    keep(k, a);
+    hw_kept_leave(k, a);
+}
+
 static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, struct hw_error *err)
 {
     hw_buf_init(&a->lines.text, HW_CONSOLE_ANSWER);

@@ -365,6 +365,33 @@ static int say_page(struct hw_console *k, struct hw_kept *kept, const struct hw_
     return rc;
 }
 
+/* A page that was judged is kept like an answer: whoever comes back to it does not wait again. */
+static int find_page(struct hw_console *k, struct hw_kept *kept, const struct hw_line_filter *f,
+                     const struct hw_page_ask *page, bool judged, struct hw_buf *out,
+                     struct hw_error *err)
+{
+    struct hw_buf key;
+    uint64_t generation = hw_console_generation(k);
+    hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
+    hw_buf_printf(&key, "artifacts page %llu %llu\n", (unsigned long long)page->after,
+                  (unsigned long long)page->limit);
+    hw_buf_span_put(&key, f->q);
+    const char *name = hw_buf_text(&key);
+    struct hw_kept *before = judged || name == NULL ? NULL : hw_kept_find(k, name);
+    int rc = HW_OK;
+    if (before != NULL) {
+        hw_buf_span_put(out, hw_buf_span(&before->lines.text));
+        hw_kept_leave(k, before);
+    } else {
+        rc = say_page(k, kept, f, page, judged, out, err);
+        if (rc == HW_OK && !judged && name != NULL && hw_buf_ok(out)) {
+            hw_kept_put(k, name, generation, hw_buf_span(out));
+        }
+    }
+    hw_buf_done(&key);
+    return rc;
+}
+
 int hw_get_artifacts(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
                      struct hw_error *err)
 {
@@ -381,7 +408,7 @@ int hw_get_artifacts(struct hw_console *k, const struct hw_request *q, struct hw
     }
     int rc = hw_page_of(q, &page, err);
     rc = rc != HW_OK || kept != NULL ? rc : hw_kept_take(k, &m, &kept, err);
-    rc = rc != HW_OK ? rc : say_page(k, kept, &f, &page, judge, &r->body, err);
+    rc = rc != HW_OK ? rc : find_page(k, kept, &f, &page, judge, &r->body, err);
     if (kept != NULL) {
         hw_kept_leave(k, kept);
     }

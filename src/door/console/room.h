@@ -142,6 +142,8 @@ HW_CHECK int hw_kept_take(struct hw_console *k, struct hw_making *m, struct hw_k
                           struct hw_error *err);
 /* The same where one is kept; NULL: none is. */
 struct hw_kept *hw_kept_find(struct hw_console *k, const char *key);
+/* Keeps a copy of what was made elsewhere of the case as it was then; it may also be let go. */
+void hw_kept_put(struct hw_console *k, const char *key, uint64_t generation, struct hw_span text);
 void hw_kept_leave(struct hw_console *k, struct hw_kept *a);
 void hw_kept_forget(struct hw_console *k); /* all of them, with the lock of the state held */
 /* A teller into a buffer. */
