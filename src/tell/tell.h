@@ -33,6 +33,12 @@ HW_CHECK int hw_tell_trace_text(const struct hw_teller *t, const struct hw_trace
 HW_CHECK int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *a,
                                 struct hw_error *err);
 
+/* The chain as swim-lanes: one SVG document, or an element that a page puts into itself and gives
+ * its colours (docs/formats/picture.md). */
+enum { HW_PICTURE_EMBEDDED = 1 };
+HW_CHECK int hw_tell_picture(const struct hw_teller *t, const struct hw_trace_answer *a,
+                             unsigned flags, struct hw_error *err);
+
 HW_CHECK int hw_tell_affected_text(const struct hw_teller *t, const struct hw_affected_answer *a,
                                    struct hw_error *err);
 HW_CHECK int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
@@ -67,6 +73,9 @@ HW_CHECK int hw_tell_report_timesketch(const struct hw_teller *t, const struct h
 /* The findings as SARIF 2.1.0. */
 HW_CHECK int hw_tell_report_sarif(const struct hw_teller *t, const struct hw_report_answer *a,
                                   struct hw_error *err);
+/* The picture of its chain; of none, one that says so. */
+HW_CHECK int hw_tell_report_svg(const struct hw_teller *t, const struct hw_report_answer *r,
+                                struct hw_error *err);
 enum hw_report_table {
     HW_TABLE_ASSETS,
     HW_TABLE_TIMELINE,

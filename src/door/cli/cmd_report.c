@@ -28,6 +28,7 @@ static const struct format {
     {"misp", hw_tell_report_misp},
     {"sarif", hw_tell_report_sarif},
     {"stix", hw_tell_report_stix},
+    {"svg", hw_tell_report_svg},
     {"timesketch", hw_tell_report_timesketch},
 };
 
