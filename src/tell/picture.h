@@ -61,6 +61,7 @@ struct hw_picture_lane {
     int band;
     struct hw_span host; /* empty: not on one machine */
     unsigned hosts;      /* more than one where several share it */
+    unsigned first;      /* number of the first step that touches it and is no mere context */
     unsigned gaps[3], gap_count;
     struct hw_box box;
 };
@@ -80,6 +81,7 @@ struct hw_picture_arrow {
     unsigned count, last;       /* steps; the number of the last */
     bool side;                  /* no step of a way to the target from its principal root */
     const struct hw_crossing *across;
+    bool lead;              /* the first that goes over its crossing */
     int x1, y1, x2, y2;     /* its ends */
     int cx1, cy1, cx2, cy2; /* where they are headed for */
     enum { HW_TO_RIGHT, HW_TO_LEFT, HW_TO_DOWN, HW_TO_UP } heads;

@@ -12,7 +12,7 @@
 #define SECONDS(n) ((n)*HW_NS_PER_SECOND)
 #define DAYS(n) SECONDS(INT64_C(86400) * (n))
 
-enum { CELL = 196, WAY_MAX = 236 };
+enum { CELL = 210, WAY_MAX = 236 };
 
 static bool dated(int64_t t)
 {
@@ -70,11 +70,10 @@ void hw_picture_axis(struct hw_picture *p)
     }
     for (size_t i = 0; i < p->node_count; i++) {
         int64_t at = p->nodes[i].at;
-        int64_t since = at == HW_TIME_NONE || last == HW_TIME_NONE ? 0 : hw_time_since(last, at);
-        since = since < 0 ? hw_time_since(at, last) : since;
+        int64_t since = at == HW_TIME_NONE || last == HW_TIME_NONE ? 0 : hw_time_since(at, last);
         ways[i] = i == 0 ? 0 : weight(since);
         if (i > 0 && last == HW_TIME_NONE && at != HW_TIME_NONE) {
-            ways[i] = 13; /* from what has no time to what has one */
+            ways[i] = 24; /* from what has no time to what has one */
         }
         if (since >= DAYS(30)) {
             p->breaks[p->break_count++] = (struct hw_picture_break){(int)i, last, at};

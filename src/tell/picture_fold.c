@@ -7,6 +7,7 @@
  * first met with, except the network, which is nobody's. Keys are looked up in one table of
  * hashes (FNV-1a), so that the work grows with the number of steps.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -98,7 +99,8 @@ static int lane(struct fold *f, struct hw_span org, struct hw_span host)
             }
         }
     }
-    p->lanes[p->lane_count] = (struct hw_picture_lane){.band = in, .host = host, .hosts = 1};
+    p->lanes[p->lane_count] =
+        (struct hw_picture_lane){.band = in, .host = host, .hosts = 1, .first = UINT_MAX};
     s->value = (int)++p->lane_count;
     return s->value - 1;
 }
@@ -372,8 +374,11 @@ void hw_picture_fold(struct hw_picture *p)
             continue;
         }
         p->steps[p->step_count++] = s;
-        (void)home_once(&f, &s->from, &s->to);
-        (void)home_once(&f, &s->to, &s->from);
+        int at[] = {home_once(&f, &s->from, &s->to), home_once(&f, &s->to, &s->from)};
+        for (int k = 0; k < 2; k++) {
+            unsigned *first = &p->lanes[at[k]].first;
+            *first = !s->context && s->n < *first ? s->n : *first;
+        }
     }
     mark_needed(&f, needed);
     do {

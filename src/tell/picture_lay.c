@@ -164,7 +164,7 @@ static void title(struct hw_picture *p)
 static struct hw_span quiet(struct hw_picture *p, const struct hw_picture_break *k)
 {
     struct hw_buf b;
-    uint64_t days = (uint64_t)(hw_time_since(k->from, k->to) / (86400 * HW_NS_PER_SECOND));
+    uint64_t days = (uint64_t)(hw_time_since(k->to, k->from) / (86400 * HW_NS_PER_SECOND));
     hw_buf_init(&b, 256);
     if (days >= 730) {
         hw_buf_printf(&b, "%llu years", (unsigned long long)(days / 365));
@@ -184,7 +184,7 @@ static void ticks(struct hw_picture *p)
         first = first == HW_TIME_NONE ? p->nodes[i].at : first;
         last = p->nodes[i].at == HW_TIME_NONE ? last : p->nodes[i].at;
     }
-    bool hours = first != HW_TIME_NONE && hw_time_since(first, last) < 2 * day;
+    bool hours = first != HW_TIME_NONE && hw_time_since(last, first) < 2 * day;
     int64_t unit = hours ? 60 * HW_NS_PER_SECOND : day;
     for (size_t i = 0; i < p->node_count; i++) {
         const struct hw_picture_node *n = &p->nodes[i];
@@ -215,11 +215,11 @@ void hw_picture_heads(struct hw_picture *p)
     title(p);
     ticks(p);
     (void)hw_picture_label(p, HW_LABEL_TICK, -1, EDGE + 12, p->top - 44, 150,
-                           HW_SPAN_LIT("Time, UTC, not to scale"));
+                           HW_SPAN_LIT("Time (UTC)"));
     if (p->unknown_until > p->left_edge) {
         until = p->left_edge + 8 +
                 hw_picture_label(p, HW_LABEL_BREAK, -1, p->left_edge, p->top - 26,
-                                 p->unknown_until - p->left_edge, HW_SPAN_LIT("time unknown"));
+                                 p->unknown_until - p->left_edge, HW_SPAN_LIT("undated"));
     }
     for (size_t i = 0; i < p->break_count; i++) {
         struct hw_span text = quiet(p, &p->breaks[i]);

@@ -13,13 +13,14 @@
 #include "tell/report.h"
 
 enum {
-    CELL_TEXT = 150, /* widest text in a cell */
-    NOTES = 3,       /* in a cell; the others are one more */
+    CELL_TEXT = 168, /* widest text in a cell */
+    NOTES = 4,       /* in a cell; the others are one more */
+    NUMBERS = 4,     /* in a note */
     INSIDE = 5,      /* between a cell's edge and what is in it */
     SYMBOL = 15,     /* before its name */
     APART = 16,      /* cells of a row */
-    ROWS_APART = 13,
-    LANE_PAD = 9,
+    ROWS_APART = 11,
+    LANE_PAD = 8,
     LANE_LEAST = 42,
     HEAD = 28, /* of a band */
     ACROSS_ROW = 24,
@@ -31,22 +32,6 @@ enum {
 };
 
 /* ---- cells: their texts, at places counted from their corner ---- */
-
-static struct hw_span note(struct hw_picture *p, const struct hw_picture_arrow *x)
-{
-    struct hw_buf b;
-    bool is = strcmp(x->step->verb, "is") == 0;
-    hw_buf_init(&b, 1 << 12);
-    hw_buf_printf(&b, "%u", x->step->n);
-    if (x->last != x->step->n) {
-        hw_buf_printf(&b, "\xe2\x80\x93%u", x->last);
-    }
-    hw_buf_printf(&b, " %.60s", is ? "the same bytes" : x->step->verb);
-    if (x->count > 1 && !is) {
-        hw_buf_printf(&b, " \xc3\x97 %u", x->count);
-    }
-    return hw_picture_say(p, &b);
-}
 
 struct cell {
     struct hw_picture *p;
@@ -66,19 +51,16 @@ static void line(struct cell *c, enum hw_label_kind kind, int indent, int arrow,
 
 static void marks(struct cell *c, const struct hw_picture_node *n)
 {
-    struct hw_buf b;
     if (n->poisoned) {
-        hw_buf_init(&b, 1 << 20);
-        hw_buf_str(&b, "POISONED ");
-        hw_buf_span_put(&b, n->shipped->release);
-        line(c, HW_LABEL_MARK, 0, -1, hw_picture_say(c->p, &b));
+        line(c, HW_LABEL_MARK, 0, -1, HW_SPAN_LIT("POISONED RELEASE"));
+        line(c, HW_LABEL_MARK, 0, -1, n->shipped->release);
     }
     if (n->root) {
         line(c, HW_LABEL_MARK, 0, -1,
-             n->principal && n->hollow ? HW_SPAN_LIT("ROOT, not observed")
-             : n->principal            ? HW_SPAN_LIT("ROOT")
-             : n->hollow               ? HW_SPAN_LIT("other root, not observed")
-                                       : HW_SPAN_LIT("other root"));
+             n->principal && n->hollow ? HW_SPAN_LIT("MAIN ROOT, not observed")
+             : n->principal            ? HW_SPAN_LIT("MAIN ROOT")
+             : n->hollow               ? HW_SPAN_LIT("root, not observed")
+                                       : HW_SPAN_LIT("root"));
     }
     if (n->target) {
         line(c, HW_LABEL_MARK, 0, -1, HW_SPAN_LIT("TARGET"));
@@ -87,25 +69,68 @@ static void marks(struct cell *c, const struct hw_picture_node *n)
 
 /* What ends at each node, in the order of the arrows: heads of lists, then the next of each. */
 struct ends {
-    int *first, *next, *count;
+    int *first, *next;
 };
 
-static void cell(struct hw_picture *p, int at, const struct ends *ends)
+static const char *verb(const struct hw_picture *p, int arrow)
+{
+    const char *v = p->arrows[arrow].step->verb;
+    return strcmp(v, "is") == 0 ? "the same bytes" : v;
+}
+
+/* "16, 19, 20 wrote": the arrows of one verb, from the first that has it; takes them out. */
+static struct hw_span note(struct hw_picture *p, int first, const struct ends *e, bool *said)
+{
+    struct hw_buf b;
+    unsigned numbers = 0, steps = 0;
+    bool folded = false;
+    hw_buf_init(&b, 1 << 12);
+    for (int i = first + 1; i > 0; i = e->next[i - 1]) {
+        const struct hw_picture_arrow *x = &p->arrows[i - 1];
+        if (said[i - 1] || strcmp(verb(p, i - 1), verb(p, first)) != 0) {
+            continue;
+        }
+        said[i - 1] = true;
+        steps += x->count;
+        folded = folded || x->count > 2;
+        numbers += x->count > 1 ? 2 : 1;
+        if (numbers > NUMBERS && b.n > 0) {
+            continue;
+        }
+        hw_buf_printf(&b, "%s%u", b.n > 0 ? ", " : "", x->step->n);
+        if (x->count > 1) {
+            hw_buf_printf(&b, "%s%u", x->count == 2 ? ", " : "\xe2\x80\x93", x->last);
+        }
+    }
+    hw_buf_printf(&b, "%s %.60s", numbers > NUMBERS ? " \xe2\x80\xa6" : "", verb(p, first));
+    if (folded || numbers > NUMBERS) {
+        hw_buf_printf(&b, " \xc3\x97 %u", steps);
+    }
+    return hw_picture_say(p, &b);
+}
+
+static void cell(struct hw_picture *p, int at, const struct ends *ends, bool *said)
 {
     struct hw_picture_node *n = &p->nodes[at];
     struct cell c = {.p = p, .node = at, .y = INSIDE - 1};
-    int said = 0;
+    int notes = 0, left = 0;
     marks(&c, n);
     for (int i = ends->first[at]; i > 0; i = ends->next[i - 1]) {
-        if (said == NOTES && ends->count[at] > NOTES + 1) {
-            struct hw_buf b;
-            hw_buf_init(&b, 256);
-            hw_buf_printf(&b, "and %d more arrows", ends->count[at] - said);
-            line(&c, HW_LABEL_NOTE, 0, -1, hw_picture_say(p, &b));
-            break;
+        if (said[i - 1]) {
+            continue;
         }
-        line(&c, HW_LABEL_NOTE, 0, i - 1, note(p, &p->arrows[i - 1]));
-        said++;
+        if (notes == NOTES) {
+            left++;
+            continue;
+        }
+        line(&c, HW_LABEL_NOTE, 0, i - 1, note(p, i - 1, ends, said));
+        notes++;
+    }
+    if (left > 0) {
+        struct hw_buf b;
+        hw_buf_init(&b, 256);
+        hw_buf_printf(&b, "and %d more", left);
+        line(&c, HW_LABEL_NOTE, 0, -1, hw_picture_say(p, &b));
     }
     line(&c, HW_LABEL_NAME, SYMBOL, -1, hw_picture_name(p, n));
     n->box.w = c.w + 2 * INSIDE;
@@ -114,10 +139,12 @@ static void cell(struct hw_picture *p, int at, const struct ends *ends)
 
 static void cells(struct hw_picture *p)
 {
-    struct ends e = {hw_arena_array(p->arena, p->node_count + 1, sizeof(int)),
-                     hw_arena_array(p->arena, p->arrow_count + 1, sizeof(int)),
-                     hw_arena_array(p->arena, p->node_count + 1, sizeof(int))};
-    if (e.first == NULL || e.next == NULL || e.count == NULL) {
+    struct ends e = {
+        hw_arena_array(p->arena, p->node_count + 1, sizeof(int)),
+        hw_arena_array(p->arena, p->arrow_count + 1, sizeof(int)),
+    };
+    bool *said = hw_arena_array(p->arena, p->arrow_count + 1, sizeof *said);
+    if (e.first == NULL || e.next == NULL || said == NULL) {
         p->failed = true;
         return;
     }
@@ -125,10 +152,9 @@ static void cells(struct hw_picture *p)
         int to = p->arrows[i].to;
         e.next[i] = e.first[to];
         e.first[to] = (int)i + 1;
-        e.count[to]++;
     }
     for (size_t i = 0; i < p->node_count && !p->failed; i++) {
-        cell(p, (int)i, &e);
+        cell(p, (int)i, &e, said);
     }
 }
 
@@ -239,6 +265,7 @@ static int over(struct hw_picture *p, const struct hw_crossing *c)
             (strcmp(from->end->id, c->over.id) == 0 || strcmp(to->end->id, c->over.id) == 0) &&
             hw_span_equal(in->org, hw_report_org(c->to_org))) {
             x->across = c;
+            x->lead = first < 0;
             first = first < 0 ? (int)i : first;
         }
     }
@@ -303,7 +330,19 @@ static void lane_words(struct hw_picture *p, const struct hw_picture_lane *l)
     }
 }
 
-static int bands(struct hw_picture *p, struct rows *r)
+/* Lanes by the first step of a way that touches them; those that only tell more come last. */
+static void order_lanes(struct hw_picture *p, int *out)
+{
+    for (size_t i = 0; i < p->lane_count; i++) { /* few: by insertion */
+        size_t k = i;
+        for (; k > 0 && p->lanes[out[k - 1]].first > p->lanes[i].first; k--) {
+            out[k] = out[k - 1];
+        }
+        out[k] = (int)i;
+    }
+}
+
+static int bands(struct hw_picture *p, struct rows *r, const int *lanes)
 {
     int out[HW_PICTURE_BANDS] = {0}, y = p->top;
     order(p, out);
@@ -317,14 +356,14 @@ static int bands(struct hw_picture *p, struct rows *r)
         b->box = (struct hw_box){EDGE, y, HW_PICTURE_WIDTH - 2 * EDGE, 0};
         int at = y + HEAD + b->across_rows * ACROSS_ROW;
         for (size_t i = 0; i < p->lane_count; i++) {
-            struct hw_picture_lane *l = &p->lanes[i];
-            int h = l->band == out[k] ? pack(p, (int)i, r) : 0;
+            struct hw_picture_lane *l = &p->lanes[lanes[i]];
+            int h = l->band == out[k] ? pack(p, lanes[i], r) : 0;
             if (h == 0) {
                 continue;
             }
             l->box = (struct hw_box){EDGE, at, HW_PICTURE_WIDTH - 2 * EDGE, h};
             at += h;
-            p->lane_order[placed++] = (int)i;
+            p->lane_order[placed++] = lanes[i];
             lane_words(p, l);
         }
         if (placed == before) { /* nothing of it is drawn */
@@ -356,12 +395,15 @@ void hw_picture_place(struct hw_picture *p)
     struct rows r = {hw_arena_array(p->arena, p->node_count + 1, sizeof(int)),
                      hw_arena_array(p->arena, p->node_count + 1, sizeof(int)),
                      hw_arena_array(p->arena, p->node_count + 1, sizeof(int)), 0};
+    int *lanes = hw_arena_array(p->arena, p->lane_count + 1, sizeof *lanes);
     p->lane_order = hw_arena_array(p->arena, p->lane_count + 1, sizeof(int));
-    if (r.right == NULL || r.high == NULL || r.y == NULL || p->lane_order == NULL) {
+    if (r.right == NULL || r.high == NULL || r.y == NULL || lanes == NULL ||
+        p->lane_order == NULL) {
         p->failed = true;
         return;
     }
     cells(p);
-    p->height = bands(p, &r);
+    order_lanes(p, lanes);
+    p->height = bands(p, &r, lanes);
     settle(p);
 }

@@ -49,7 +49,7 @@ static const char *dashes(const char *known)
                                             : "";
 }
 
-void hw_svg_stroke(struct svg *s, const char *known, bool side, bool across)
+void hw_svg_stroke(struct svg *s, const char *known, bool side, bool across, bool lead)
 {
     hw_buf_printf(&s->b, "class=\"hw-line\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"%s",
                   across ? "#c62a20"
@@ -92,7 +92,7 @@ static void sample(struct svg *s, int x, int y, const char *known, bool side, bo
                   across ? " class=\"hw-across\""
                   : side ? " class=\"hw-side\""
                          : "");
-    hw_svg_stroke(s, known, side, across);
+    hw_svg_stroke(s, known, side, across, across);
     hw_buf_printf(&s->b, " d=\"M%d %dh30\"/></g>", x, y);
 }
 

@@ -35,9 +35,11 @@ static void rect(struct svg *s, const char *class, const struct hw_box *x, const
 static void text(struct svg *s, const struct hw_picture_label *l, const char *class,
                  const char *fill)
 {
-    hw_buf_printf(&s->b, "<text class=\"%s\" x=\"%d\" y=\"%d\" font-size=\"%d\"%s fill=\"%s\">",
-                  class, l->box.x, l->box.y + l->box.h - l->box.h / 4, l->size,
-                  hw_label_bold(l->kind) ? " font-weight=\"700\"" : "", fill);
+    bool middle = l->kind == HW_LABEL_ACROSS;
+    hw_buf_printf(&s->b, "<text class=\"%s\" x=\"%d\" y=\"%d\" font-size=\"%d\"%s%s fill=\"%s\">",
+                  class, l->box.x + (middle ? l->box.w / 2 : 0), l->box.y + l->box.h - l->box.h / 4,
+                  l->size, hw_label_bold(l->kind) ? " font-weight=\"700\"" : "",
+                  middle ? " text-anchor=\"middle\"" : "", fill);
     hw_svg_safe(s, l->text);
     hw_buf_str(&s->b, "</text>");
 }
@@ -175,7 +177,7 @@ static void arrows(struct svg *s, bool side, bool across)
         hw_svg_arrow_says(s, x);
         hw_svg_words(s);
         hw_buf_str(&s->b, "</title><path ");
-        hw_svg_stroke(s, x->step->known, x->side, across);
+        hw_svg_stroke(s, x->step->known, x->side, across, x->lead);
         hw_buf_printf(&s->b, " d=\"M%d %dC%d %d %d %d %d %d\"/>", x->x1, x->y1, x->cx1, x->cy1,
                       x->cx2, x->cy2, x->x2, x->y2);
         head(s, x);

@@ -17,8 +17,8 @@ void hw_svg_words(struct svg *s);                            /* s->words, escape
 void hw_svg_style(struct svg *s);                            /* colours of a page of its own */
 void hw_svg_defs(struct svg *s);                             /* hatching */
 void hw_svg_symbol(struct svg *s, int symbol, int x, int y); /* of the legend */
-/* How an arrow of this class is drawn: class and dashes. */
-void hw_svg_stroke(struct svg *s, const char *known, bool side, bool across);
+/* How an arrow of this class is drawn: class and dashes. lead: thick. */
+void hw_svg_stroke(struct svg *s, const char *known, bool side, bool across, bool lead);
 /* A small sign for a kind of thing, its corner at x, y. */
 void hw_svg_kind(struct svg *s, const char *kind, int x, int y);
 void hw_svg_title(struct svg *s); /* title and description, with the steps as a list */

@@ -216,10 +216,11 @@ struct hw_span hw_picture_name(struct hw_picture *p, const struct hw_picture_nod
     }
     if (strcmp(e->kind, "artifact") == 0) {
         hw_buf_str(&b, "bytes ");
-        hw_buf_span_put(&b, hw_span_cut(e->name, 0, 12));
-        hw_buf_str(&b, e->name.n > 12 ? "\xe2\x80\xa6" : "");
-    } else if (n->count > 1) {
-        hw_buf_str(&b, strcmp(e->kind, "session") == 0 ? "session of " : "");
+        hw_buf_span_put(&b, hw_span_cut(e->name, 0, 10));
+        hw_buf_str(&b, e->name.n > 10 ? "\xe2\x80\xa6" : "");
+    } else if (n->count > 1 || strcmp(e->kind, "session") == 0) {
+        bool of = strcmp(e->kind, "session") == 0 && hw_picture_stem(e).n < e->name.n;
+        hw_buf_str(&b, of ? "session of " : "");
         hw_buf_span_put(&b, hw_picture_stem(e));
     } else if (strcmp(e->kind, "host") == 0) {
         hw_buf_str(&b, e->quiet ? "device " : "machine ");
