@@ -137,25 +137,34 @@ void hw_picture_windows(struct hw_picture *p)
 
 /* ---- title and axis ---- */
 
+static void counts(struct hw_buf *b, const struct hw_trace_answer *a)
+{
+    hw_text_many(b, a->step_count, "step", "steps");
+    hw_buf_str(b, " over ");
+    hw_text_many(b, a->host_count, "machine", "machines");
+    hw_buf_str(b, " in ");
+    hw_text_many(b, a->org_count, "organisation", "organisations");
+    hw_buf_printf(b, ": %u recorded, %u joined by a key, %u by time and place only, %u claimed. ",
+                  a->by_known[0], a->by_known[1], a->by_known[2], a->by_known[3]);
+}
+
 static void title(struct hw_picture *p)
 {
     const struct hw_trace_answer *a = p->a;
     struct hw_buf b;
     hw_buf_init(&b, 1 << 20);
-    hw_buf_str(&b, a->step_count == 0 ? "No chain is known of " : "The chain to ");
+    hw_buf_str(&b, a->target.kind == NULL ? "No chain was asked for: name a target"
+                   : a->step_count == 0   ? "No chain is known of "
+                                          : "The chain to ");
     if (a->target.kind != NULL) {
         hw_report_end(&b, &a->target);
     }
     (void)hw_picture_label(p, HW_LABEL_TITLE, -1, EDGE + 4, 14, FOOT_MAX, hw_picture_say(p, &b));
     hw_buf_init(&b, 1 << 12);
-    hw_text_many(&b, a->step_count, "step", "steps");
-    hw_buf_str(&b, " over ");
-    hw_text_many(&b, a->host_count, "machine", "machines");
-    hw_buf_str(&b, " in ");
-    hw_text_many(&b, a->org_count, "organisation", "organisations");
-    hw_buf_printf(
-        &b, ": %u recorded, %u joined by a key, %u by time and place only, %u claimed. As of ",
-        a->by_known[0], a->by_known[1], a->by_known[2], a->by_known[3]);
+    if (a->step_count > 0) {
+        counts(&b, a);
+    }
+    hw_buf_str(&b, "As of ");
     hw_text_time(&b, a->as_of, 0);
     hw_buf_char(&b, '.');
     (void)hw_picture_label(p, HW_LABEL_FOOT, -1, EDGE + 4, 42, FOOT_MAX, hw_picture_say(p, &b));

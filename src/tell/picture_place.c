@@ -24,7 +24,7 @@ enum {
     LANE_LEAST = 42,
     HEAD = 28, /* of a band */
     ACROSS_ROW = 24,
-    ACROSS_MAX = 620,
+    ACROSS_MAX = 760,
     ACROSS_SAID = 6, /* in one band */
     SENTENCE_PAD = 10,
     BANDS_APART = 14,
@@ -246,7 +246,7 @@ static struct hw_span passes(struct hw_picture *p, const struct hw_crossing *c)
     hw_buf_span_put(&s, hw_picture_cut(p, c->from_org, 170, 12, true));
     if (c->release.n > 0) {
         hw_buf_str(&s, "\xe2\x80\x99s ");
-        hw_buf_span_put(&s, hw_picture_cut(p, c->release, 210, 12, true));
+        hw_buf_span_put(&s, hw_picture_cut(p, c->release, 340, 12, true));
     }
     hw_buf_str(&s, " into ");
     hw_buf_span_put(&s, hw_picture_cut(p, c->to_org, 130, 12, true));

@@ -55,7 +55,8 @@ void hw_svg_stroke(struct svg *s, const char *known, bool side, bool across, boo
                   across ? "#c62a20"
                   : side ? "#aab4c2"
                          : "#33475e",
-                  across                          ? "4"
+                  lead                            ? "4"
+                  : across                        ? "1.8"
                   : side                          ? "1.2"
                   : strcmp(known, "claimed") == 0 ? "2.2"
                                                   : "1.7",

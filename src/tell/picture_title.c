@@ -44,10 +44,9 @@ void hw_svg_title(struct svg *s)
 int hw_tell_report_svg(const struct hw_teller *t, const struct hw_report_answer *r,
                        struct hw_error *err)
 {
-    struct hw_trace_answer none = {
-        .target = {.kind = "thing", .name = r->target}, .as_of = r->as_of, .exit_status = 3};
-    if (r->target.n == 0) {
-        none.target.name = HW_SPAN_LIT("what nobody asked about: name a target");
+    struct hw_trace_answer none = {.as_of = r->as_of, .exit_status = 3};
+    if (r->target.n > 0) {
+        none.target = (struct hw_end){.kind = "thing", .name = r->target};
     }
     return hw_tell_picture(t, r->chain != NULL ? r->chain : &none, 0, err);
 }
