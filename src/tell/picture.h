@@ -14,7 +14,12 @@
 #ifndef HW_TELL_PICTURE_H
 #define HW_TELL_PICTURE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "ask/answer.h"
+#include "base/buf.h"
 
 enum {
     HW_PICTURE_WIDTH = 1200,

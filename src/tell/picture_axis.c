@@ -3,8 +3,8 @@
  * tell/picture_axis.c -- time along a picture: not to scale, but never backwards.
  *
  * Cells follow each other in the order of the steps. The way from one to the next grows with the
- * time between, from a little for the same instant to a lot for weeks; over quiet months the axis is
- * broken, and says so. So a night of work and the year before it both fit on one page.
+ * time between, from a little for the same instant to a lot for weeks; over quiet months the axis
+ * is broken, and says so. So a night of work and the year before it both fit on one page.
  */
 #include "base/time.h"
 #include "tell/picture.h"

@@ -238,9 +238,6 @@ static int arrow(struct fold *f, size_t at)
                   is && from > to ? from : to, s->verb, s->known);
     struct slot *slot = find(p, &f->arrows);
     if (slot->value == 0) {
-        if (p->arrow_count == HW_PICTURE_STEPS) {
-            return -1;
-        }
         bool back = is && p->nodes[to].shipped != NULL && p->nodes[from].shipped == NULL &&
                     p->lanes[p->nodes[from].lane].band != p->lanes[p->nodes[to].lane].band;
         p->arrows[p->arrow_count] = (struct hw_picture_arrow){

@@ -238,18 +238,24 @@ static struct hw_span band_name(struct hw_picture *p, const struct hw_picture_ba
     return hw_picture_say(p, &s);
 }
 
+static struct hw_span or_unknown(struct hw_span org)
+{
+    org = hw_report_org(org);
+    return org.n > 0 ? org : HW_SPAN_LIT("somebody unknown");
+}
+
 static struct hw_span passes(struct hw_picture *p, const struct hw_crossing *c)
 {
     struct hw_buf s;
     hw_buf_init(&s, 1 << 20);
     hw_buf_str(&s, "passes from ");
-    hw_buf_span_put(&s, hw_picture_cut(p, c->from_org, 170, 12, true));
+    hw_buf_span_put(&s, hw_picture_cut(p, or_unknown(c->from_org), 170, 12, true));
     if (c->release.n > 0) {
         hw_buf_str(&s, "\xe2\x80\x99s ");
         hw_buf_span_put(&s, hw_picture_cut(p, c->release, 340, 12, true));
     }
     hw_buf_str(&s, " into ");
-    hw_buf_span_put(&s, hw_picture_cut(p, c->to_org, 130, 12, true));
+    hw_buf_span_put(&s, hw_picture_cut(p, or_unknown(c->to_org), 130, 12, true));
     return hw_picture_say(p, &s);
 }
 

@@ -4,8 +4,8 @@
  *
  * Every colour is a presentation attribute (SVG 2, 6.6) first, so that it shows under the strictest
  * content policy; classes let a page, or the one style sheet of a picture on its own, do better and
- * follow a dark screen. Whatever a colour says, a dash, a width or a word says too: it is printed in
- * black and white.
+ * follow a dark screen. Whatever a colour says, a dash, a width or a word says too: it is printed
+ * in black and white.
  */
 #include <string.h>
 

@@ -3,13 +3,13 @@
  * tell/picture_svg.c -- a layout as SVG 1.1: no script, no style attribute, nothing fetched.
  *
  * Each arrow and cell says what it is of, for a page that opens, searches and zooms: data-step has
- * the ids of all steps behind an arrow, data-node of all things behind a cell, data-known the class.
+ * the ids of all steps behind an arrow, data-node of all things behind a cell, data-known a class.
  */
+#include "tell/picture_svg.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "base/time.h"
-#include "tell/picture_svg.h"
 #include "tell/report.h"
 #include "tell/tell.h"
 

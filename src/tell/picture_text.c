@@ -3,8 +3,8 @@
  * tell/picture_text.c -- words of a picture: how wide they are at most, and cut to fit.
  *
  * No font is read. A character is taken as wide as in DejaVu Sans, the widest of the usual ones, or
- * wider; what is no letter of Latin, Greek or Cyrillic as wide as its size. What is hidden or bad is
- * as wide as the escape that stands for it (base/text.h).
+ * wider; what is no letter of Latin, Greek or Cyrillic as wide as its size. What is hidden or bad
+ * is as wide as the escape that stands for it (base/text.h).
  */
 #include <string.h>
 

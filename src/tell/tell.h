@@ -34,10 +34,10 @@ HW_CHECK int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace
                                 struct hw_error *err);
 
 /* The chain as swim-lanes: one SVG document, or an element that a page puts into itself and gives
- * its colours by class: hw-page -band -lane -text -quiet -cell -mark -line -head -pill -passes -hatch
- * -sign -axis, in groups hw-main -side -across and hw-node -hollow -poisoned -principal -target. For
- * a page that opens and searches: data-step="s-... s-..." on an arrow and a crossing, data-n,
- * data-known; data-node="e-... e-..." and data-kind on a cell; data-gap="1". */
+ * its colours by class: hw-page -band -lane -text -quiet -cell -mark -line -head -pill -passes
+ * -hatch -sign -axis, in groups hw-main -side -across and hw-node -hollow -poisoned -principal
+ * -target. For a page that opens and searches: data-step="s-... s-..." on an arrow and a crossing,
+ * data-n, data-known; data-node="e-... e-..." and data-kind on a cell; data-gap="1". */
 enum { HW_PICTURE_EMBEDDED = 1 };
 HW_CHECK int hw_tell_picture(const struct hw_teller *t, const struct hw_trace_answer *a,
                              unsigned flags, struct hw_error *err);

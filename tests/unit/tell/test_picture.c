@@ -142,7 +142,7 @@ static struct made *make(const struct kind *k, uint64_t with)
         m->crossings[i] = (struct hw_crossing){.next = i < 19 ? &m->crossings[i + 1] : NULL,
                                                .from_org = m->ends[pick(k->things)].org,
                                                .to_org = m->ends[pick(k->things)].org,
-                                               .release = name_of(m, pick(k->things), k->names),
+                                               .release = m->ends[pick(k->things)].name,
                                                .over = m->ends[pick(k->things)]};
     }
     for (unsigned i = 0; i < 8; i++) {
@@ -151,12 +151,12 @@ static struct made *make(const struct kind *k, uint64_t with)
                                        .observed = pick(2) == 0,
                                        .principal = i < 2,
                                        .ways = 1U << i,
-                                       .says = name_of(m, pick(k->things), k->names)};
+                                       .says = m->ends[pick(k->things)].name};
     }
     for (unsigned i = 0; i < 14; i++) {
         m->missing[i] = (struct hw_unseen){.next = i < 13 ? &m->missing[i + 1] : NULL,
                                            .what = HW_SPAN_LIT("log of HOST-0 is gone"),
-                                           .ask_for = name_of(m, pick(k->things), k->names),
+                                           .ask_for = m->ends[pick(k->things)].name,
                                            .from = pick(3) == 0 ? HW_TIME_NONE : T0 + DAY * pick(9),
                                            .to = pick(3) == 0 ? HW_TIME_NONE : T0 + DAY * pick(99)};
     }
