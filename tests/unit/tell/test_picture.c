@@ -109,9 +109,9 @@ static void make_steps(struct made *m, const struct kind *k)
     int64_t t = T0;
     for (unsigned i = 0; i < k->steps; i++) {
         struct hw_step *s = &m->steps[i];
-        t += k->times == AT_ONCE ? 0
-             : k->times == YEARS ? DAY * pick(900)
-                                 : pick(4000000) * 100000LL;
+        t = hw_time_add(t, k->times == AT_ONCE ? 0
+                           : k->times == YEARS ? DAY * pick(900)
+                                               : pick(4000000) * INT64_C(100000));
         *s = (struct hw_step){.next = i + 1 < k->steps ? s + 1 : NULL,
                               .n = i + 1,
                               .lo = k->times == NEVER || pick(20) == 0 ? HW_TIME_MIN : t,
