@@ -93,7 +93,7 @@ static struct hw_span note(struct hw_picture *p, int first, const struct ends *e
         said[i - 1] = true;
         steps += x->count;
         folded = folded || x->count > 2;
-        numbers += x->count > 1 ? 2 : 1;
+        numbers += x->count > 2 ? 3 : x->count;
         if (numbers > NUMBERS && b.n > 0) {
             continue;
         }

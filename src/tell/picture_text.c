@@ -11,6 +11,13 @@
 #include "base/text.h"
 #include "tell/picture.h"
 
+static bool combines(uint32_t c)
+{
+    return (c >= 0x300 && c < 0x370) || (c >= 0x483 && c < 0x48A) || (c >= 0x1AB0 && c < 0x1B00) ||
+           (c >= 0x1DC0 && c < 0x1E00) || (c >= 0x20D0 && c < 0x2100) ||
+           (c >= 0xFE20 && c < 0xFE30);
+}
+
 /* In hundredths of the size. */
 static int width_of(struct hw_span one, uint32_t c)
 {
@@ -26,10 +33,7 @@ static int width_of(struct hw_span one, uint32_t c)
                : c >= 'A' && c <= 'Z'                           ? 80
                                                                 : 66;
     }
-    bool combining = (c >= 0x300 && c < 0x370) || (c >= 0x1AB0 && c < 0x1B00) ||
-                     (c >= 0x1DC0 && c < 0x1E00) || (c >= 0x20D0 && c < 0x2100) ||
-                     (c >= 0xFE20 && c < 0xFE30);
-    return combining ? 20 : c < 0x590 ? 85 : c < 0x1100 ? 110 : 130;
+    return combines(c) ? 20 : c < 0x590 ? 85 : c < 0x1100 ? 110 : 130;
 }
 
 static int scaled(int hundredths, int size, bool bold)
@@ -83,8 +87,28 @@ static size_t tail(struct hw_span s, int max, int size, bool bold)
     return at;
 }
 
+/* Marks heaped on one letter would reach into the lines above: one of them stays. */
+static void flatten(struct hw_span s, struct hw_buf *out)
+{
+    bool before = false;
+    while (s.n > 0) {
+        uint32_t c;
+        size_t n = hw_utf8_next(s, &c);
+        bool mark = combines(c);
+        if (!mark || !before) {
+            hw_buf_span_put(out, hw_span_cut(s, 0, n));
+        }
+        before = mark;
+        s = hw_span_from(s, n);
+    }
+}
+
 struct hw_span hw_picture_cut(struct hw_picture *p, struct hw_span s, int max, int size, bool bold)
 {
+    struct hw_buf flat;
+    hw_buf_init(&flat, 1 << 20);
+    flatten(s, &flat);
+    s = hw_buf_span(&flat);
     static const struct hw_span dots = HW_SPAN_LIT("\xe2\x80\xa6");
     struct hw_buf b;
     size_t all = fits(s, max, size, bold);
@@ -100,6 +124,8 @@ struct hw_span hw_picture_cut(struct hw_picture *p, struct hw_span s, int max, i
         hw_buf_span_put(&b, dots);
         hw_buf_span_put(&b, hw_span_from(rest, from));
     }
+    p->failed = p->failed || !hw_buf_ok(&flat);
+    hw_buf_done(&flat);
     return hw_picture_say(p, &b);
 }
 

@@ -421,6 +421,37 @@ static void a_crossing_says_so_and_its_release_is_marked(void **state)
     hw_buf_done(&b);
 }
 
+static void a_report_of_deceiving_names_is_strict_xml(void **state)
+{
+    static struct scene s;
+    (void)state;
+    scene_make(&s, &scene_nasty);
+    check_written(&s.chain, 0);
+    check_written(&s.chain, HW_PICTURE_EMBEDDED);
+}
+
+static void marks_are_not_heaped_and_long_names_keep_both_ends(void **state)
+{
+    struct hw_error err;
+    struct hw_picture *p = NULL;
+    struct hw_trace_answer a = {.target = {.kind = "file"}};
+    (void)state;
+    a.target.name = HW_SPAN_LIT("z\xcc\x81\xcc\x81\xcc\x81\xcc\x81!");
+    assert_int_equal(hw_picture_lay(&a, &p, &err), HW_OK);
+    struct hw_span s = hw_picture_cut(p, a.target.name, 100, 12, false);
+    assert_true(hw_span_is(s, "z\xcc\x81!"));
+    memset(long_name, 'm', sizeof long_name);
+    memcpy(long_name, "first", 5);
+    memcpy(long_name + LONG - 4, "last", 4);
+    s = hw_picture_cut(p, (struct hw_span){(const uint8_t *)long_name, LONG}, 150, 12, false);
+    assert_true(hw_span_starts(s, "first") && hw_span_ends(s, "last"));
+    assert_true(hw_span_holds(s, "\xe2\x80\xa6") && hw_picture_width(s, 12, false) <= 150);
+    /* a sign that turns the text about is as wide as what is seen for it */
+    assert_true(hw_picture_width(HW_SPAN_LIT("\xe2\x80\xae"), 12, false) >=
+                hw_picture_width(HW_SPAN_LIT("\\u{202E}"), 12, false));
+    hw_picture_free(p);
+}
+
 static void the_same_answer_is_the_same_picture(void **state)
 {
     struct hw_buf b[2];
@@ -464,6 +495,8 @@ int main(void)
         cmocka_unit_test(many_hosts_and_many_organisations_keep_apart),
         cmocka_unit_test(repetition_is_one_arrow_that_names_all_its_steps),
         cmocka_unit_test(a_crossing_says_so_and_its_release_is_marked),
+        cmocka_unit_test(a_report_of_deceiving_names_is_strict_xml),
+        cmocka_unit_test(marks_are_not_heaped_and_long_names_keep_both_ends),
         cmocka_unit_test(the_same_answer_is_the_same_picture),
         cmocka_unit_test(memory_that_runs_out_is_our_failure),
     };
