@@ -26,6 +26,7 @@ enum {
     HW_PICTURE_STEPS = 4000, /* looked at */
     HW_PICTURE_ARROWS = 120, /* drawn */
     HW_PICTURE_LANES = 64,   /* of hosts; further ones of a band share one */
+    HW_PICTURE_GAPS = 10,    /* told; of a longer list, how many more */
     HW_PICTURE_BANDS = 16,   /* further organisations share one */
 };
 
@@ -67,7 +68,7 @@ struct hw_picture_lane {
     struct hw_span host; /* empty: not on one machine */
     unsigned hosts;      /* more than one where several share it */
     unsigned first;      /* number of the first step that touches it and is no mere context */
-    unsigned gaps[3], gap_count;
+    unsigned gaps[HW_PICTURE_GAPS], gap_count;
     struct hw_box box;
 };
 struct hw_picture_node {

@@ -13,7 +13,7 @@
 #include "tell/report.h"
 #include "tell/tell.h"
 
-enum { EDGE = 16, SAID = 10, ROOTS_SAID = 5, FOOT_LINE = 18, FOOT_MAX = 1130 };
+enum { EDGE = 16, ROOTS_SAID = 5, FOOT_LINE = 18, FOOT_MAX = 1130 };
 
 /* ---- arrows ---- */
 
@@ -95,9 +95,9 @@ static bool holds_name(struct hw_span text, struct hw_span name)
 
 void hw_picture_gaps(struct hw_picture *p)
 {
-    p->gaps = hw_arena_array(p->arena, SAID, sizeof *p->gaps);
+    p->gaps = hw_arena_array(p->arena, HW_PICTURE_GAPS, sizeof *p->gaps);
     for (const struct hw_unseen *m = p->a->missing; m != NULL && p->gaps != NULL; m = m->next) {
-        if (p->gap_count == SAID) {
+        if (p->gap_count == HW_PICTURE_GAPS) {
             p->gaps_unsaid++;
             continue;
         }
@@ -108,8 +108,7 @@ void hw_picture_gaps(struct hw_picture *p)
             struct hw_picture_lane *l = &p->lanes[i];
             if (g->lane < 0 && l->hosts == 1 && holds_name(m->what, l->host)) {
                 g->lane = (int)i;
-                l->gaps[l->gap_count < 3 ? l->gap_count : 2] = (unsigned)p->gap_count;
-                l->gap_count++;
+                l->gaps[l->gap_count++] = (unsigned)p->gap_count;
             }
         }
     }

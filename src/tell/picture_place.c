@@ -327,10 +327,9 @@ static void lane_words(struct hw_picture *p, const struct hw_picture_lane *l)
     if (l->gap_count > 0) {
         hw_buf_init(&s, 256);
         hw_buf_str(&s, l->gap_count == 1 ? "gap" : "gaps");
-        for (unsigned i = 0; i < l->gap_count && i < 3; i++) {
+        for (unsigned i = 0; i < l->gap_count; i++) {
             hw_buf_printf(&s, "%s %u", i > 0 ? "," : "", l->gaps[i]);
         }
-        hw_buf_str(&s, l->gap_count > 3 ? " \xe2\x80\xa6" : "");
         (void)hw_picture_label(p, HW_LABEL_BREAK, -1, EDGE + 12, y + 16, p->left_edge - EDGE - 24,
                                hw_picture_say(p, &s));
     }
