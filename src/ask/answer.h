@@ -216,6 +216,7 @@ struct hw_end {
 struct hw_place_said {
     struct hw_place_said *next;
     struct hw_span file;
+    uint8_t sha256[32]; /* of the outermost file */
     uint64_t record, off;
 };
 

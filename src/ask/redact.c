@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask/redact.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "base/time.h"
 
 enum {
     SHORT_NAME = 3,    /* shorter ones only as they are written */
@@ -37,42 +39,77 @@ struct table {
 
 /* ---- the policy ---- */
 
-int hw_redact_policy_read(struct hw_span text, struct hw_arena *arena, struct hw_redact_policy *out,
-                          struct hw_error *err)
+static int add_word(struct hw_redact_word **list, struct hw_span s, struct hw_arena *arena,
+                    struct hw_error *err)
+{
+    struct hw_redact_word *w = hw_arena_alloc(arena, sizeof *w);
+    const uint8_t *copy = hw_arena_copy(arena, s);
+    if (w == NULL || copy == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for a policy");
+    }
+    *w = (struct hw_redact_word){*list, {copy, s.n}};
+    *list = w;
+    return HW_OK;
+}
+
+static bool read_unit(struct hw_span word, int64_t *out)
+{
+    static const struct {
+        const char *word;
+        int64_t seconds;
+    } units[] = {{"day", 86400}, {"hour", 3600}, {"minute", 60}, {"second", 1}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (hw_span_is(word, units[i].word)) {
+            *out = units[i].seconds * HW_NS_PER_SECOND;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_class(struct hw_span line, struct hw_redact_policy *policy)
 {
     static const char *const classes[HW_REDACT_CLASSES] = {
         NULL, "host", "account", "org", "path-user-part", "address-private", NULL};
-    struct hw_redact_policy policy = {.words = NULL};
-    for (unsigned line = 1; text.n > 0; line++) {
-        size_t end = hw_span_find(text, '\n');
-        struct hw_span one = hw_span_trim(hw_span_cut(text, 0, end));
-        bool known = one.n == 0 || one.p[0] == '#';
-        text = hw_span_from(text, end + 1);
-        for (int i = 0; i < HW_REDACT_CLASSES; i++) {
-            if (classes[i] != NULL && hw_span_is(one, classes[i])) {
-                policy.on[i] = known = true;
-            }
-        }
-        if (hw_span_starts(one, "word ")) {
-            struct hw_redact_word *w = hw_arena_alloc(arena, sizeof *w);
-            struct hw_span s = hw_span_trim(hw_span_from(one, 5));
-            const uint8_t *copy = hw_arena_copy(arena, s);
-            if (w == NULL || copy == NULL) {
-                return hw_fail(err, HW_E_MEMORY, "no memory for a policy");
-            }
-            *w = (struct hw_redact_word){policy.words, {copy, s.n}};
-            policy.words = w;
-            policy.on[HW_REDACT_WORD] = known = true;
-        }
-        if (!known) {
-            return hw_fail(err, HW_E_USAGE,
-                           "line %u: give host, account, org, path-user-part, address-private or "
-                           "word TEXT",
-                           line);
+    for (int i = 0; i < HW_REDACT_CLASSES; i++) {
+        if (classes[i] != NULL && hw_span_is(line, classes[i])) {
+            policy->on[i] = true;
+            return true;
         }
     }
-    *out = policy;
-    return HW_OK;
+    return false;
+}
+
+int hw_redact_policy_read(struct hw_span text, struct hw_arena *arena, struct hw_redact_policy *out,
+                          struct hw_error *err)
+{
+    struct hw_redact_policy policy = {.words = NULL};
+    int rc = HW_OK;
+    for (unsigned line = 1; text.n > 0 && rc == HW_OK; line++) {
+        size_t end = hw_span_find(text, '\n');
+        struct hw_span one = hw_span_trim(hw_span_cut(text, 0, end));
+        size_t blank = hw_span_find(one, ' ');
+        struct hw_span value = hw_span_trim(hw_span_from(one, blank));
+        text = hw_span_from(text, end + 1);
+        if (one.n == 0 || one.p[0] == '#' || read_class(one, &policy)) {
+            continue;
+        }
+        if (hw_span_starts(one, "word ")) {
+            policy.on[HW_REDACT_WORD] = true;
+            rc = add_word(&policy.words, value, arena, err);
+        } else if (hw_span_starts(one, "clear ")) {
+            rc = add_word(&policy.clear, value, arena, err);
+        } else if (!hw_span_starts(one, "times ") || !read_unit(value, &policy.times_ns)) {
+            rc = hw_fail(err, HW_E_USAGE,
+                         "line %u: give host, account, org, path-user-part, address-private, word "
+                         "TEXT, clear NAME or times day|hour|minute|second",
+                         line);
+        }
+    }
+    if (rc == HW_OK) {
+        *out = policy;
+    }
+    return rc;
 }
 
 /* ---- collecting ---- */
@@ -92,10 +129,19 @@ static bool is_name(struct hw_span s)
     return i < s.n && s.n <= NAME_BYTES;
 }
 
+static bool stays(const struct table *t, struct hw_span text)
+{
+    const struct hw_redact_word *w = t->policy->clear;
+    while (w != NULL && !hw_span_equal_nocase(w->text, text)) {
+        w = w->next;
+    }
+    return w != NULL;
+}
+
 static int add(struct table *t, enum hw_redact_class as, struct hw_span text, bool issued)
 {
     text = hw_span_trim(text);
-    if (!is_name(text) || !t->policy->on[as]) {
+    if (!is_name(text) || !t->policy->on[as] || stays(t, text)) {
         return HW_OK;
     }
     if (t->count == t->room) {
@@ -271,20 +317,34 @@ static int code(const uint8_t key[HW_REDACT_KEY_BYTES], struct hw_span text, uin
     return rc;
 }
 
-static int pseudonym(const struct table *t, const struct name *n, struct hw_buf *out)
+int hw_redact_name(const char *prefix, struct hw_span name, const uint8_t key[HW_REDACT_KEY_BYTES],
+                   char out[HW_REDACT_TEXT_BYTES], struct hw_error *err)
 {
     uint8_t mac[32];
     struct hw_buf b;
     hw_buf_init(&b, NAME_BYTES + 64);
-    hw_buf_bytes(&b, prefixes[n->as], strlen(prefixes[n->as]) + 1);
-    for (size_t i = 0; i < n->text.n; i++) {
-        hw_buf_char(&b, (char)hw_ascii_lower(n->text.p[i]));
+    hw_buf_bytes(&b, prefix, strlen(prefix) + 1);
+    for (size_t i = 0; i < name.n; i++) {
+        hw_buf_char(&b, (char)hw_ascii_lower(name.p[i]));
     }
-    int rc = code(t->key, hw_buf_span(&b), mac, t->err);
-    hw_buf_done(&b);
+    int rc = code(key, hw_buf_span(&b), mac, err);
+    hw_buf_clear(&b);
     if (rc == HW_OK) {
-        hw_buf_printf(out, "%s-", prefixes[n->as]);
-        hw_buf_hex(out, (struct hw_span){mac, SHOWN_BYTES});
+        hw_buf_hex(&b, (struct hw_span){mac, SHOWN_BYTES});
+        const char *hex = hw_buf_text(&b);
+        (void)snprintf(out, HW_REDACT_TEXT_BYTES, "%s-%s", prefix, hex == NULL ? "" : hex);
+        rc = hex == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a pseudonym") : HW_OK;
+    }
+    hw_buf_done(&b);
+    return rc;
+}
+
+static int pseudonym(const struct table *t, const struct name *n, struct hw_buf *out)
+{
+    char text[HW_REDACT_TEXT_BYTES];
+    int rc = hw_redact_name(prefixes[n->as], n->text, t->key, text, t->err);
+    if (rc == HW_OK) {
+        hw_buf_str(out, text);
     }
     return rc;
 }
@@ -439,6 +499,9 @@ int hw_redact(struct hw_report_answer *a, const struct hw_redact_policy *policy,
         rc = issue(&t);
     }
     rc = rc != HW_OK ? rc : hw_redact_walk(a, replace, &t);
+    if (rc == HW_OK) {
+        hw_redact_times(a, policy->times_ns);
+    }
     free(t.p);
     free(t.bucket);
     return rc;

@@ -117,6 +117,7 @@ static int add_place(struct hw_walk *w, struct hw_arena *arena, struct hw_step *
         return rc != HW_OK ? rc : too_large(err);
     }
     *p = (struct hw_place_said){.file = kept_in(arena, src.path), .record = number, .off = off};
+    memcpy(p->sha256, src.evidence, sizeof p->sha256);
     while (*at != NULL) {
         at = &(*at)->next;
     }

@@ -25,8 +25,9 @@ static uint64_t *field(struct hw_case_counts *n, unsigned i)
 
 bool hw_tally_is_log(struct hw_span format)
 {
-    /* What somebody declares (an estate) is no log by itself: nothing happened yet. */
-    return hw_format_is_log(format) && !hw_span_is(format, "estate");
+    /* What somebody declares (an estate, a bundle) is no log by itself: nothing happened yet. */
+    return hw_format_is_log(format) && !hw_span_is(format, "estate") &&
+           !hw_span_is(format, "share");
 }
 
 static int count_logs(sqlite3 *db, uint64_t *out, struct hw_error *err)

@@ -33,6 +33,7 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
         {"releases", join_claims},
         {"inventories", join_installed},
         {"the estate", join_estate},
+        {"what others told", join_told},
         {"gaps", find_gaps},
     };
     say(p, "clocks", 0);

@@ -11,7 +11,7 @@
 
 #include "case/case.h"
 
-enum { HW_DERIVE_VERSION = 10 };
+enum { HW_DERIVE_VERSION = 11 };
 
 struct hw_derived {
     bool made; /* false: the graph in the case was still true */

@@ -27,6 +27,7 @@ static int add_declared(struct world *w, struct log *l, const struct hw_artifact
         text_id value = d.current ? text_of(w, d.value) : 0;
         org = value != 0 && strcmp(d.key, "org") == 0 ? value : org;
         host = value != 0 && strcmp(d.key, "host") == 0 ? value : host;
+        l->signer = value != 0 && strcmp(d.key, "share-key") == 0 ? value : l->signer;
         l->zone = value != 0 && strcmp(d.key, "tz") == 0 ? value : l->zone;
     }
     hw_cursor_free(k);

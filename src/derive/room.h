@@ -92,6 +92,7 @@ int join_services(struct world *w);   /* service.c */
 int join_claims(struct world *w);     /* claim.c: estate, builds, signatures, releases */
 int join_installed(struct world *w);  /* installed.c: what inventories say */
 int join_estate(struct world *w);     /* estate.c: roles of hosts and accounts, software */
+int join_told(struct world *w);       /* told.c: what other cases' owners say */
 int find_gaps(struct world *w);       /* gap.c */
 int write_graph(struct world *w, const uint8_t print[32]); /* write.c */
 

@@ -7,11 +7,14 @@
 #include "base/text.h"
 #include "derive/room.h"
 
-static void claim(struct world *w, const struct found *f, const enum hw_role roles[6])
+enum { TEXTS = 8 };
+
+static void claim_of(struct world *w, const struct found *f, const enum hw_role *roles,
+                     unsigned count)
 {
     struct claim c = {.at = f->at, .kind = (uint8_t)f->bound->kind};
-    text_id *to[6] = {&c.a, &c.b, &c.c, &c.d, &c.e, &c.f};
-    for (unsigned i = 0; i < 6; i++) {
+    text_id *to[TEXTS] = {&c.a, &c.b, &c.c, &c.d, &c.e, &c.f, &c.g, &c.h};
+    for (unsigned i = 0; i < count && i < TEXTS; i++) {
         if (roles[i] == HW_ROLE_HASH) {
             *to[i] = hash_of(w, found_get(f, HW_ROLE_HASH));
         } else if (roles[i] != HW_ROLE_COUNT) {
@@ -20,6 +23,33 @@ static void claim(struct world *w, const struct found *f, const enum hw_role rol
     }
     uint32_t i = vec_add(w, &w->claims);
     *AT(struct claim, &w->claims, i) = c;
+}
+
+static void claim(struct world *w, const struct found *f, const enum hw_role roles[6])
+{
+    claim_of(w, f, roles, 6);
+}
+
+/* Of a bundle (told.c): its texts are its own, and no hash is taken for one. */
+static bool told(struct world *w, const struct found *f, struct hw_span what)
+{
+    static const enum hw_role head[] = {HW_ROLE_WHAT, HW_ROLE_NAME, HW_ROLE_KEY, HW_ROLE_TARGET};
+    static const enum hw_role end[] = {HW_ROLE_WHAT, HW_ROLE_COUNT_OF, HW_ROLE_KIND,
+                                       HW_ROLE_KEY,  HW_ROLE_NAME,     HW_ROLE_SRC_HOST,
+                                       HW_ROLE_VENDOR};
+    static const enum hw_role step[] = {HW_ROLE_WHAT,   HW_ROLE_PARENT_PID, HW_ROLE_CHILD_PID,
+                                        HW_ROLE_ACTION, HW_ROLE_RESULT,     HW_ROLE_START,
+                                        HW_ROLE_UNTIL,  HW_ROLE_STEP};
+    if (hw_span_is(what, "share")) {
+        claim_of(w, f, head, sizeof head / sizeof head[0]);
+    } else if (hw_span_is(what, "share-end")) {
+        claim_of(w, f, end, sizeof end / sizeof end[0]);
+    } else if (hw_span_is(what, "share-step")) {
+        claim_of(w, f, step, sizeof step / sizeof step[0]);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 /* Estate: a what, then by what. */
@@ -53,6 +83,9 @@ void happen_declared(struct world *w, const struct found *f)
         {"software", {HW_ROLE_NAME, HW_ROLE_VENDOR, HW_ROLE_VALUE, HW_ROLE_COUNT, HW_ROLE_COUNT}},
     };
     struct hw_span what = found_get(f, HW_ROLE_WHAT);
+    if (told(w, f, what)) {
+        return;
+    }
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (hw_span_is(what, forms[i].what)) {
             enum hw_role roles[6] = {HW_ROLE_WHAT,      forms[i].roles[0], forms[i].roles[1],

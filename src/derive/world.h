@@ -60,6 +60,7 @@ struct log {
     int64_t reading;
     uint32_t node;
     text_id path, scope, host, zone; /* declared; zone "" or as --tz gave it */
+    text_id signer;                  /* of a bundle: whom somebody pinned; or 0 */
     uint64_t records;
     bool tells; /* its records say what is missing, of which machine and why */
 };
@@ -146,7 +147,7 @@ struct lease {
 struct claim { /* estate, CI, signing, releases: things said about bytes */
     struct when at;
     uint8_t kind;
-    text_id a, b, c, d, e, f;
+    text_id a, b, c, d, e, f, g, h; /* g, h: of bundles only */
 };
 
 struct thing {

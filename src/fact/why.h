@@ -38,7 +38,11 @@
     X(CONTAINS, "lies inside, by examination")                                                     \
     X(ESTATE, "the estate says so")                                                                \
     X(RENAMED, "renamed or linked")                                                                \
-    X(SEEN_AGAIN, "two recorders, one process")
+    X(SEEN_AGAIN, "two recorders, one process")                                                    \
+    X(TOLD_OBSERVED, "the maker of a signed bundle says so: observed there")                       \
+    X(TOLD_KEYED, "the maker of a signed bundle says so: keyed there")                             \
+    X(TOLD_INFERRED, "the maker of a signed bundle says so: inferred there")                       \
+    X(TOLD_CLAIMED, "the maker of a signed bundle says so: claimed there")
 
 enum hw_join {
 #define X(tail, words) HW_WHY_##tail,

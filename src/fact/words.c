@@ -89,6 +89,7 @@ static const struct hw_word formats[] = {
     {"quarantine", "macOS quarantine database or install history"},
     {"rar", "RAR archive"},
     {"rpm", "RPM package"},
+    {"share", "signed bundle of another case"},
     {"sigma", "Sigma rules"},
     {"signing-log", "log of a signing service or HSM"},
     {"spdx", "bill of materials, SPDX"},
@@ -116,8 +117,8 @@ bool hw_format_is_log(struct hw_span word)
 {
     static const char *const logs[] = {
         "auditd",     "browser",     "ci-log",       "eslogger", "estate",          "evtx",
-        "mapped-csv", "mapped-json", "mapped-text",  "osquery",  "quarantine",      "signing-log",
-        "strace",     "syslog",      "windows-json", "zeek",     "zone-identifier",
+        "mapped-csv", "mapped-json", "mapped-text",  "osquery",  "quarantine",      "share",
+        "signing-log", "strace",     "syslog",      "windows-json", "zeek",     "zone-identifier",
     };
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
         if (word.n == strlen(logs[i]) && memcmp(word.p, logs[i], word.n) == 0) {
@@ -229,6 +230,7 @@ static const struct hw_word sources[] = {
     {"mapped", "a product's log, read through a declared mapping"},
     {"osquery", "osquery results"},
     {"quarantine", "macOS quarantine database and install history"},
+    {"share", "what the owner of another case says of a chain"},
     {"signing", "log of a signing service or HSM"},
     {"strace", "system calls as strace records them"},
     {"syslog", "syslog lines of no format of their own"},

@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "trust/hash.h"
+
 static bool sign(EVP_PKEY *key, struct hw_span message, uint8_t *out)
 {
     size_t n = HW_ED25519_SIGNATURE;
@@ -54,6 +56,21 @@ enum hw_tri hw_ed25519_verify(struct hw_span key, struct hw_span message, struct
     EVP_PKEY_free(public);
     ERR_clear_error();
     return answer;
+}
+
+bool hw_ed25519_print(const uint8_t key[HW_ED25519_KEY], char out[HW_ED25519_PRINT])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t sha256[HW_HASH_BYTES];
+    if (!hw_hash_one(HW_HASH_SHA256, (struct hw_span){key, HW_ED25519_KEY}, sha256)) {
+        return false;
+    }
+    for (size_t i = 0; i < 32; i++) {
+        out[2 * i] = digits[sha256[i] >> 4];
+        out[2 * i + 1] = digits[sha256[i] & 15];
+    }
+    out[HW_ED25519_PRINT - 1] = 0;
+    return true;
 }
 
 void hw_ed25519_warm(void)

@@ -10,7 +10,7 @@
 
 #include "trust/key.h"
 
-enum { HW_ED25519_KEY = 32, HW_ED25519_SIGNATURE = 64 };
+enum { HW_ED25519_KEY = 32, HW_ED25519_SIGNATURE = 64, HW_ED25519_PRINT = 65 };
 
 /* The public key of a private one. False: libcrypto would not. */
 HW_CHECK bool hw_ed25519_public(const uint8_t seed[HW_ED25519_KEY], uint8_t out[HW_ED25519_KEY]);
@@ -18,6 +18,9 @@ HW_CHECK bool hw_ed25519_sign(const uint8_t seed[HW_ED25519_KEY], struct hw_span
                               uint8_t out[HW_ED25519_SIGNATURE]);
 /* UNKNOWN when a length is wrong or libcrypto would not. */
 enum hw_tri hw_ed25519_verify(struct hw_span key, struct hw_span message, struct hw_span signature);
+
+/* What people compare and pin: SHA-256 of the public key, as hex. */
+HW_CHECK bool hw_ed25519_print(const uint8_t key[HW_ED25519_KEY], char out[HW_ED25519_PRINT]);
 
 /* Called by hw_trust_warm. */
 void hw_ed25519_warm(void);

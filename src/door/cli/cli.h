@@ -54,6 +54,10 @@ struct hw_cli {
     int64_t max_size_mib, max_time_s; /* 0: as headwater-fetch has it */
     /* packs */
     const char *pack, *pack_key_file, *pack_pin;
+    /* bundles */
+    const char *new_key, *to;
+    bool yes;
+    const char *bundle_signer; /* pinned, of the one that is being read */
     /* watch */
     bool once, syslog, quiet;
     const char *webhook, *webhook_auth;
@@ -120,6 +124,12 @@ HW_CHECK int hw_cli_intake(struct hw_cli *cli, enum hw_class asked, const char *
 /* Learns one pack, verified first. */
 HW_CHECK int hw_cli_pack(struct hw_cli *cli, const char *path, int *out_status,
                          struct hw_error *err);
+/* Reads one bundle of another case, its signature verified first. */
+HW_CHECK int hw_cli_bundle(struct hw_cli *cli, enum hw_class asked, const char *path,
+                           int *out_status, struct hw_error *err);
+/* The bundles among what was named, one by one; *out_plain: all else, NULL-ended. */
+HW_CHECK int hw_cli_bundles(struct hw_cli *cli, enum hw_class asked, struct hw_strings *out_plain,
+                            int *worst, struct hw_error *err);
 /* Learns one feed with the command's options. *out_status as above. */
 HW_CHECK int hw_cli_feed(struct hw_cli *cli, const char *url, int *out_status,
                          struct hw_error *err);
@@ -169,6 +179,11 @@ HW_CHECK int hw_cli_known_good(const char *folder, const char *list, struct hw_e
 
 /* redacting.c: takes names out of a report where --redact says so. */
 HW_CHECK int hw_cli_redact(struct hw_cli *cli, struct hw_report_answer *a, struct hw_error *err);
+/* The policy in a file; the key in another, made when it is not there. */
+struct hw_redact_policy;
+HW_CHECK int hw_cli_redact_policy(struct hw_cli *cli, const char *path,
+                                  struct hw_redact_policy *out, struct hw_error *err);
+HW_CHECK int hw_cli_redact_key(const char *path, uint8_t *key, struct hw_error *err);
 
 /* knows.c: says what the case knows, form by form; every document with --all. */
 HW_CHECK int hw_cli_knows(struct hw_cli *cli, struct hw_error *err);
@@ -177,6 +192,7 @@ int cmd_add(struct hw_cli *cli, struct hw_error *err);
 int cmd_affected(struct hw_cli *cli, struct hw_error *err);
 int cmd_attribute(struct hw_cli *cli, struct hw_error *err);
 int cmd_report(struct hw_cli *cli, struct hw_error *err);
+int cmd_share(struct hw_cli *cli, struct hw_error *err);
 int cmd_scan(struct hw_cli *cli, struct hw_error *err);
 int cmd_learn(struct hw_cli *cli, struct hw_error *err);
 int cmd_verify(struct hw_cli *cli, struct hw_error *err);

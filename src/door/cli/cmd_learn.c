@@ -32,17 +32,19 @@ static int check(const struct hw_cli *cli, struct hw_error *err)
 static int files(struct hw_cli *cli, int *worst, struct hw_error *err)
 {
     size_t count = 0;
-    int rc = HW_OK, status = HW_EXIT_FINE;
-    const char **plain = hw_arena_array(cli->arena, cli->args.count + 1, sizeof *plain);
+    struct hw_strings named = {.count = 0};
+    int status = HW_EXIT_FINE;
+    int rc = hw_cli_bundles(cli, HW_CLASS_KNOWLEDGE, &named, worst, err);
+    const char **plain = hw_arena_array(cli->arena, named.count + 1, sizeof *plain);
     if (plain == NULL) {
         return hw_fail(err, HW_E_MEMORY, "no memory for the command line");
     }
-    for (size_t i = 0; i < cli->args.count && rc == HW_OK; i++) {
-        if (!hw_pack_is(cli->args.p[i])) {
-            plain[count++] = cli->args.p[i];
+    for (size_t i = 0; i < named.count && rc == HW_OK; i++) {
+        if (!hw_pack_is(named.p[i])) {
+            plain[count++] = named.p[i];
             continue;
         }
-        rc = hw_cli_pack(cli, cli->args.p[i], &status, err);
+        rc = hw_cli_pack(cli, named.p[i], &status, err);
         *worst = status > *worst ? status : *worst;
     }
     if (rc == HW_OK && count > 0) {

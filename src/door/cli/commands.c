@@ -4,10 +4,10 @@
 /* Option groups: e evidence, p policy of verify, a as-of and fail-on, b because, k anchors,
  * t the zone of printed times, l all, w the ways of a trace, f feeds, g packs, h of a watch, n what
  * is known good, m the window and observers of an impact, c a report to check, r a
- * report, s the console. */
+ * report, s a bundle to hand over, v whose bundle is taken, o the console. */
 /* clang-format off: a row a command */
 const struct hw_command hw_commands[] = {
-    {"add", cmd_add, "ek", 1, -1},
+    {"add", cmd_add, "ekv", 1, -1},
     {"scan", cmd_scan, "ek", 1, -1},
     {"ingest", cmd_ingest, "ek", 1, -1},
     {"learn", cmd_learn, "ekfgln", 0, -1},
@@ -19,7 +19,8 @@ const struct hw_command hw_commands[] = {
     {"impact", cmd_impact, "altm", 1, 1},
     {"attribute", cmd_attribute, "actl", 0, 1},
     {"report", cmd_report, "altmr", 0, 1},
-    {"serve", cmd_serve, "s", 0, 0},
+    {"serve", cmd_serve, "o", 0, 0},
+    {"share", cmd_share, "as", 0, 1},
     {"show", cmd_show, "t", 1, 1},
     {"judge", cmd_judge, "b", 2, 2},
     {"note", cmd_note, "", 2, 2},

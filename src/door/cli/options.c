@@ -29,6 +29,7 @@ static const struct option options[] = {
     {"anchors", "FILE", 'k', TEXT, AT(anchors)},
     {"as-of", "TIME", 'a', TIME, AT(as_of)},
     {"author", "NAME", 'r', TEXT, AT(author)},
+    {"author", "NAME", 's', TEXT, AT(author)}, /* of a bundle */
     {"back", NULL, 'w', FLAG, AT(back)},
     {"baseline", "FILE", 'p', LIST, AT(baseline)},
     {"because", "TEXT", 'b', TEXT, AT(because)},
@@ -38,6 +39,7 @@ static const struct option options[] = {
     {"check", "FILE", 'c', TEXT, AT(check)},
     {"collection", "ID", 'f', LIST, AT(collection)},
     {"contact", "TEXT", 'r', TEXT, AT(contact)},
+    {"contact", "TEXT", 's', TEXT, AT(contact)},
     {"counter", NULL, 'w', FLAG, AT(counter)},
     {"crl", "FILE", 'p', TEXT, AT(crl)},
     {"exhibit", "NUMBER", 'e', TEXT, AT(exhibit)},
@@ -57,21 +59,27 @@ static const struct option options[] = {
     {"junit", "FILE", 'p', TEXT, AT(junit)},
     {"keep", NULL, 'e', FLAG, AT(keep)},
     {"key", "FILE", 'g', TEXT, AT(pack_key_file)},
+    {"key", "FILE", 's', TEXT, AT(pack_key_file)},
     {"known-good", "FOLDER", 'n', TEXT, AT(known_good)},
     {"like", "FINDING", 'i', TEXT, AT(like)},
     {"match-types", "TYPE,...", 'f', TEXT, AT(match_types)},
     {"max-size", "MIB", 'f', COUNT, AT(max_size_mib)},
     {"max-time", "SECONDS", 'f', COUNT, AT(max_time_s)},
+    {"new-key", "FILE", 's', TEXT, AT(new_key)},
     {"note", "TEXT", 'e', TEXT, AT(note)},
     {"once", NULL, 'h', FLAG, AT(once)},
     {"org", "NAME", 'e', TEXT, AT(org)},
     {"out", "FILE", 'r', TEXT, AT(out_path)},
+    {"out", "FILE", 's', TEXT, AT(out_path)},
     {"pack", "FILE", 'g', TEXT, AT(pack)},
     {"pack-key", "FINGERPRINT", 'g', TEXT, AT(pack_pin)},
+    {"pack-key", "FINGERPRINT", 'v', TEXT, AT(pack_pin)},
     {"policy", "FILE", 'p', TEXT, AT(policy_file)},
-    {"port", "NUMBER", 's', PORT, AT(port)},
+    {"port", "NUMBER", 'o', PORT, AT(port)},
     {"redact", "FILE", 'r', TEXT, AT(redact)},
+    {"redact", "FILE", 's', TEXT, AT(redact)},
     {"redact-key", "FILE", 'r', TEXT, AT(redact_key)},
+    {"redact-key", "FILE", 's', TEXT, AT(redact_key)},
     {"require-signer", "NAME", 'p', LIST, AT(require_signer)},
     {"require-timestamp", NULL, 'p', FLAG, AT(require_timestamp)},
     {"since", "TIME", 'f', TEXT, AT(since)},
@@ -79,11 +87,13 @@ static const struct option options[] = {
     {"table", "NAME", 'r', TEXT, AT(table)},
     {"title", "TEXT", 'r', TEXT, AT(title)},
     {"tlp", "COLOUR", 'r', TEXT, AT(tlp)},
+    {"to", "NAME", 's', TEXT, AT(to)},
     {"tz", "+HH:MM", 'e', TEXT, AT(tz)},           /* of the evidence's clocks */
     {"tz", "+HH:MM", 't', ZONE, AT(zone_minutes)}, /* of the times printed */
     {"until", "TIME", 'm', TIME, AT(until)},
     {"webhook", "URL", 'h', TEXT, AT(webhook)},
     {"webhook-auth", "FILE", 'h', TEXT, AT(webhook_auth)},
+    {"yes", NULL, 's', FLAG, AT(yes)},
 };
 
 static int push(struct hw_cli *cli, struct hw_strings *l, const char *s, struct hw_error *err)
@@ -238,7 +248,7 @@ static int one_option(struct hw_cli *cli, int argc, char **argv, int *i, struct 
 
 static int name_command(struct hw_cli *cli, const char *word, struct hw_error *err)
 {
-    static const char *const later[] = {"diff", "share"};
+    static const char *const later[] = {"diff"};
     for (const struct hw_command *c = hw_commands; c->word != NULL; c++) {
         if (strcmp(c->word, word) == 0) {
             cli->command = c;

@@ -3,6 +3,7 @@
  * door/cli/reading.c -- reading paths into the case, for every command that does, with progress.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "door/cli/cli.h"
 #include "door/feed/feed.h"
 #include "door/feed/pack.h"
+#include "door/feed/share.h"
 
 struct reading {
     struct hw_cli *cli;
@@ -210,7 +212,7 @@ static void say_rules(struct reading *r, const struct hw_intake_report *report)
     r->status = HW_EXIT_UNKNOWN;
 }
 
-enum { DECLARED = 18 };
+enum { DECLARED = 20 };
 
 static void options_of(struct reading *r, const char *tool, const char *at,
                        const char *declared[DECLARED], struct hw_intake_options *out)
@@ -222,7 +224,8 @@ static void options_of(struct reading *r, const char *tool, const char *at,
     } said[] = {{"host", cli->host},       {"org", cli->org},
                 {"tz", cli->tz},           {"acquired-by", cli->acquired_by},
                 {"exhibit", cli->exhibit}, {"note", cli->note},
-                {"acquired-at", at},       {"tool", tool}};
+                {"acquired-at", at},       {"tool", tool},
+                {"share-key", cli->bundle_signer}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         if (said[i].value != NULL) {
             declared[n++] = said[i].key;
@@ -390,5 +393,89 @@ int hw_cli_pack(struct hw_cli *cli, const char *path, int *out_status, struct hw
         *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
     }
     hw_pack_done(&pack);
+    return rc;
+}
+
+/* ---- bundles ---- */
+
+static void bundle_summary(struct hw_cli *cli, const char *path, const struct hw_share_in *s,
+                           const struct hw_intake_report *r)
+{
+    bool pinned = cli->pack_pin != NULL;
+    if (cli->json) {
+        hw_buf_str(&cli->out, "{\"type\":\"bundle\",\"schema\":1,");
+        hw_json_put(&cli->out, "path", hw_span_str(path));
+        hw_json_put_time(&cli->out, "made", s->made_ns);
+        hw_buf_printf(&cli->out, "\"key\":\"%s\",\"pinned\":%s}\n", s->print,
+                      pinned ? "true" : "false");
+    } else {
+        hw_cli_safe(cli, hw_span_str(path));
+        hw_buf_str(&cli->out, ": bundle of ");
+        hw_text_time(&cli->out, s->made_ns, cli->zone_minutes);
+        hw_buf_printf(&cli->out, ", signed by %s", s->print);
+        hw_buf_str(&cli->out,
+                   pinned ? ", as pinned: a trace may cross into it, and calls it claimed.\n"
+                          : ", whom you have not pinned: it is kept, and no trace crosses into "
+                            "it. Compare that fingerprint with its maker by another way, then add "
+                            "it again with --pack-key FINGERPRINT.\n");
+    }
+    summary(cli, r);
+}
+
+int hw_cli_bundle(struct hw_cli *cli, enum hw_class asked, const char *path, int *out_status,
+                  struct hw_error *err)
+{
+    const char *declared[DECLARED];
+    struct reading r = begin(cli, asked, NULL);
+    struct hw_intake_options o;
+    struct hw_intake_report report;
+    struct hw_share_in bundle;
+    int rc = hw_share_open(path, cli->pack_pin, cli->now_ns, &bundle, err);
+    if (rc != HW_OK) {
+        return rc;
+    }
+    char *place = realpath(path, NULL);
+    struct hw_intake_input input = {bundle.fd, place == NULL ? path : place};
+    cli->bundle_signer = cli->pack_pin == NULL ? NULL : bundle.print;
+    options_of(&r, NULL, NULL, declared, &o);
+    rc = hw_intake_open(&o, &input, 1, &report, err);
+    cli->bundle_signer = NULL;
+    end(&r);
+    if (rc == HW_OK) {
+        bundle_summary(cli, path, &bundle, &report);
+        *out_status = report.stopped ? HW_EXIT_UNKNOWN : r.status;
+    }
+    free(place);
+    (void)close(bundle.fd);
+    return rc;
+}
+
+int hw_cli_bundles(struct hw_cli *cli, enum hw_class asked, struct hw_strings *out_plain,
+                   int *worst, struct hw_error *err)
+{
+    struct hw_strings plain = {.count = 0};
+    int rc = HW_OK, status = HW_EXIT_FINE;
+    plain.p = hw_arena_array(cli->arena, cli->args.count + 1, sizeof *plain.p);
+    if (plain.p == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the command line");
+    }
+    for (size_t i = 0; i < cli->args.count; i++) {
+        if (!hw_share_is(cli->args.p[i])) {
+            plain.p[plain.count++] = cli->args.p[i];
+        }
+    }
+    plain.p[plain.count] = NULL;
+    if (cli->pack_pin != NULL && plain.count > 0 && asked != HW_CLASS_KNOWLEDGE) {
+        return hw_fail(err, HW_E_USAGE,
+                       "--pack-key vouches for bundles, and %.120s is none: add it by itself",
+                       plain.p[0]);
+    }
+    for (size_t i = 0; i < cli->args.count && rc == HW_OK; i++) {
+        if (hw_share_is(cli->args.p[i])) {
+            rc = hw_cli_bundle(cli, asked, cli->args.p[i], &status, err);
+            *worst = status > *worst ? status : *worst;
+        }
+    }
+    *out_plain = plain;
     return rc;
 }

@@ -41,7 +41,7 @@ static int make_key(const char *path, uint8_t key[HW_REDACT_KEY_BYTES], struct h
     return HW_OK;
 }
 
-static int read_key(const char *path, uint8_t key[HW_REDACT_KEY_BYTES], struct hw_error *err)
+int hw_cli_redact_key(const char *path, uint8_t *key, struct hw_error *err)
 {
     struct stat s;
     struct hw_buf b;
@@ -66,19 +66,25 @@ static int read_key(const char *path, uint8_t key[HW_REDACT_KEY_BYTES], struct h
     return rc;
 }
 
+int hw_cli_redact_policy(struct hw_cli *cli, const char *path, struct hw_redact_policy *out,
+                         struct hw_error *err)
+{
+    struct hw_buf text;
+    hw_buf_init(&text, POLICY_BYTES);
+    int rc = hw_file_slurp(AT_FDCWD, path, POLICY_BYTES, &text, err);
+    rc = rc != HW_OK ? rc : hw_redact_policy_read(hw_buf_span(&text), cli->arena, out, err);
+    hw_buf_done(&text);
+    return rc != HW_OK ? hw_blame(err, rc, "--redact %.120s: ", path) : rc;
+}
+
 int hw_cli_redact(struct hw_cli *cli, struct hw_report_answer *a, struct hw_error *err)
 {
     struct hw_redact_policy policy;
     uint8_t key[HW_REDACT_KEY_BYTES];
-    struct hw_buf text;
     if (cli->redact == NULL) {
         return HW_OK;
     }
-    hw_buf_init(&text, POLICY_BYTES);
-    int rc = hw_file_slurp(AT_FDCWD, cli->redact, POLICY_BYTES, &text, err);
-    rc = rc != HW_OK ? rc : hw_redact_policy_read(hw_buf_span(&text), cli->arena, &policy, err);
-    rc = rc != HW_OK ? hw_blame(err, rc, "--redact %.120s: ", cli->redact) : rc;
-    hw_buf_done(&text);
-    rc = rc != HW_OK ? rc : read_key(cli->redact_key, key, err);
+    int rc = hw_cli_redact_policy(cli, cli->redact, &policy, err);
+    rc = rc != HW_OK ? rc : hw_cli_redact_key(cli->redact_key, key, err);
     return rc != HW_OK ? rc : hw_redact(a, &policy, key, err);
 }

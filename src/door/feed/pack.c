@@ -110,7 +110,7 @@ static int read_span(struct hw_pack_inside *in, uint64_t off, uint64_t n, struct
 static int check_key(struct hw_pack *p, const char *pin, struct hw_error *err)
 {
     struct hw_pack_inside *in = p->inside;
-    uint8_t key[HW_ED25519_KEY], sha256[HW_DIGEST_BYTES_MAX];
+    uint8_t key[HW_ED25519_KEY];
     struct hw_buf signature;
     hw_buf_init(&signature, HW_ED25519_SIGNATURE);
     const struct hw_page *page = &in->page;
@@ -124,11 +124,8 @@ static int check_key(struct hw_pack *p, const char *pin, struct hw_error *err)
         rc = hw_fail(err, HW_E_PEER, "the signature does not fit after all");
     }
     hw_buf_done(&signature);
-    rc = rc != HW_OK ? rc
-                     : hw_digest_once(HW_DIGEST_SHA256, (struct hw_span){key, sizeof key}, sha256,
-                                      NULL, err);
-    for (int i = 0; rc == HW_OK && i < 32; i++) {
-        (void)snprintf(p->fingerprint + 2 * i, 3, "%02x", sha256[i]);
+    if (rc == HW_OK && !hw_ed25519_print(key, p->fingerprint)) {
+        rc = hw_fail(err, HW_E_MEMORY, "no memory to hash");
     }
     if (rc == HW_OK && pin != NULL && !hw_span_is_nocase(hw_span_str(pin), p->fingerprint)) {
         rc = hw_fail(err, HW_E_USAGE, "it is signed by another key, %.64s", p->fingerprint);

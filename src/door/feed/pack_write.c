@@ -8,13 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -23,11 +20,11 @@
 #include "case/kept.h"
 #include "door/feed/fetcher.h"
 #include "door/feed/pack.h"
+#include "door/feed/signing_key.h"
 #include "evidence/knowledge/pack.h"
 #include "trust/ed25519.h"
 
-enum { LIST_BYTES = 256 << 20, COPY_BYTES = 256 * 1024, KEY_LINE = 256 };
-static const char KEY_WORDS[] = "headwater-key 1 ";
+enum { LIST_BYTES = 256 << 20, COPY_BYTES = 256 * 1024 };
 
 struct document {
     struct document *next;
@@ -35,61 +32,6 @@ struct document {
     uint64_t size;
     struct hw_span source;
 };
-
-/* ---- the key: "headwater-key 1 " and 64 hex digits of seed, in a file of one's own ---- */
-
-static int make_key(const char *path, uint8_t seed[HW_ED25519_KEY], struct hw_error *err)
-{
-    struct hw_buf line;
-    if (getrandom(seed, HW_ED25519_KEY, 0) != HW_ED25519_KEY) {
-        return hw_fail(err, HW_E_IO, "no random numbers for a key");
-    }
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return hw_fail(err, HW_E_IO, "--key %.120s: %s", path, strerror(errno));
-    }
-    hw_buf_init(&line, KEY_LINE);
-    hw_buf_str(&line, KEY_WORDS);
-    hw_buf_hex(&line, (struct hw_span){seed, HW_ED25519_KEY});
-    hw_buf_char(&line, '\n');
-    int rc = hw_buf_ok(&line) ? hw_memory_put(fd, hw_buf_span(&line), err)
-                              : hw_fail(err, HW_E_MEMORY, "no memory for a key");
-    if (rc == HW_OK && fsync(fd) != 0) {
-        rc = hw_fail(err, HW_E_IO, "--key %.120s: %s", path, strerror(errno));
-    }
-    (void)close(fd);
-    explicit_bzero(line.p, line.n);
-    hw_buf_done(&line);
-    return rc;
-}
-
-static int read_key(const char *path, uint8_t seed[HW_ED25519_KEY], bool *out_new,
-                    struct hw_error *err)
-{
-    struct hw_file_id id;
-    struct hw_buf line;
-    int rc = hw_file_look(AT_FDCWD, path, &id, err);
-    if (rc == HW_E_MISSING) {
-        *out_new = true;
-        return make_key(path, seed, err);
-    }
-    if (rc == HW_OK && (id.mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return hw_fail(err, HW_E_USAGE, "--key %.120s: others can read it: chmod 600", path);
-    }
-    hw_buf_init(&line, KEY_LINE);
-    rc = rc != HW_OK ? rc : hw_file_slurp(AT_FDCWD, path, KEY_LINE, &line, err);
-    struct hw_span s = hw_span_trim(hw_buf_span(&line));
-    struct hw_span hex = hw_span_from(s, sizeof KEY_WORDS - 1);
-    if (rc == HW_OK && (!hw_span_starts(s, KEY_WORDS) || hex.n != 2UL * HW_ED25519_KEY ||
-                        !hw_hex_decode(hex, seed, HW_ED25519_KEY))) {
-        rc = hw_fail(err, HW_E_USAGE, "--key %.120s: this is no key of headwater's", path);
-    }
-    if (line.p != NULL) {
-        explicit_bzero(line.p, line.n);
-    }
-    hw_buf_done(&line);
-    return rc;
-}
 
 /* ---- what goes in ---- */
 
@@ -103,7 +45,7 @@ static int is_private(struct hw_case *c, int64_t reading, bool *out, struct hw_e
     int rc = hw_case_facts(c, reading, 0, HW_FACT_ARTIFACT, HW_FACT_ARTIFACT, &k, err);
     rc = rc != HW_OK ? rc : hw_fact_next(k, &f, err);
     if (rc == HW_ROW) {
-        static const char *const own[] = {"cyclonedx", "estate", "spdx"};
+        static const char *const own[] = {"cyclonedx", "estate", "share", "spdx"};
         for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
             *out = *out || hw_fact_is(&f.fact, HW_ARTIFACT_FORMAT, own[i]);
         }
@@ -262,17 +204,6 @@ static int write_all(struct writing *w, const struct document *d, struct hw_span
                : rc;
 }
 
-static int fingerprint(const uint8_t key[HW_ED25519_KEY], char out[65], struct hw_error *err)
-{
-    uint8_t sha256[HW_DIGEST_BYTES_MAX];
-    int rc =
-        hw_digest_once(HW_DIGEST_SHA256, (struct hw_span){key, HW_ED25519_KEY}, sha256, NULL, err);
-    for (int i = 0; rc == HW_OK && i < 32; i++) {
-        (void)snprintf(out + 2 * i, 3, "%02x", sha256[i]);
-    }
-    return rc;
-}
-
 static int write_file(struct hw_case *c, const char *path, const struct document *d,
                       const uint8_t seed[HW_ED25519_KEY], const uint8_t key[HW_ED25519_KEY],
                       int64_t now_ns, uint64_t *out_bytes, struct hw_error *err)
@@ -318,11 +249,12 @@ int hw_pack_write(struct hw_case *c, const char *path, const char *key_path, int
                     "the case keeps no published knowledge to pack (%llu not kept): learn it again",
                     (unsigned long long)out->missing);
     }
-    rc = rc != HW_OK ? rc : read_key(key_path, seed, &out->new_key, err);
-    if (rc == HW_OK && !hw_ed25519_public(seed, key)) {
-        rc = hw_fail(err, HW_E_USAGE, "--key %.120s: no key can be made of it", key_path);
+    rc = rc != HW_OK ? rc : hw_signing_key_read(key_path, seed, err);
+    if (rc == HW_E_MISSING) {
+        out->new_key = true;
+        rc = hw_signing_key_make(key_path, seed, err);
     }
-    rc = rc != HW_OK ? rc : fingerprint(key, out->fingerprint, err);
+    rc = rc != HW_OK ? rc : hw_signing_key_public(key_path, seed, key, out->fingerprint, err);
     rc = rc != HW_OK ? rc : write_file(c, path, first, seed, key, now_ns, &out->bytes, err);
     explicit_bzero(seed, sizeof seed);
     hw_arena_free(arena);

@@ -154,7 +154,7 @@ struct degree_of {
 static bool holds_knowledge(struct hw_span format)
 {
     return hw_span_is(format, "certificate") || hw_span_is(format, "crl") ||
-           hw_span_is(format, "estate");
+           hw_span_is(format, "estate") || hw_span_is(format, "share");
 }
 
 static int find_degree(void *state, const struct hw_frame *f, struct hw_error *err)

@@ -17,6 +17,7 @@
 #include "evidence/knowledge/pack.h"
 #include "evidence/knowledge/prose.h"
 #include "evidence/knowledge/sbom.h"
+#include "evidence/knowledge/share.h"
 #include "evidence/knowledge/sigma.h"
 #include "evidence/knowledge/stix.h"
 #include "evidence/knowledge/warnlist.h"
@@ -39,6 +40,7 @@ const struct hw_format *const hw_knowledge_formats[] = {
     &hw_openioc_format,
     &hw_openvex_format,
     &hw_osv_format,
+    &hw_share_format,
     &hw_sigma_format,
     &hw_spdx_format,
     &hw_stix_format,
