@@ -115,13 +115,21 @@ static uint32_t end_of(struct world *w, const struct telling *t, text_id number)
                : 0;
 }
 
+static void add_place(struct world *w, struct telling *t)
+{
+    uint32_t i = vec_add(w, &t->ends);
+    if (w->rc == HW_OK) {
+        *AT(uint32_t, &t->ends, i) = 0;
+    }
+}
+
 static void take_end(struct world *w, struct telling *t, const struct claim *c)
 {
     uint64_t n = 0;
     /* Numbers come in order; one that was refused leaves its place empty. */
     while (w->rc == HW_OK && span_number(text_span(w, c->b), &n) && n <= UINT32_MAX / 8 &&
            t->ends.count <= n) {
-        *AT(uint32_t, &t->ends, vec_add(w, &t->ends)) = 0;
+        add_place(w, t);
     }
     if (w->rc == HW_OK && n > 0 && n < t->ends.count) {
         uint32_t thing = end_thing(w, t, c);
@@ -182,7 +190,7 @@ int join_told(struct world *w)
             t.by = c.b;
             t.signer = c.c;
             t.ends.count = 0;
-            *AT(uint32_t, &t.ends, vec_add(w, &t.ends)) = 0;
+            add_place(w, &t); /* number 0 is nothing */
         } else if (t.log != 0 && t.log == log_of(w, &c) && is(w, c.a, "share-end")) {
             take_end(w, &t, &c);
         } else if (t.log != 0 && t.log == log_of(w, &c) && is(w, c.a, "share-step")) {
