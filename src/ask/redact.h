@@ -45,8 +45,8 @@ HW_CHECK int hw_redact(struct hw_report_answer *a, const struct hw_redact_policy
 /* The pseudonym of a name, "host-0123456789ab": prefix and the code of class and name. */
 enum { HW_REDACT_TEXT_BYTES = 32 };
 HW_CHECK int hw_redact_name(const char *prefix, struct hw_span name,
-                            const uint8_t key[HW_REDACT_KEY_BYTES],
-                            char out[HW_REDACT_TEXT_BYTES], struct hw_error *err);
+                            const uint8_t key[HW_REDACT_KEY_BYTES], char out[HW_REDACT_TEXT_BYTES],
+                            struct hw_error *err);
 
 /* ---- for its own use (ask/redact_walk.c) ---- */
 

@@ -32,8 +32,7 @@ static bool touches(const struct choosing *c, const struct hw_step *s)
 
 static bool at_target(const struct choosing *c, const struct hw_step *s)
 {
-    return !s->forward &&
-           (same_end(&s->from, &c->a->target) || same_end(&s->to, &c->a->target));
+    return !s->forward && (same_end(&s->from, &c->a->target) || same_end(&s->to, &c->a->target));
 }
 
 static bool rejected(const struct hw_step *s)
@@ -100,8 +99,7 @@ static void choose(struct choosing *c, struct hw_share_kept *out)
 static bool is_told(const struct choosing *c, const struct hw_end *e)
 {
     for (size_t i = 0; i < c->count; i++) {
-        if (c->kept[i] &&
-            (same_end(&c->steps[i]->from, e) || same_end(&c->steps[i]->to, e))) {
+        if (c->kept[i] && (same_end(&c->steps[i]->from, e) || same_end(&c->steps[i]->to, e))) {
             return true;
         }
     }
@@ -182,8 +180,8 @@ static bool is_everybodys(const struct hw_end *e)
     return strcmp(e->kind, "address") == 0 && hw_address_is_public(e->key);
 }
 
-static int hide(struct hw_trace_answer *a, struct hw_end *e,
-                const uint8_t key[HW_REDACT_KEY_BYTES], struct hw_error *err)
+static int hide(struct hw_trace_answer *a, struct hw_end *e, const uint8_t key[HW_REDACT_KEY_BYTES],
+                struct hw_error *err)
 {
     char text[HW_REDACT_TEXT_BYTES];
     e->native = (struct hw_span){NULL, 0};

@@ -15,7 +15,7 @@
 enum { SAID_BYTES = 64 * 1024 };
 
 static const char *const keys[] = {"accept-opaque", "acquired-at", "acquired-by", "exhibit", "host",
-                                   "note",          "org",         "share-key",   "tool", "tz"};
+                                   "note",          "org",         "share-key",   "tool",    "tz"};
 
 static bool is_key(const char *key)
 {

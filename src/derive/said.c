@@ -34,9 +34,8 @@ static void claim(struct world *w, const struct found *f, const enum hw_role rol
 static bool told(struct world *w, const struct found *f, struct hw_span what)
 {
     static const enum hw_role head[] = {HW_ROLE_WHAT, HW_ROLE_NAME, HW_ROLE_KEY, HW_ROLE_TARGET};
-    static const enum hw_role end[] = {HW_ROLE_WHAT, HW_ROLE_COUNT_OF, HW_ROLE_KIND,
-                                       HW_ROLE_KEY,  HW_ROLE_NAME,     HW_ROLE_SRC_HOST,
-                                       HW_ROLE_VENDOR};
+    static const enum hw_role end[] = {HW_ROLE_WHAT, HW_ROLE_COUNT_OF, HW_ROLE_KIND,  HW_ROLE_KEY,
+                                       HW_ROLE_NAME, HW_ROLE_SRC_HOST, HW_ROLE_VENDOR};
     static const enum hw_role step[] = {HW_ROLE_WHAT,   HW_ROLE_PARENT_PID, HW_ROLE_CHILD_PID,
                                         HW_ROLE_ACTION, HW_ROLE_RESULT,     HW_ROLE_START,
                                         HW_ROLE_UNTIL,  HW_ROLE_STEP};

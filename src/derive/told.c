@@ -45,8 +45,7 @@ static uint32_t host(struct world *w, text_id scope, text_id name)
 static uint32_t address(struct world *w, text_id scope, text_id key)
 {
     text_id ip = address_of(w, text_span(w, key));
-    return ip != 0 ? address_thing(w, scope, ip)
-                   : thing_of(w, HW_ENTITY_ADDRESS, scope, key, key);
+    return ip != 0 ? address_thing(w, scope, ip) : thing_of(w, HW_ENTITY_ADDRESS, scope, key, key);
 }
 
 /* Of the same maker, under the name that is told. */
@@ -110,9 +109,8 @@ static uint32_t end_thing(struct world *w, const struct telling *t, const struct
 static uint32_t end_of(struct world *w, const struct telling *t, text_id number)
 {
     uint64_t n = 0;
-    return span_number(text_span(w, number), &n) && n < t->ends.count
-               ? *AT(uint32_t, &t->ends, n)
-               : 0;
+    return span_number(text_span(w, number), &n) && n < t->ends.count ? *AT(uint32_t, &t->ends, n)
+                                                                      : 0;
 }
 
 static void add_place(struct world *w, struct telling *t)

@@ -23,6 +23,7 @@
 #include "evidence/knowledge/estate.h"
 #include "evidence/knowledge/knowledge.h"
 #include "evidence/knowledge/pack.h"
+#include "evidence/knowledge/share.h"
 #include "evidence/room.h"
 #include "evidence/rules.h"
 #include "evidence/telemetry/telemetry.h"
@@ -136,9 +137,9 @@ static void hold_auction(struct hw_exam *x, const struct hw_node *n, struct auct
         ask(x, n->bytes, hw_knowledge_formats, hw_knowledge_formats_count, least, false, a);
     }
     if (x->reading == HW_READ_TELEMETRY && n->number == 0) {
-        /* An estate is said in records, and belongs to the logs it explains. */
-        static const struct hw_format *const estate[] = {&hw_estate_format};
-        ask(x, n->bytes, estate, 1, HW_SERIOUS_BITS, false, a);
+        /* An estate and a bundle are said in records, and belong to the logs they explain. */
+        static const struct hw_format *const said[] = {&hw_estate_format, &hw_share_format};
+        ask(x, n->bytes, said, 2, HW_SERIOUS_BITS, false, a);
     }
     struct auction serious = {.count = 0};
     for (size_t i = 0; i < a->count; i++) {

@@ -116,9 +116,10 @@ const struct hw_vocab hw_formats = {"format", LIST(formats)};
 bool hw_format_is_log(struct hw_span word)
 {
     static const char *const logs[] = {
-        "auditd",     "browser",     "ci-log",       "eslogger", "estate",          "evtx",
-        "mapped-csv", "mapped-json", "mapped-text",  "osquery",  "quarantine",      "share",
-        "signing-log", "strace",     "syslog",      "windows-json", "zeek",     "zone-identifier",
+        "auditd",       "browser",    "ci-log",          "eslogger",    "estate",
+        "evtx",         "mapped-csv", "mapped-json",     "mapped-text", "osquery",
+        "quarantine",   "share",      "signing-log",     "strace",      "syslog",
+        "windows-json", "zeek",       "zone-identifier",
     };
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
         if (word.n == strlen(logs[i]) && memcmp(word.p, logs[i], word.n) == 0) {

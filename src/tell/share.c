@@ -169,8 +169,8 @@ static void end(struct writing *w, const struct hw_end *e)
 {
     hw_buf_printf(w->b, "{\"type\":\"end\",\"n\":%u,\"kind\":\"%s\"", number_of(w, e), e->kind);
     put(w, kind_of(e, "key"), "key", e->key);
-    put(w, kind_of(e, "name"), "name", hw_span_equal(e->name, e->key) ? (struct hw_span){NULL, 0}
-                                                                      : e->name);
+    put(w, kind_of(e, "name"), "name",
+        hw_span_equal(e->name, e->key) ? (struct hw_span){NULL, 0} : e->name);
     put(w, "host", "host", e->host);
     put(w, "organisation", "org", e->org);
     hw_buf_str(w->b, "}\n");
@@ -211,8 +211,8 @@ static void step(struct writing *w, const struct hw_step *s)
 static void head(struct writing *w, const struct hw_share_head *h, const struct hw_trace_answer *a)
 {
     char made[HW_TIME_TEXT];
-    struct hw_span when = hw_span_str(
-        hw_time_text(h->made_ns - h->made_ns % HW_NS_PER_SECOND, made));
+    struct hw_span when =
+        hw_span_str(hw_time_text(h->made_ns - h->made_ns % HW_NS_PER_SECOND, made));
     hw_buf_str(w->b, HW_SHARE_BEGINS);
     hw_buf_span_put(w->b, when);
     hw_buf_char(w->b, '"');
@@ -236,8 +236,8 @@ static void rest(struct writing *w, const struct hw_trace_answer *a)
         hw_buf_str(w->b, "}\n");
     }
     for (const struct hw_root *r = a->roots; r != NULL; r = r->next) {
-        hw_buf_printf(w->b, "{\"type\":\"root\",\"at\":%u,\"observed\":%s}\n",
-                      number_of(w, &r->at), r->observed ? "true" : "false");
+        hw_buf_printf(w->b, "{\"type\":\"root\",\"at\":%u,\"observed\":%s}\n", number_of(w, &r->at),
+                      r->observed ? "true" : "false");
     }
 }
 
@@ -284,8 +284,8 @@ int hw_tell_share(const struct hw_share_head *h, const struct hw_trace_answer *a
     }
     rest(&w, a);
     body.ends = (unsigned)w.end_count;
-    if (w.rc == HW_OK && (!hw_buf_ok(&body.text) || body.ends > HW_SHARE_ENDS ||
-                          body.steps > HW_SHARE_STEPS)) {
+    if (w.rc == HW_OK &&
+        (!hw_buf_ok(&body.text) || body.ends > HW_SHARE_ENDS || body.steps > HW_SHARE_STEPS)) {
         w.rc = hw_fail(err, HW_E_LIMIT, "more than a bundle may have: ask for less of the chain");
     }
     if (w.rc != HW_OK) {

@@ -20,7 +20,7 @@ struct hw_share_field {
     struct hw_span value;
 };
 struct hw_share_body {
-    struct hw_buf text; /* all lines but the signature; hw_buf_done() is the caller's */
+    struct hw_buf text;            /* all lines but the signature; hw_buf_done() is the caller's */
     struct hw_share_field *fields; /* by kind and value, each once; in the answer's arena */
     size_t field_count;
     unsigned ends, steps;

@@ -41,10 +41,10 @@ struct hw_cli {
     const char *org, *host, *tz, *acquired_by, *exhibit, *note;
     bool keep;
     const char *anchors, *crl;
-    const char *known_good;  /* a folder, of learn */
-    const char *like;        /* a finding, of hunt */
-    const char *check;       /* a report, of attribute */
-    bool behaviour;          /* of attribute */
+    const char *known_good; /* a folder, of learn */
+    const char *like;       /* a finding, of hunt */
+    const char *check;      /* a report, of attribute */
+    bool behaviour;         /* of attribute */
     /* report */
     const char *format, *out_path, *tlp, *title, *author, *contact, *table, *redact, *redact_key;
     char anchors_origin[80]; /* "user:" and the hash of --anchors, once it was read */

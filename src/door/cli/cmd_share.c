@@ -42,8 +42,9 @@ static int new_key(struct hw_cli *cli, struct hw_error *err)
     uint8_t seed[HW_ED25519_KEY], key[HW_ED25519_KEY];
     char print[HW_ED25519_PRINT];
     if (cli->args.count > 0) {
-        return hw_fail(err, HW_E_USAGE, "--new-key makes a key and shares nothing: leave \"%.60s\" "
-                                        "away",
+        return hw_fail(err, HW_E_USAGE,
+                       "--new-key makes a key and shares nothing: leave \"%.60s\" "
+                       "away",
                        cli->args.p[0]);
     }
     int rc = hw_signing_key_make(cli->new_key, seed, err);
@@ -71,10 +72,10 @@ static int new_key(struct hw_cli *cli, struct hw_error *err)
 
 static int check(const struct hw_cli *cli, struct hw_error *err)
 {
-    const char *lacks = cli->args.count == 0       ? "TARGET, what the chain leads to"
-                        : cli->author == NULL      ? "--author NAME, who tells it"
-                        : cli->redact_key == NULL  ? "--redact-key FILE, the key of the "
-                                                     "pseudonyms, made when it is not there"
+    const char *lacks = cli->args.count == 0      ? "TARGET, what the chain leads to"
+                        : cli->author == NULL     ? "--author NAME, who tells it"
+                        : cli->redact_key == NULL ? "--redact-key FILE, the key of the "
+                                                    "pseudonyms, made when it is not there"
                         : cli->out_path != NULL && cli->pack_key_file == NULL
                             ? "--key FILE to sign what it writes: make one with headwater share "
                               "--new-key FILE"
@@ -109,15 +110,12 @@ static int try(void *state, struct hw_span target, struct hw_error *err)
     return hw_trace(s->cli->c, &s->ask, &s->a, &s->several, err);
 }
 
-/* Of this case, this target and this party: the same when it is told again. */
+/* Of this target and this party: the same when it is told again, from whatever case. */
 static int name_it(struct sharing *s, char out[HW_REDACT_TEXT_BYTES], struct hw_error *err)
 {
-    struct hw_case_info info;
     struct hw_buf b;
-    hw_case_info(s->cli->c, &info);
     hw_buf_init(&b, 4096);
-    hw_buf_printf(&b, "%s %s %.1000s", info.uuid, s->a->target.id,
-                  s->cli->to == NULL ? "" : s->cli->to);
+    hw_buf_printf(&b, "%s %.1000s", s->a->target.id, s->cli->to == NULL ? "" : s->cli->to);
     int rc = hw_redact_name("bundle", hw_buf_span(&b), s->key, out, err);
     hw_buf_done(&b);
     return rc;
@@ -125,11 +123,11 @@ static int name_it(struct sharing *s, char out[HW_REDACT_TEXT_BYTES], struct hw_
 
 static const char *unit_word(int64_t ns)
 {
-    return ns == 0                             ? "as recorded"
-           : ns == HW_NS_PER_SECOND            ? "second"
-           : ns == 60 * HW_NS_PER_SECOND       ? "minute"
-           : ns == 3600 * HW_NS_PER_SECOND     ? "hour"
-                                               : "day";
+    return ns == 0                         ? "as recorded"
+           : ns == HW_NS_PER_SECOND        ? "second"
+           : ns == 60 * HW_NS_PER_SECOND   ? "minute"
+           : ns == 3600 * HW_NS_PER_SECOND ? "hour"
+                                           : "day";
 }
 
 static int make(struct sharing *s, struct hw_error *err)
@@ -263,14 +261,15 @@ static int write_it(struct sharing *s, struct hw_error *err)
     struct hw_cli *cli = s->cli;
     hw_case_info(cli->c, &info);
     if (info.read_only || info.path == NULL) {
-        return hw_fail(err, HW_E_STATE, "nothing was written: this case takes no entry of its log, "
-                                        "and whom it told must stand there");
+        return hw_fail(err, HW_E_STATE,
+                       "nothing was written: this case takes no entry of its log, "
+                       "and whom it told must stand there");
     }
     hw_case_release(cli->c);
     int rc = ask_yes(s, err);
     rc = rc != HW_OK ? rc
-                     : hw_share_write(cli->out_path, cli->pack_key_file,
-                                      hw_buf_span(&s->body.text), &w, err);
+                     : hw_share_write(cli->out_path, cli->pack_key_file, hw_buf_span(&s->body.text),
+                                      &w, err);
     if (rc != HW_OK) {
         return rc;
     }

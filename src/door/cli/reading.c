@@ -221,10 +221,14 @@ static void options_of(struct reading *r, const char *tool, const char *at,
     unsigned n = 0;
     const struct {
         const char *key, *value;
-    } said[] = {{"host", cli->host},       {"org", cli->org},
-                {"tz", cli->tz},           {"acquired-by", cli->acquired_by},
-                {"exhibit", cli->exhibit}, {"note", cli->note},
-                {"acquired-at", at},       {"tool", tool},
+    } said[] = {{"host", cli->host},
+                {"org", cli->org},
+                {"tz", cli->tz},
+                {"acquired-by", cli->acquired_by},
+                {"exhibit", cli->exhibit},
+                {"note", cli->note},
+                {"acquired-at", at},
+                {"tool", tool},
                 {"share-key", cli->bundle_signer}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         if (said[i].value != NULL) {

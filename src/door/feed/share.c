@@ -84,9 +84,8 @@ int hw_share_write(const char *path, const char *key_path, struct hw_span body,
                  : hw_fail(err, HW_E_LIMIT, "more than a bundle may have (%d MiB): ask for less",
                            HW_SHARE_BYTES >> 20);
     }
-    rc = rc != HW_OK
-             ? rc
-             : hw_digest_once(HW_DIGEST_SHA256, hw_buf_span(&all), w.sha256, NULL, err);
+    rc =
+        rc != HW_OK ? rc : hw_digest_once(HW_DIGEST_SHA256, hw_buf_span(&all), w.sha256, NULL, err);
     rc = rc != HW_OK ? rc : put_file(path, hw_buf_span(&all), err);
     w.bytes = all.n;
     hw_buf_done(&all);
@@ -135,8 +134,7 @@ static int check(struct hw_span bytes, const char *pin, int64_t now_ns, struct h
                        "refused, nothing of it was taken: it is signed by another key, %.64s",
                        out->print);
     }
-    if (!hw_share_made(bytes, &out->made_ns) ||
-        hw_time_since(out->made_ns, now_ns) > AHEAD_NS) {
+    if (!hw_share_made(bytes, &out->made_ns) || hw_time_since(out->made_ns, now_ns) > AHEAD_NS) {
         return hw_fail(err, HW_E_EVIDENCE,
                        "refused, nothing of it was taken: it says that it was made in the future");
     }

@@ -33,7 +33,7 @@ struct hw_share_in {
 };
 /* Its bytes, verified. pin: the fingerprint it must be signed by; NULL: whoever. HW_E_EVIDENCE: it
  * is not whole, tampered with, or made later than now_ns; HW_E_USAGE: another key's. */
-HW_CHECK int hw_share_open(const char *path, const char *pin, int64_t now_ns, struct hw_share_in *out,
-                           struct hw_error *err);
+HW_CHECK int hw_share_open(const char *path, const char *pin, int64_t now_ns,
+                           struct hw_share_in *out, struct hw_error *err);
 
 #endif

@@ -39,17 +39,17 @@ struct field {
 };
 
 static const struct field head_fields[] = {
-    {"made", TIME, true},     {"by", TEXT, true},        {"contact", TEXT, false},
-    {"to", TEXT, false},      {"id", TEXT, true},        {"target", NUMBER, true},
-    {"times", TEXT, false},   {"tool", TEXT, false},     {NULL, TEXT, false},
+    {"made", TIME, true},   {"by", TEXT, true},    {"contact", TEXT, false},
+    {"to", TEXT, false},    {"id", TEXT, true},    {"target", NUMBER, true},
+    {"times", TEXT, false}, {"tool", TEXT, false}, {NULL, TEXT, false},
 };
 static const struct field end_fields[] = {
-    {"n", NUMBER, true},    {"kind", TEXT, true},  {"key", TEXT, true}, {"name", TEXT, false},
-    {"host", TEXT, false},  {"org", TEXT, false},  {NULL, TEXT, false},
+    {"n", NUMBER, true},   {"kind", TEXT, true}, {"key", TEXT, true}, {"name", TEXT, false},
+    {"host", TEXT, false}, {"org", TEXT, false}, {NULL, TEXT, false},
 };
 static const struct field step_fields[] = {
-    {"from", NUMBER, true}, {"verb", TEXT, true},  {"to", NUMBER, true},    {"lo", TIME, false},
-    {"hi", TIME, false},    {"class", TEXT, true}, {"part", TEXT, true},    {"why", TEXT, false},
+    {"from", NUMBER, true},    {"verb", TEXT, true},  {"to", NUMBER, true}, {"lo", TIME, false},
+    {"hi", TIME, false},       {"class", TEXT, true}, {"part", TEXT, true}, {"why", TEXT, false},
     {"evidence", TEXT, false}, {NULL, TEXT, false},
 };
 static const struct field crossing_fields[] = {
@@ -57,7 +57,9 @@ static const struct field crossing_fields[] = {
     {"over", NUMBER, true},   {NULL, TEXT, false},
 };
 static const struct field root_fields[] = {
-    {"at", NUMBER, true}, {"observed", TRUTH, true}, {NULL, TEXT, false},
+    {"at", NUMBER, true},
+    {"observed", TRUTH, true},
+    {NULL, TEXT, false},
 };
 
 struct share;
@@ -96,7 +98,7 @@ struct share {
     struct hw_records out;
     char mark[2 * MARK_BYTES + 1], print[HW_ED25519_PRINT];
     int64_t made_ns;
-    uint64_t ends, steps, refused;
+    uint64_t ends, steps, refused; /* ends: the last number */
     bool headed;
 };
 
@@ -131,13 +133,13 @@ static const char *judge_end(struct share *s, const struct line *l)
 {
     uint8_t digest[32];
     struct hw_span key = l->v[2].text;
-    if (s->ends >= HW_SHARE_ENDS) {
+    if (l->v[0].number > HW_SHARE_ENDS) {
         return "more things than a bundle may have";
     }
-    if (l->v[0].number != s->ends + 1) {
-        return "its number is not the next";
+    if (l->v[0].number <= s->ends) {
+        return "its number is not behind the one before";
     }
-    s->ends++; /* refused or not: the numbers of those behind it stand */
+    s->ends = l->v[0].number;
     if (hw_entity_of(l->v[1].text) == HW_ENTITY_NONE) {
         return "its kind is none";
     }
@@ -277,7 +279,6 @@ static void read_one(struct share *s, struct hw_span text, struct line *l)
     } else if ((t == &types[0]) != (l->number == 1)) {
         refuse(s, l, t->word, "the head is the first line, and no other is");
     } else if (field != NULL) {
-        s->ends += t->fields == end_fields; /* a number is lost with it, not those behind it */
         refuse(s, l, field, "missing, of another type, or too long");
     } else {
         const char *why = t->judge(s, l);
@@ -305,8 +306,7 @@ static bool verify(struct share *s, struct hw_share_signed *out)
         return false;
     }
     if (hw_ed25519_verify((struct hw_span){out->key, sizeof out->key}, out->body,
-                          (struct hw_span){out->signature, sizeof out->signature}) !=
-            HW_TRI_YES ||
+                          (struct hw_span){out->signature, sizeof out->signature}) != HW_TRI_YES ||
         !hw_ed25519_print(out->key, s->print)) {
         hw_say_anomaly(s->x, s->n, "seal-broken", out->body.n, 0, "the signature does not fit");
         hw_say_degree(s->n, HW_REFUSED, "tampered with: the signature does not fit");
