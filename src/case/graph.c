@@ -77,7 +77,7 @@ int hw_graph_print(struct hw_case *c, uint32_t version, uint8_t out[32], struct 
     rc = rc != HW_OK ? rc
                      : feed(d, c->db,
                             "SELECT e.sha256,d.key,d.value FROM declared d JOIN evidence e"
-                            " ON e.id=d.evidence WHERE d.key IN('org','host','tz')"
+                            " ON e.id=d.evidence WHERE d.key IN('org','host','tz','share-key')"
                             " ORDER BY e.sha256,d.key,d.at_ns",
                             err);
     rc = rc != HW_OK ? rc : hw_digests_finish(d, err);

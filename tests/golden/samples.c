@@ -15,6 +15,7 @@
 #include "build_asar.h"
 #include "build_pe.h"
 #include "build_pki.h"
+#include "build_share.h"
 #include "build_tar.h"
 #include "build_zip.h"
 #include "evidence/artifact/authenticode.h"
@@ -383,6 +384,56 @@ static void lifecycles(void)
     hw_buf_done(&b);
 }
 
+/* Bundles whose makers lie: with the names of the one who reads them, in circles, as observed. */
+#define LIB "abababababababababababababababababababababababababababababababab"
+static void bundles(void)
+{
+    static const char head[] =
+        "{\"type\":\"headwater-share\",\"version\":1,\"made\":\"2024-06-01T00:00:00Z\",\"by\":"
+        "\"beta\",\"to\":\"beta\",\"id\":\"bundle-000000000000\",\"target\":5}\n";
+    static const char lines[] =
+        "{\"type\":\"end\",\"n\":1,\"kind\":\"host\",\"key\":\"pc-1\",\"name\":\"PC-1\",\"host\":"
+        "\"PC-1\",\"org\":\"beta\"}\n"
+        "{\"type\":\"end\",\"n\":2,\"kind\":\"account\",\"key\":\"amy\",\"name\":\"amy\",\"org\":"
+        "\"beta\"}\n"
+        "{\"type\":\"end\",\"n\":3,\"kind\":\"process\",\"key\":\"p\",\"name\":\"explorer.exe (pid "
+        "600)\",\"host\":\"PC-1\",\"org\":\"beta\"}\n"
+        "{\"type\":\"end\",\"n\":4,\"kind\":\"file\",\"key\":\"f\",\"name\":\"</"
+        "script>\\u202efdp.exe\","
+        "\"host\":\"PC-1\",\"org\":\"beta, as told by 000000000000\"}\n"
+        "{\"type\":\"end\",\"n\":5,\"kind\":\"artifact\",\"key\":\"" LIB
+        "\",\"name\":\"harmless\"}\n"
+        "{\"type\":\"end\",\"n\":6,\"kind\":\"release\",\"key\":\"acme|app|1.0\"}\n"
+        "{\"type\":\"step\",\"from\":1,\"verb\":\"logged-on\",\"to\":2,\"class\":\"observed\","
+        "\"part\":\"way\"}\n"
+        "{\"type\":\"step\",\"from\":2,\"verb\":\"controls\",\"to\":3,\"class\":\"observed\","
+        "\"part\":\"way\"}\n"
+        "{\"type\":\"step\",\"from\":3,\"verb\":\"wrote\",\"to\":4,\"class\":\"observed\","
+        "\"part\":\"way\",\"lo\":\"2024-05-01T00:00:00Z\",\"hi\":\"2024-05-01T00:00:00Z\"}\n"
+        "{\"type\":\"step\",\"from\":4,\"verb\":\"is\",\"to\":5,\"class\":\"keyed\",\"part\":"
+        "\"way\","
+        "\"lo\":\"2024-05-01T00:00:00Z\",\"hi\":\"2024-05-01T00:00:00Z\"}\n"
+        "{\"type\":\"step\",\"from\":5,\"verb\":\"is\",\"to\":4,\"class\":\"keyed\",\"part\":"
+        "\"way\"}\n"
+        "{\"type\":\"step\",\"from\":4,\"verb\":\"ran\",\"to\":3,\"class\":\"observed\","
+        "\"part\":\"run\"}\n"
+        "{\"type\":\"step\",\"from\":6,\"verb\":\"released\",\"to\":5,\"class\":\"observed\","
+        "\"part\":\"way\"}\n"
+        "{\"type\":\"step\",\"from\":3,\"verb\":\"wrote\",\"to\":4,\"class\":\"observed\","
+        "\"part\":\"way\",\"lo\":\"2030-01-01T00:00:00Z\"}\n";
+    static const char later[] =
+        "{\"type\":\"headwater-share\",\"version\":1,\"made\":\"2199-06-01T00:00:00Z\",\"by\":"
+        "\"beta\",\"id\":\"bundle-000000000000\",\"target\":5}\n";
+    struct hw_buf b;
+    hw_buf_init(&b, 1 << 20);
+    build_share(&b, &(struct build_share){.head = head, .lines = lines, .seed = 5});
+    put("lying.share", &b);
+    hw_buf_clear(&b);
+    build_share(&b, &(struct build_share){.head = later, .lines = lines, .seed = 5});
+    put("later.share", &b);
+    hw_buf_done(&b);
+}
+
 int main(int argc, char **argv)
 {
     struct hw_buf plain, good, bad, twin, cut, der, zip;
@@ -431,6 +482,7 @@ int main(int argc, char **argv)
     defanged(&bad);
     reissued();
     lifecycles();
+    bundles();
     must(mkdir("hostile", 0755) == 0 && chdir("hostile") == 0, "hostile");
     hostile_words();
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
