@@ -270,17 +270,22 @@ static int scan_edges(struct search *s, const struct label *l, const struct sett
 }
 
 /* Bytes came from where they lay first. What provably had them later had them from there, or from
- * somewhere in between: that is the way forth, not the way back. */
+ * somewhere in between: that is the way forth, not the way back. What somebody merely says of earlier
+ * places adds a way, and takes none that records show. */
 static void keep_first(struct scan *found)
 {
-    int64_t first = HW_TIME_MAX;
+    int64_t first[2] = {HW_TIME_MAX, HW_TIME_MAX}; /* of all; of what records show */
     uint32_t kept = 0;
     for (uint32_t i = 0; i < found->count; i++) {
         const struct hw_edge *e = &found->p[i].e;
-        first = e->verb == HW_VERB_IS && e->hi < first ? e->hi : first;
+        for (int shown = 0; shown < 2 && e->verb == HW_VERB_IS; shown++) {
+            bool counts = shown == 0 || e->known != HW_CLAIMED;
+            first[shown] = counts && e->hi < first[shown] ? e->hi : first[shown];
+        }
     }
     for (uint32_t i = 0; i < found->count; i++) {
-        if (found->p[i].e.verb != HW_VERB_IS || found->p[i].e.lo <= first) {
+        const struct hw_edge *e = &found->p[i].e;
+        if (e->verb != HW_VERB_IS || e->lo <= first[e->known != HW_CLAIMED]) {
             found->p[kept++] = found->p[i];
         }
     }

@@ -50,15 +50,18 @@ static int first_copies(struct tracing *t, uint32_t bytes, uint32_t *out, size_t
 {
     struct hw_edge e;
     uint32_t n;
-    int64_t first = HW_TIME_MAX;
+    int64_t first[2] = {HW_TIME_MAX, HW_TIME_MAX}; /* of all; of what records show */
     int rc = HW_OK;
     for (int pass = 0; pass < 2 && rc == HW_OK; pass++) {
         rc = hw_walk_back(t->w, bytes, t->err);
         while (rc == HW_OK && (rc = hw_walk_next(t->w, &n, &e, t->err)) == HW_ROW) {
             rc = HW_OK;
             bool own = e.verb == HW_VERB_IS && (e.flags & HW_EDGE_SUBJECT) != 0;
-            first = pass == 0 && own && e.hi < first ? e.hi : first;
-            if (pass == 1 && own && e.lo <= first && *count < max) {
+            bool shown = e.known != HW_CLAIMED;
+            for (int k = 0; k <= shown && pass == 0 && own; k++) {
+                first[k] = e.hi < first[k] ? e.hi : first[k];
+            }
+            if (pass == 1 && own && e.lo <= first[shown] && *count < max) {
                 out[(*count)++] = e.subject;
             }
         }

@@ -35,11 +35,21 @@ static text_id scope_of(struct world *w, const struct telling *t, struct hw_span
                       (const char *)who.p, PRINT_SHOWN, text_str(w, t->signer));
 }
 
-static uint32_t host(struct world *w, text_id scope, text_id name)
+/* "host-0123456789ab [0123456789ab]": wherever a machine or an account is named without its
+ * organisation, it is still nobody's here. */
+static text_id theirs(struct world *w, const struct telling *t, text_id name)
 {
-    uint32_t t = thing_of(w, HW_ENTITY_HOST, scope, text_lower(w, text_span(w, name)), name);
-    thing_at(w, t)->flags |= HW_THING_QUIET;
-    return t;
+    return name == 0
+               ? 0
+               : text_print(w, "%s [%.*s]", text_str(w, name), PRINT_SHOWN, text_str(w, t->signer));
+}
+
+static uint32_t host(struct world *w, const struct telling *t, text_id scope, text_id name)
+{
+    text_id shown = theirs(w, t, name);
+    uint32_t h = thing_of(w, HW_ENTITY_HOST, scope, text_lower(w, text_span(w, shown)), shown);
+    thing_at(w, h)->flags |= HW_THING_QUIET;
+    return h;
 }
 
 static uint32_t address(struct world *w, text_id scope, text_id key)
@@ -89,18 +99,19 @@ static uint32_t end_thing(struct world *w, const struct telling *t, const struct
     case HW_ENTITY_CERTIFICATE:
         return certificate(w, scope, c->d);
     case HW_ENTITY_HOST:
-        return host(w, scope, name);
+        return host(w, t, scope, name);
     case HW_ENTITY_ORGANISATION:
         scope = scope_of(w, t, text_span(w, name));
         return thing_of(w, kind, 0, scope, scope);
     case HW_ENTITY_NONE:
         return 0;
     default:
+        name = kind == HW_ENTITY_ACCOUNT ? theirs(w, t, name) : name;
         n = thing_of(w, kind, scope, text_print(w, "%s|%s", text_str(w, scope), text_str(w, c->d)),
                      name);
     }
     if (c->f != 0) {
-        uint32_t on = host(w, scope, c->f);
+        uint32_t on = host(w, t, scope, c->f);
         thing_at(w, n)->host = on;
     }
     return n;
