@@ -99,6 +99,18 @@ class Walk:
                "--contact", bad, bad], case
         yield ["report", *THEN, "--redact", "list.csv", "--redact-key", bad], case
         yield ["report", "--format", bad], case
+        yield ["share", "--new-key", "../s.key"], None
+        yield ["share", "--new-key", b"../" + bad], None
+        for who in ("beta", "acme", bad):
+            yield ["share", *THEN, "--author", bad, "--contact", bad, "--to", who, "--redact-key",
+                   "../s.names", "ab" * 32], case
+        yield ["share", *THEN, "--author", "acme", "--to", bad, "--redact-key", "../s.names", "--key",
+               "../s.key", "--out", b"../" + bad + b".share", "--yes", "ab" * 32], case
+        yield ["share", *THEN, "--author", "acme", "--redact-key", "../s.names", "--key", "../s.key",
+               "--out", "../s.share", "--yes", "C:\\App\\lib.dll"], case
+        yield ["add", "../s.share"], case
+        yield ["add", "lying.share", "later.share"], case
+        yield ["share", *THEN, "--author", "acme", "--redact-key", bad, bad], case
         for advisory in ("list.csv", "defanged.csv", "hostile/labels.csv"):
             yield ["affected", *THEN, "--all", advisory], case
             yield ["affected", *THEN, advisory, ".", "logs"], None
