@@ -38,7 +38,8 @@ struct hw_redact_policy {
 HW_CHECK int hw_redact_policy_read(struct hw_span text, struct hw_arena *arena,
                                    struct hw_redact_policy *out, struct hw_error *err);
 
-/* Replaces names in all texts of the report, and makes its times coarser. Run once over an answer. */
+/* Replaces names in all texts of the report, and makes its times coarser. Run once over an
+ * answer. */
 HW_CHECK int hw_redact(struct hw_report_answer *a, const struct hw_redact_policy *policy,
                        const uint8_t key[HW_REDACT_KEY_BYTES], struct hw_error *err);
 

@@ -270,8 +270,8 @@ static int scan_edges(struct search *s, const struct label *l, const struct sett
 }
 
 /* Bytes came from where they lay first. What provably had them later had them from there, or from
- * somewhere in between: that is the way forth, not the way back. What somebody merely says of earlier
- * places adds a way, and takes none that records show. */
+ * somewhere in between: that is the way forth, not the way back. What somebody merely says of
+ * earlier places adds a way, and takes none that records show. */
 static void keep_first(struct scan *found)
 {
     int64_t first[2] = {HW_TIME_MAX, HW_TIME_MAX}; /* of all; of what records show */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/lib/build_share.h -- bundles of other cases, signed by keys of the tests', honest and lying.
+ * tests/lib/build_share.h -- bundles of other cases, signed by the tests' keys, honest and lying.
  */
 #ifndef HW_TESTS_BUILD_SHARE_H
 #define HW_TESTS_BUILD_SHARE_H
