@@ -4,10 +4,10 @@
  * as edges that are claimed, whatever their makers call them.
  *
  * Only a bundle whose signer was pinned when it was added counts: anybody can make a key. All that
- * has a scope lives in one that bears the key's fingerprint, so no word of a bundle can name,
- * rename or join a machine, an account or a release of this case; bytes, public addresses, domains
- * and URLs are the same for everybody and join. This chapter comes after all others: a thing that is
- * there keeps its name and its flags.
+ * has a scope lives in one that bears the key's fingerprint, so no word of a bundle can name or
+ * join a machine, an account or a release of this case; bytes, public addresses, domains and URLs
+ * are the same for everybody and join. This chapter comes after all others: a thing that is there
+ * keeps its name and its flags.
  */
 #include "base/address.h"
 #include "base/text.h"

@@ -464,7 +464,7 @@ int hw_cli_bundles(struct hw_cli *cli, enum hw_class asked, struct hw_strings *o
         return hw_fail(err, HW_E_MEMORY, "no memory for the command line");
     }
     for (size_t i = 0; i < cli->args.count; i++) {
-        if (!hw_share_is(cli->args.p[i])) {
+        if (asked == HW_CLASS_ARTIFACT || !hw_share_is(cli->args.p[i])) {
             plain.p[plain.count++] = cli->args.p[i];
         }
     }
@@ -475,7 +475,7 @@ int hw_cli_bundles(struct hw_cli *cli, enum hw_class asked, struct hw_strings *o
                        plain.p[0]);
     }
     for (size_t i = 0; i < cli->args.count && rc == HW_OK; i++) {
-        if (hw_share_is(cli->args.p[i])) {
+        if (asked != HW_CLASS_ARTIFACT && hw_share_is(cli->args.p[i])) {
             rc = hw_cli_bundle(cli, asked, cli->args.p[i], &status, err);
             *worst = status > *worst ? status : *worst;
         }
