@@ -41,6 +41,7 @@ enum {                      /* flags of an edge */
        HW_EDGE_HOLDS = 1,   /* true from lo to hi, not a moment in between */
        HW_EDGE_SUBJECT = 2, /* the subject has edges into it: going back does not end there */
        HW_EDGE_CONTEXT = 4, /* says where or who; not a way that poison takes by itself */
+       HW_EDGE_TOLD = 8,    /* another case's owner says so: walked by who asks for it only */
 };
 
 struct hw_thing {
@@ -131,6 +132,10 @@ struct hw_edge_ends {
     uint32_t n, subject, object;
 };
 void hw_walk_avoid(struct hw_walk *w, const struct hw_edge_ends *edges, size_t count);
+
+/* Walks over what other cases' owners told as well. A chain may cross into that; whatever counts or
+ * judges does not. */
+void hw_walk_told(struct hw_walk *w);
 
 HW_CHECK int hw_walk_counts(struct hw_walk *w, uint64_t *out_things, uint64_t *out_edges,
                             struct hw_error *err);

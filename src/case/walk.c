@@ -46,6 +46,7 @@ struct hw_walk {
     struct hw_span name_end;
     const struct hw_edge_ends *avoid;
     size_t avoid_count;
+    bool told;
     uint64_t things; /* no number may be beyond: callers keep arrays of so many */
 };
 
@@ -272,8 +273,16 @@ void hw_walk_avoid(struct hw_walk *w, const struct hw_edge_ends *edges, size_t c
     w->avoid_count = count;
 }
 
+void hw_walk_told(struct hw_walk *w)
+{
+    w->told = true;
+}
+
 static bool avoided(const struct hw_walk *w, uint32_t n, const struct hw_edge *e)
 {
+    if (!w->told && (e->flags & HW_EDGE_TOLD) != 0) {
+        return true;
+    }
     for (size_t i = 0; i < w->avoid_count; i++) {
         const struct hw_edge_ends *a = &w->avoid[i];
         if (a->n == n ||

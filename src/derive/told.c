@@ -165,7 +165,7 @@ static void take_step(struct world *w, const struct telling *t, const struct cla
     struct edge_how how = {.verb = hw_verb_of(text_span(w, c->d)),
                            .known = HW_CLAIMED,
                            .why = HW_WHY_TOLD_CLAIMED,
-                           .flags = is(w, c->h, "context") ? HW_EDGE_CONTEXT : 0};
+                           .flags = HW_EDGE_TOLD | (is(w, c->h, "context") ? HW_EDGE_CONTEXT : 0)};
     struct when at = {bound(w, c->f, HW_TIME_MIN), bound(w, c->g, HW_TIME_MAX), c->at.event, 0, 0};
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         how.why = is(w, c->e, classes[i].word) ? classes[i].why : how.why;

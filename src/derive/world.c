@@ -309,7 +309,7 @@ void edge_add(struct world *w, uint32_t subject, uint32_t object, struct edge_ho
                                                    .known = (uint8_t)how.known,
                                                    .flags = how.flags,
                                                    .why = how.why};
-    if ((how.flags & HW_EDGE_HOLDS) == 0) {
+    if ((how.flags & (HW_EDGE_HOLDS | HW_EDGE_TOLD)) == 0) { /* nobody here saw what is told */
         thing_saw(w, subject, at.lo, at.hi);
         thing_saw(w, object, at.lo, at.hi);
     }
