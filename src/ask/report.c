@@ -58,7 +58,7 @@ static int ask_target(struct hw_case *c, const struct hw_report_ask *ask,
 {
     const char *needs = "a target that the records of the case know";
     struct hw_trace_ask chain = {
-        .target = ask->target, .back = true, .forward = true, .as_of = a->as_of};
+        .target = ask->target, .back = true, .forward = true, .told = true, .as_of = a->as_of};
     struct hw_impact_ask impact = {.target = ask->target,
                                    .from = ask->from,
                                    .until = ask->until,

@@ -312,7 +312,7 @@ static int answer(struct hw_case *c, const struct hw_trace_ask *ask, const struc
     HW_AUTO(hw_walk) *w = NULL;
     int rc = hw_walk_new(c, &w, err);
     t.w = w;
-    if (rc == HW_OK) {
+    if (rc == HW_OK && ask->told) {
         hw_walk_told(w);
     }
     rc = rc != HW_OK ? rc : hw_walk_counts(w, &a->things, &a->edges, err);

@@ -22,6 +22,7 @@ struct hw_trace_ask {
     struct hw_span target; /* id, hash, kind:key, native id, or a path in evidence */
     bool back, forward;    /* neither: both */
     bool counter;
+    bool told; /* also over what other cases' owners told (docs/formats/share.md) */
     int64_t as_of;
     uint32_t nodes; /* 0: HW_TRACE_NODES, for each direction */
 };

@@ -37,11 +37,12 @@ enum {                        /* flags of a thing */
        HW_THING_ALLOWED = 16384, /* software that its organisation sanctions */
        HW_THING_REFUSED = 32768, /* and does not; both: two estates disagree */
 };
-enum {                      /* flags of an edge */
-       HW_EDGE_HOLDS = 1,   /* true from lo to hi, not a moment in between */
-       HW_EDGE_SUBJECT = 2, /* the subject has edges into it: going back does not end there */
-       HW_EDGE_CONTEXT = 4, /* says where or who; not a way that poison takes by itself */
-       HW_EDGE_TOLD = 8,    /* another case's owner says so: walked by who asks for it only */
+enum {                            /* flags of an edge */
+       HW_EDGE_HOLDS = 1,         /* true from lo to hi, not a moment in between */
+       HW_EDGE_SUBJECT = 2,       /* the subject has edges into it: going back does not end there */
+       HW_EDGE_CONTEXT = 4,       /* says where or who; not a way that poison takes by itself */
+       HW_EDGE_TOLD = 8,          /* another case's owner says so: walked by who asks for it only */
+       HW_EDGE_TOLD_SUBJECT = 16, /* as SUBJECT, with what was told */
 };
 
 struct hw_thing {

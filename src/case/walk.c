@@ -315,6 +315,9 @@ static int next_edge(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, st
     e.verb = (enum hw_verb)(pack & 0xff);
     e.known = (enum hw_known)(pack >> 8 & 0xf);
     e.flags = (uint32_t)(pack >> 12 & 0xff);
+    if (w->told && (e.flags & HW_EDGE_TOLD_SUBJECT) != 0) {
+        e.flags |= HW_EDGE_SUBJECT;
+    }
     e.weight = (uint32_t)(pack >> 20 & 0xfff);
     ok = ok && e.subject <= w->things && e.object <= w->things;
     if (!ok || e.verb == HW_VERB_NONE || e.verb >= HW_VERB_COUNT || e.known >= HW_KNOWN_COUNT) {

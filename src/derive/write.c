@@ -163,11 +163,17 @@ static void weigh(struct writing *x)
 
 /* ---- edges ---- */
 
+/* What is told is seen by who asks for it only. */
+static bool is_seen(const struct edge *e, bool told)
+{
+    return told || (e->flags & HW_EDGE_TOLD) == 0;
+}
+
 /* An end that stands there already when the records begin has nothing before it: going back to it
  * is going nowhere, and the edge says so. A file has something before it when it was written,
  * fetched or marked; bytes, when a file of theirs has; a file that merely lay there, when its
  * bytes have. */
-static void mark_ends(struct world *w)
+static void mark_ends(struct world *w, bool told)
 {
     uint8_t *reach = calloc((size_t)w->things.count + 1, 1);
     if (reach == NULL) {
@@ -176,9 +182,11 @@ static void mark_ends(struct world *w)
     }
     for (uint32_t i = 1; i < w->edges.count; i++) {
         const struct edge *e = AT(struct edge, &w->edges, i);
-        bool bytes = e->verb == HW_VERB_IS && e->known == HW_KEYED;
-        if ((e->flags & HW_EDGE_CONTEXT) == 0 && !bytes) {
-            thing_at(w, e->object)->flags |= HW_THING_TOUCHED;
+        bool bytes = e->verb == HW_VERB_IS && (e->known == HW_KEYED || (e->flags & HW_EDGE_TOLD));
+        if ((e->flags & HW_EDGE_CONTEXT) == 0 && !bytes && is_seen(e, told)) {
+            struct thing *t = thing_at(w, e->object);
+            /* What is everybody's was not touched here because somebody elsewhere says so. */
+            t->flags |= !told || hw_entity_scoped(t->kind) ? HW_THING_TOUCHED : 0U;
             reach[e->object] = 1;
         }
     }
@@ -186,7 +194,8 @@ static void mark_ends(struct world *w)
         for (uint32_t i = 1; i < w->edges.count; i++) {
             const struct edge *e = AT(struct edge, &w->edges, i);
             bool from_file = thing_at(w, e->subject)->kind == HW_ENTITY_FILE;
-            if (e->verb == HW_VERB_IS && reach[e->subject] && from_file == (round == 0)) {
+            if (e->verb == HW_VERB_IS && reach[e->subject] && from_file == (round == 0) &&
+                is_seen(e, told)) {
                 reach[e->object] = 1;
             }
         }
@@ -196,7 +205,7 @@ static void mark_ends(struct world *w)
         bool to_bytes = e->verb == HW_VERB_IS && thing_at(w, e->object)->kind == HW_ENTITY_ARTIFACT;
         bool before = to_bytes ? (thing_at(w, e->subject)->flags & HW_THING_TOUCHED) != 0
                                : reach[e->subject] != 0;
-        e->flags |= before ? HW_EDGE_SUBJECT : 0;
+        e->flags |= !before ? 0 : told ? HW_EDGE_TOLD_SUBJECT : HW_EDGE_SUBJECT;
     }
     free(reach);
 }
@@ -393,7 +402,8 @@ int write_graph(struct world *w, const uint8_t print[32])
     }
     world_forget_deeds(w);
     weigh(&x);
-    mark_ends(w);
+    mark_ends(w, /* told= */ false);
+    mark_ends(w, /* told= */ true);
     w->ranked = w->things.count - 1;
     int rc = w->rc != HW_OK ? w->rc : rank_things(&x);
     rc = rc != HW_OK ? rc : order_edges(&x);

@@ -314,7 +314,8 @@ static int share(struct sharing *s, struct hw_error *err)
 
 int cmd_share(struct hw_cli *cli, struct hw_error *err)
 {
-    struct sharing s = {.cli = cli, .ask = {.as_of = cli->as_of}};
+    /* Only what this case shows: what others told is theirs to tell. */
+    struct sharing s = {.cli = cli, .ask = {.as_of = cli->as_of, .told = false}};
     if (cli->new_key != NULL) {
         return new_key(cli, err);
     }

@@ -26,6 +26,7 @@ int cmd_trace(struct hw_cli *cli, struct hw_error *err)
                              .ask = {.back = cli->back,
                                      .forward = cli->forward,
                                      .counter = cli->counter,
+                                     .told = true,
                                      .as_of = cli->as_of}};
     struct hw_teller t = hw_cli_teller(cli);
     bool derived = false;
