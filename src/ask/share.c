@@ -48,7 +48,7 @@ static void keep_way_to(struct choosing *c, const struct hw_end *over)
     memset(way, 0, c->count * sizeof *way);
     while (more) {
         more = false;
-        for (size_t i = 0; i < c->count; i++) {
+        for (size_t i = c->count; i-- > 0;) { /* the latest first: one round does nearly all */
             bool leads = !way[i] && !c->steps[i]->context && same_end(&c->steps[i]->to, over);
             for (size_t k = 0; k < c->count && !leads && !way[i]; k++) {
                 leads = way[k] && !c->steps[i]->context && !c->steps[i]->forward &&

@@ -19,22 +19,14 @@ static int make(struct world *w, const uint8_t print[32], const struct hw_derive
         const char *doing;
         int (*step)(struct world *w);
     } steps[] = {
-        {"hosts", join_hosts},
-        {"clocks of hosts", repair_clocks},
-        {"accounts", join_accounts},
-        {"processes", join_processes},
-        {"addresses", join_leases},
-        {"sessions", settle_sessions},
-        {"files", join_files},
-        {"connections", join_flows},
-        {"names", join_names},
-        {"log-ons", join_sessions},
-        {"services", join_services},
-        {"releases", join_claims},
-        {"inventories", join_installed},
-        {"the estate", join_estate},
-        {"what others told", join_told},
-        {"gaps", find_gaps},
+        {"hosts", join_hosts},           {"clocks of hosts", repair_clocks},
+        {"accounts", join_accounts},     {"processes", join_processes},
+        {"addresses", join_leases},      {"sessions", settle_sessions},
+        {"files", join_files},           {"connections", join_flows},
+        {"names", join_names},           {"log-ons", join_sessions},
+        {"services", join_services},     {"releases", join_claims},
+        {"inventories", join_installed}, {"the estate", join_estate},
+        {"what others told", join_told}, {"gaps", find_gaps},
     };
     say(p, "clocks", 0);
     int rc = read_logs(w);
