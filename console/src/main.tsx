@@ -106,7 +106,7 @@ function App({ source }: { source: Source }) {
   const views = VIEWS.filter((v) => source.live || v.report);
   useEffect(() => {
     if (!source.live) {
-      document.getElementById(view)?.scrollIntoView();
+      if (location.hash !== "") document.getElementById(view)?.scrollIntoView();
       return;
     }
     document.title = `${byName(view)!.title} – Headwater`;

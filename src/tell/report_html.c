@@ -21,7 +21,7 @@
 enum {
     HTML_BYTES = 5000000,
     HTML_FRAME = 64 * 1024, /* for what stands around the parts */
-    HTML_TEXT = 600 * 1024, /* of the Markdown text, and the longest picture */
+    HTML_TEXT = 600 * 1024, /* the longest Markdown text, and the longest picture */
     HTML_PICTURE = 1500 * 1024,
     HTML_KINDS = 96,
     HTML_LINE = 256 * 1024 /* the longest line */
@@ -193,6 +193,25 @@ static void put_text(struct hw_buf *b, struct hw_span text)
     hw_buf_str(b, "</noscript>\n");
 }
 
+/* Drawn by tell/picture_svg.c, every name escaped; one too large for the file is left out. */
+static int put_picture(struct hw_buf *b, const struct hw_report_answer *a, struct hw_error *err)
+{
+    struct hw_buf svg;
+    const struct hw_teller into = {.put = put_buf, .state = &svg};
+    if (a->chain == NULL || a->chain->step_count == 0) {
+        return HW_OK;
+    }
+    hw_buf_init(&svg, 64 << 20);
+    int rc = hw_tell_picture(&into, a->chain, HW_PICTURE_EMBEDDED, err);
+    if (rc == HW_OK && svg.n <= HTML_PICTURE) {
+        hw_buf_str(b, "<template id=\"headwater-picture\">\n");
+        hw_buf_span_put(b, hw_buf_span(&svg));
+        hw_buf_str(b, "</template>\n");
+    }
+    hw_buf_done(&svg);
+    return rc;
+}
+
 static int put_parts(struct hw_buf *b, const struct hw_teller *t, const struct hw_report_answer *a,
                      const struct hw_page *page, struct hw_error *err)
 {
@@ -206,6 +225,9 @@ static int put_parts(struct hw_buf *b, const struct hw_teller *t, const struct h
     rc = rc != HW_OK ? rc : put_head(b, a, page, err);
     if (rc == HW_OK) {
         put_text(b, hw_buf_span(&text));
+        rc = put_picture(b, a, err);
+    }
+    if (rc == HW_OK) {
         size_t taken = b->n + page->script.n + HTML_FRAME;
         hw_buf_str(b, "<script type=\"application/x-ndjson\" id=\"headwater-data\">\n");
         put_lines(b, hw_buf_span(&lines), taken < HTML_BYTES ? HTML_BYTES - taken : 0);

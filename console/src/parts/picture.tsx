@@ -72,8 +72,8 @@ export function Picture({ chosen, choose }: { chosen: string; choose?(steps: str
   return (
     <figure class="picture">
       <div class="tools">
-        <button type="button" onClick={() => setZoom(Math.min(6, zoom * 1.3))} aria-label="Zoom in">＋</button>
-        <button type="button" onClick={() => setZoom(Math.max(1, zoom / 1.3))} aria-label="Zoom out">－</button>
+        <button type="button" onClick={() => setZoom(Math.min(6, zoom * 1.3))} aria-label="Zoom in">+</button>
+        <button type="button" onClick={() => setZoom(Math.max(1, zoom / 1.3))} aria-label="Zoom out">−</button>
         <button type="button" onClick={() => setZoom(1)}>Whole</button>
         <input type="search" value={q} placeholder="Find in the picture" aria-label="Find in the picture"
           onInput={(e) => setQ(e.currentTarget.value)} />

@@ -12,9 +12,28 @@
 
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
+#include "door/console/pages.h"
 
 typedef int report_tell(const struct hw_teller *t, const struct hw_report_answer *a,
                         struct hw_error *err);
+
+static struct hw_span page_file(const char *name)
+{
+    for (const struct hw_page_file *f = hw_page_files; f->name != NULL; f++) {
+        if (strcmp(f->name, name) == 0) {
+            return (struct hw_span){f->bytes, f->n};
+        }
+    }
+    return (struct hw_span){NULL, 0};
+}
+
+/* The console's page with the answers inside. */
+static int tell_html(const struct hw_teller *t, const struct hw_report_answer *a,
+                     struct hw_error *err)
+{
+    const struct hw_page page = {page_file("assets/console.js"), page_file("assets/console.css")};
+    return hw_tell_report_html(t, a, &page, err);
+}
 
 static const struct format {
     const char *word;
@@ -23,6 +42,7 @@ static const struct format {
     {"csaf", hw_tell_report_csaf},
     {"csv", NULL},
     {"flow", hw_tell_report_flow},
+    {"html", tell_html},
     {"json", hw_tell_report_json},
     {"md", hw_tell_report_md},
     {"misp", hw_tell_report_misp},

@@ -128,13 +128,3 @@ int hw_get_case(struct hw_console *k, const struct hw_request *q, struct hw_repl
     }
     return rc;
 }
-
-/* The picture is drawn by tell/; a build without that part says so. */
-int hw_get_picture(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
-                   struct hw_error *err)
-{
-    (void)k;
-    (void)q;
-    (void)r;
-    return hw_fail(err, HW_E_MISSING, "this build has no picture");
-}

@@ -27,6 +27,7 @@ struct asked {
     const struct question *of;
     struct hw_buf several; /* the things that the target may mean, when it is not one */
     bool timeline;         /* of a report: only what has a time */
+    bool picture;          /* of a trace: drawn */
 };
 struct question {
     const char *word;
@@ -80,7 +81,9 @@ static int ask_trace(struct hw_console *k, struct hw_making *m, struct hw_error 
     struct hw_trace_ask ask = {.target = q->target, .as_of = hw_console_now()};
     struct hw_teller t = hw_console_teller(m->text);
     int rc = hw_trace(k->deep.c, &ask, &a, &several, err);
-    rc = rc != HW_OK ? say_several(k, q, &several, rc, err) : hw_tell_trace_json(&t, a, err);
+    rc = rc != HW_OK  ? say_several(k, q, &several, rc, err)
+         : q->picture ? hw_tell_picture(&t, a, HW_PICTURE_EMBEDDED, err)
+                      : hw_tell_trace_json(&t, a, err);
     if (rc == HW_OK) {
         hw_steps_of_chain(k, a);
     }
@@ -335,15 +338,19 @@ static int must_mean(struct hw_console *k, struct hw_making *m, struct hw_error 
     return rc != HW_OK ? say_several(k, q, &several, rc, err) : q->of->ask(k, m, err);
 }
 
+/* f and page: which lines; NULL: all of what was told. */
 static int answer(struct hw_console *k, struct asked *a, const struct hw_line_filter *f,
                   const struct hw_request *q, struct hw_reply *r, struct hw_error *err)
 {
     struct hw_page_ask page;
     struct hw_kept *kept = NULL;
     struct hw_buf key;
-    int rc = hw_page_of(q, &page, err);
+    int rc = f == NULL ? HW_OK : hw_page_of(q, &page, err);
     hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
-    hw_buf_printf(&key, "%s%s\n", a->of->word, a->timeline ? " timeline" : "");
+    hw_buf_printf(&key, "%s%s\n", a->of->word,
+                  a->timeline  ? " timeline"
+                  : a->picture ? " picture"
+                               : "");
     hw_buf_span_put(&key, a->target);
     bool report = a->of->ask == ask_report && a->target.n > 0;
     struct hw_making m = {.key = hw_buf_text(&key),
@@ -354,7 +361,10 @@ static int answer(struct hw_console *k, struct asked *a, const struct hw_line_fi
         rc = hw_fail(err, HW_E_MEMORY, "no memory for a question");
     }
     rc = rc != HW_OK ? rc : hw_kept_take(k, &m, &kept, err);
-    if (rc == HW_OK) {
+    if (rc == HW_OK && f == NULL) {
+        hw_buf_span_put(&r->body, hw_buf_span(&kept->lines.text));
+        hw_kept_leave(k, kept);
+    } else if (rc == HW_OK) {
         rc = hw_lines_page(&kept->lines, f, &page, &r->body, err);
         hw_kept_leave(k, kept);
     } else if (rc == HW_E_USAGE && a->several.n > 0) {
@@ -390,6 +400,21 @@ int hw_get_timeline(struct hw_console *k, const struct hw_request *q, struct hw_
     rc = rc != HW_OK ? rc : hw_request_time(q, "to", HW_TIME_MAX, &f.to, err);
     f.timed = f.from != HW_TIME_MIN || f.to != HW_TIME_MAX;
     rc = rc != HW_OK ? rc : answer(k, &a, &f, q, r, err);
+    hw_buf_done(&a.several);
+    return rc;
+}
+
+/* An element that the page puts into itself, with its own colours. */
+int hw_get_picture(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
+                   struct hw_error *err)
+{
+    struct asked a = {.target = hw_request_get(q, "target"), .picture = true};
+    hw_buf_init(&a.several, HW_CONSOLE_REPLY);
+    int rc = find_question(HW_SPAN_LIT("trace"), &a, err);
+    rc = rc != HW_OK ? rc : answer(k, &a, NULL, q, r, err);
+    if (rc == HW_OK && r->status != 409) {
+        r->type = "image/svg+xml";
+    }
     hw_buf_done(&a.several);
     return rc;
 }
