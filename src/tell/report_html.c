@@ -66,7 +66,7 @@ static size_t length(struct hw_span line)
     return n;
 }
 
-/* By the word behind {"type":" of a line; the last one takes all that come when the table is full. */
+/* By the word behind {"type":" of a line; the last one takes what comes when the table is full. */
 static struct kind *kind_of(struct folding *f, struct hw_span line)
 {
     struct hw_span word = hw_span_from(line, strlen("{\"type\":\""));
