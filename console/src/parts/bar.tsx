@@ -33,7 +33,7 @@ export function Bar(p: { views: View[]; view: string; zone: string; setZone(z: s
       <nav aria-label="Views">
         {p.views.map((v) => (
           <a key={v.name} href={link(v.name)} aria-current={v.name === p.view ? "page" : undefined}
-            title={`g ${v.key}`}>{v.title}</a>
+            title={`${v.title} (g ${v.key})`}>{v.short ?? v.title}</a>
         ))}
       </nav>
       <div class="settings">

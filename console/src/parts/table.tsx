@@ -17,6 +17,7 @@ interface Props {
   columns: Column[];
   query?: Query;
   ask?: (q: string, after: string, limit: number) => Promise<Page>; // where no `query` says it
+  unfiltered?: boolean; // whoever is asked knows no words
   on?: unknown[];
   choices?: { label: string; key: string; values: string[] }[];
   empty: string;
@@ -45,7 +46,7 @@ export function Table(p: Props) {
   const next = pages.at(-1)?.next ?? null;
   return (
     <div class="table-of">
-      <Filters p={p} q={q} setQ={setQ} chosen={chosen} setChosen={setChosen} />
+      {!p.unfiltered && <Filters p={p} q={q} setQ={setQ} chosen={chosen} setChosen={setChosen} />}
       <Waiting answer={answer} />
       {answer.page && lines.length === 0 && <p class="quiet">{q === "" ? p.empty : "Nothing has these words."}</p>}
       {lines.length > 0 && <Rows p={p} lines={lines} matched={answer.page?.matched ?? lines.length} />}

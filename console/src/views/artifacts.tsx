@@ -22,7 +22,7 @@ export function Artifacts({ query }: { query: URLSearchParams }) {
         ask={(q, after, limit) => source.get("artifacts", { limit: String(limit), ...(q ? { q } : {}), ...(after ? { after } : {}) })}
         empty="No file was examined."
         columns={[
-          { head: "State", cell: (l) => <Badge word={text(l.state) || "not-signed-here"} /> },
+          { head: "State", cell: (l) => text(l.state) === "" ? <span class="quiet" title="no signature is part of this format, or it was not judged">–</span> : <Badge word={text(l.state)} /> },
           { head: "File", wide: true, cell: (l) => <a href={link("artifacts", { id: text(l.id) })}><Said s={text(l.path)} cut={120} /></a> },
           { head: "Format", cell: (l) => text(l.format) },
           { head: "Bytes", cell: (l) => Number(l.size).toLocaleString("en") },

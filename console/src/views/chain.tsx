@@ -12,6 +12,8 @@ import { When } from "../parts/time";
 import { End, Places } from "../parts/why";
 import { Decide } from "./found";
 
+// Where there is no thing yet, nothing is asked.
+const NOTHING = Promise.resolve({ lines: [], total: 0, matched: 0, next: null });
 const known = { label: "Known by", key: "class", values: ["observed", "keyed", "inferred", "claimed"] };
 
 function stepColumns(open: (id: string) => void, live: boolean) {
@@ -137,12 +139,13 @@ export function Walk({ query }: { query: URLSearchParams }) {
   const { source, go } = useContext(Place);
   const node = query.get("node") ?? "";
   const [open, setOpen] = useState("");
-  const thing = useAnswer(() => source.get(`thing/${node}`), [node]);
+  const thing = useAnswer(() => (node === "" ? NOTHING : source.get(`thing/${node}`)), [node]);
   const it = thing.page?.lines[0];
   if (node === "") return <Choose />;
   const way = (which: "back" | "forward", caption: string) => (
     <Table
       caption={caption}
+      unfiltered
       on={[node]}
       ask={(_, after, limit) => source.get("walk", { node, way: which, limit: String(limit), ...(after ? { after } : {}) })}
       empty="Nothing that is recorded."

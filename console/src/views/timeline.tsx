@@ -48,6 +48,7 @@ export function Timeline() {
       <Table
         caption="Events in the order of time"
         ask={ask}
+        unfiltered={source.live}
         on={[target]}
         empty="Nothing that is recorded has a time."
         columns={[
