@@ -17,7 +17,10 @@ export async function shots(t) {
   await take("dark.png");
   await v.page.getByLabel("Look").selectOption("light");
   await v.go("chain", about);
+  // The picture itself, below the bar.
+  await v.page.locator(".picture .canvas").evaluate((e) => scrollTo(0, e.getBoundingClientRect().top + scrollY - 100));
   await take("chain.png");
+  await v.page.evaluate(() => scrollTo(0, 0));
   await v.go("findings", about);
   await take("findings.png");
   const all = (await t.server.lines("artifacts?limit=1000")).filter((l) => l.type === "artifact" && l.signatures > 0);

@@ -24,9 +24,9 @@ export function Artifacts({ query }: { query: URLSearchParams }) {
         columns={[
           { head: "State", cell: (l) => text(l.state) === "" ? <span class="quiet" title="no signature is part of this format, or it was not judged">–</span> : <Badge word={text(l.state)} /> },
           { head: "File", wide: true, cell: (l) => <a href={link("artifacts", { id: text(l.id) })}><Said s={text(l.path)} cut={120} /></a> },
-          { head: "Format", cell: (l) => text(l.format) },
+          { head: "Format", cell: (l) => <Said s={text(l.format)} /> },
           { head: "Bytes", cell: (l) => Number(l.size).toLocaleString("en") },
-          { head: "Component", cell: (l) => <><Said s={text(l.component)} /> {text(l.version)}</> },
+          { head: "Component", cell: (l) => <><Said s={text(l.component)} /> <Said s={text(l.version)} cut={40} /></> },
           { head: "Signatures", cell: (l) => text(l.signatures) },
           { head: "Inside", cell: (l) => text(l.members) },
         ]}
@@ -68,7 +68,7 @@ function Box({ of, signatures }: { of: Line; signatures: Line[] }) {
       <div class="line">
         {state !== "" && STATES.includes(state) && <Badge word={state} />}
         <b><Said s={depth > 0 ? path.slice(path.lastIndexOf("!/") + 2) : path} cut={140} /></b>
-        <span class="quiet">{text(of.format)}, {Number(of.size).toLocaleString("en")} bytes</span>
+        <span class="quiet"><Said s={text(of.format)} />, {Number(of.size).toLocaleString("en")} bytes</span>
         <Id s={text(of.sha256)} />
         {text(of.degree) !== "sound" && <Badge word={text(of.degree)} />}
       </div>

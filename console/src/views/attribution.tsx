@@ -33,7 +33,7 @@ export function Judgements() {
       {lines.map((l, i) => (
         <article key={i} class="judgement">
           <p class="says"><Said s={text(l.says)} />: <strong>{text(l.word)}</strong>.</p>
-          <p>Our confidence in that is {text(l.confidence)}, because <Said s={text(l.confidence_because)} />.</p>
+          <p>Our confidence in that is <Said s={text(l.confidence)} />, because <Said s={text(l.confidence_because)} />.</p>
           <h4>Basis, in decibans</h4>
           <ul>
             {list(l.basis).map((b, k) => (
@@ -72,7 +72,7 @@ export function Attribution() {
           { head: "Says", wide: true, cell: (l) => <Said s={text(l.says) || text(l.value)} /> },
           { head: "By", wide: true, cell: (l) => <><Said s={text(l.by)} /> <span class="place"><Said s={text(l.title)} /></span></> },
           { head: "On", cell: (l) => <When iso={text(l.on)} /> },
-          { head: "Grade", cell: (l) => <abbr title="Admiralty: source, then information">{text(l.held) || text(l.grade)}</abbr> },
+          { head: "Grade", cell: (l) => <abbr title="Admiralty: source, then information"><Said s={text(l.held) || text(l.grade)} /></abbr> },
           { head: "Independent", cell: (l) => text(l.independent) },
         ]} />
       <Table caption="Names, kept apart" query={{ ...of, types: ["alias", "naming"] }} empty="No names are held."

@@ -25,7 +25,7 @@ function stepColumns(open: (id: string) => void, live: boolean) {
     { head: "Step", wide: true, cell: (l: Line) => <><End end={part(l.from)} /> <b>{text(l.verb)}</b> <End end={part(l.to)} /></> },
     { head: "Known by", cell: (l: Line) => <><Badge word={text(l.class)} />{text(l.judged) !== "" && <Badge word={text(l.judged)} />}</> },
     { head: "Machine", cell: (l: Line) => <Said s={text(part(l.to).host) || text(part(l.from).host)} cut={60} /> },
-    { head: "Record", wide: true, cell: (l: Line) => <><Places of={l} /> {text(l.why) !== "" && <span class="quiet">{text(l.why)}</span>}</> },
+    { head: "Record", wide: true, cell: (l: Line) => <><Places of={l} /> {text(l.why) !== "" && <span class="quiet"><Said s={text(l.why)} /></span>}</> },
   ];
 }
 
@@ -115,7 +115,7 @@ export function Step({ id, close }: { id: string; close(): void }) {
         {step ? <><End end={part(step.from)} /> {text(step.verb)} <End end={part(step.to)} /></> : <Id s={id} />}
       </h3>
       <Waiting answer={answer} />
-      {step && <p><Badge word={text(step.class)} /> {text(step.why) || "the record says so"} <Id s={id} /></p>}
+      {step && <p><Badge word={text(step.class)} /> <Said s={text(step.why) || "the record says so"} /> <Id s={id} /></p>}
       {lines.filter((l) => l.type === "decision").map((l, i) => (
         <p key={i}><Badge word={text(l.says)} /> by <Said s={text(l.by)} />, because <Said s={text(l.because)} /></p>
       ))}

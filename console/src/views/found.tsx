@@ -48,7 +48,7 @@ export function Findings() {
   const { target } = useContext(Place);
   return (
     <Table
-      caption="Findings, worst first"
+      caption="Findings, as the hunt ranks them"
       query={{ of: "report", target: target || undefined, types: ["finding"] }}
       choices={[
         { label: "Severity", key: "severity", values: ["critical", "high", "medium", "low", "info"] },
@@ -57,8 +57,8 @@ export function Findings() {
       empty="Nothing was found. What was not looked at is under Overview."
       columns={[
         { head: "Severity", cell: (l) => <><Badge word={text(l.severity)} /><br /><span class="quiet">{text(l.confidence)} confidence</span></> },
-        { head: "What", wide: true, cell: (l) => <><strong>{text(l.rule)}</strong><br /><Subject of={l} /><Judged of={l} /></> },
-        { head: "Why", wide: true, cell: (l) => <><Why why={list(l.why)} />{text(l.do_next ?? l.do) !== "" && <p class="ask">→ {text(l.do_next ?? l.do)}</p>}</> },
+        { head: "What", wide: true, cell: (l) => <><strong><Said s={text(l.rule)} /></strong><br /><Subject of={l} /><Judged of={l} /></> },
+        { head: "Why", wide: true, cell: (l) => <><Why why={list(l.why)} />{text(l.do_next ?? l.do) !== "" && <p class="ask">→ <Said s={text(l.do_next ?? l.do)} cut={600} /></p>}</> },
         { head: "When", cell: (l) => <><When iso={text(l.first)} /><br /><When iso={text(l.last)} /></> },
         { head: "Decision", cell: (l) => <><Id s={text(l.id)} /><Decide id={text(l.id)} /></> },
       ]}

@@ -44,25 +44,18 @@ function Head({ report, evidence }: { report?: Line; evidence: number }) {
   if (!report) return null;
   return (
     <dl class="head">
-      <dt>TLP</dt>
-      <dd>{text(report.tlp) ? `TLP:${text(report.tlp)}` : "not stated"}</dd>
-      {text(report.target) !== "" && (
-        <>
-          <dt>About</dt>
-          <dd><Said s={text(report.target)} /></dd>
-        </>
-      )}
-      <dt>As of</dt>
-      <dd><When iso={text(report.as_of)} /></dd>
-      <dt>Case</dt>
-      <dd>{text(report.case)}</dd>
-      <dt>Author</dt>
-      <dd>{text(report.author) ? <Said s={text(report.author)} /> : "not stated"}</dd>
-      <dt>Stands on</dt>
-      <dd>
-        {evidence.toLocaleString("en")} pieces of evidence, {Number(report.logs).toLocaleString("en")} of them logs;
-        Headwater {text(report.version)}
-      </dd>
+      <div><dt>TLP</dt><dd>{text(report.tlp) ? <>TLP:<Said s={text(report.tlp)} /></> : "not stated"}</dd></div>
+      {text(report.target) !== "" && <div><dt>About</dt><dd><Said s={text(report.target)} /></dd></div>}
+      <div><dt>As of</dt><dd><When iso={text(report.as_of)} /></dd></div>
+      <div><dt>Case</dt><dd>{text(report.case)}</dd></div>
+      <div><dt>Author</dt><dd>{text(report.author) ? <Said s={text(report.author)} /> : "not stated"}</dd></div>
+      <div>
+        <dt>Stands on</dt>
+        <dd>
+          {evidence.toLocaleString("en")} pieces of evidence, {Number(report.logs).toLocaleString("en")} of them logs;
+          Headwater {text(report.version)}
+        </dd>
+      </div>
     </dl>
   );
 }
@@ -104,7 +97,7 @@ function ToDo({ lines }: { lines: Line[] }) {
       <ol class="todo">
         {lines.map((l, i) => (
           <li key={i}>
-            <strong>{text(l.do)}</strong> <Said s={text(l.what)} /> <span class="place">— <Said s={text(l.because)} /></span>
+            <strong><Said s={text(l.do)} /></strong> <Said s={text(l.what)} /> <span class="place">— <Said s={text(l.because)} /></span>
           </li>
         ))}
       </ol>

@@ -44,7 +44,7 @@ export function Releases() {
         empty={NO_TARGET}
         columns={[
           { head: "Risk", cell: (l) => <Badge word={text(l.risk)} /> },
-          { head: "Release", cell: (l) => <><Said s={text(l.name)} /> {text(l.version)}</> },
+          { head: "Release", cell: (l) => <><Said s={text(l.name)} /> <Said s={text(l.version)} cut={40} /></> },
           { head: "Of", cell: (l) => <Said s={text(l.org)} /> },
           { head: "Published", cell: (l) => <When iso={text(l.published)} /> },
           { head: "Why", wide: true, cell: (l) => <Why why={list(l.why)} /> },

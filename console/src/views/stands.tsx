@@ -24,7 +24,7 @@ export function Evidence() {
           { head: "Bytes", cell: (l) => Number(l.size).toLocaleString("en") },
           { head: "Read as", cell: (l) => <>{text(l.class)} <Badge word={text(l.degree)} /></> },
           { head: "Of", cell: (l) => <><Said s={text(l.org)} /> <Said s={text(l.host)} /></> },
-          { head: "Acquired", cell: (l) => <><Said s={text(l.acquired_by)} /> {text(l.acquired_at)}</> },
+          { head: "Acquired", cell: (l) => <><Said s={text(l.acquired_by)} /> <Said s={text(l.acquired_at)} /></> },
           { head: "Read", cell: (l) => <When iso={text(l.read)} /> },
         ]} />
       <Table caption="Action log" query={useOf("action")} empty="Nothing was done."
