@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reasons, each with the place that proves it; and one end of a step.
+// Reasons, some as bare words, each with the place that proves it; and one end of a step.
 import { useContext } from "preact/hooks";
 import { type Line, list, part, text } from "../data/source";
 import { Place } from "./ask";
@@ -11,7 +11,7 @@ export function Why({ why, most = 4 }: { why: Line[]; most?: number }) {
   const rest = why.slice(most);
   const row = (w: Line, i: number) => (
     <li key={i}>
-      <Said s={text(w.says)} />
+      <Said s={typeof w === "string" ? w : text(w.says)} />
       {text(w.evidence) !== "" && (
         <span class="place">
           {" "}

@@ -87,6 +87,11 @@ function Signature({ of, size }: { of: Line; size: number }) {
         <Badge word={text(of.integrity)} /> chain <Badge word={text(of.chain)} /> at that time{" "}
         <Badge word={text(of.at_time)} /> revocation <Badge word={text(of.revocation)} />
       </p>
+      <p class="place">
+        {[["time", of.countersignature], ["digest", of.digest], ["key", of.key], ["anchor", of.anchor], ["serial", of.serial]]
+          .filter(([, v]) => text(v) !== "")
+          .map(([name, v], i) => <span key={i}>{i > 0 && " · "}{text(name)} <Said s={text(v)} cut={120} /></span>)}
+      </p>
       {parts.length > 0 && (
         <>
           <svg class="coverage" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img"

@@ -38,6 +38,9 @@ export const unfit = (page) => page.evaluate(() => {
     if (!t.querySelector("caption")) found.push(`no caption: ${brief(t)}`);
     if (t.querySelector("thead th:not([scope])")) found.push(`a head without scope: ${brief(t)}`);
   }
+  for (const e of document.querySelectorAll("li, p:not([role]), dd, caption, th")) {
+    if (shown(e) && e.textContent.trim() === "" && !e.querySelector("svg, input")) found.push(`empty: ${brief(e)} in ${brief(e.parentElement)}`);
+  }
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) found.push(`id twice: ${id}`);
   const wide = document.documentElement.scrollWidth;
