@@ -162,6 +162,7 @@ async function looks(t, v) {
     await promise(`the ${look} look is ${look}, and can be read`, async () => {
       await v.go("overview", { target: t.target });
       await page.getByLabel("Look").selectOption(look);
+      await page.waitForFunction((l) => document.documentElement.dataset.look === l, look);
       const paper = await brightness(page, "body", "backgroundColor");
       holds(look === "dark" ? paper < 0.1 : paper > 0.8, `paper ${paper}`);
       for (const of of [".verdict", ".quiet, dt", "nav a:not([aria-current])", ".place"]) {
@@ -179,8 +180,10 @@ async function looks(t, v) {
     const at = (hours) => new Date(Date.parse(iso) + hours * 3600000).toISOString().slice(0, 19).replace("T", " ");
     same(await time.innerText(), at(0), "in UTC");
     await page.getByLabel("Times").selectOption("+09:00");
+    await page.getByText(`${at(9)} +09:00`).first().waitFor();
     same(await time.innerText(), `${at(9)} +09:00`, "at +09:00");
     await page.getByLabel("Times").selectOption("-08:00");
+    await page.getByText(`${at(-8)} -08:00`).first().waitFor();
     same(await time.innerText(), `${at(-8)} -08:00`, "at -08:00");
     await page.getByLabel("Times").selectOption("UTC");
   });

@@ -14,6 +14,8 @@ import { report } from "./report.mjs";
 import { shots } from "./shots.mjs";
 import { views } from "./views.mjs";
 
+class Skipped extends Error {}
+
 function options(words) {
   const o = { headwater: resolve(words[0]), shots: "", case: "", target: "", large: false };
   for (let i = 1; i < words.length; i++) {
@@ -32,15 +34,24 @@ if (o.shots) mkdirSync(o.shots, { recursive: true });
 const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
 let status = 1;
+let without = "";
 try {
   const small = cascade(o.headwater, work, "small", ["--only-incident"]);
   const t = { browser, work, headwater: o.headwater, shots: o.shots, ...small };
   await part("a case of a cascade", async () => {
     t.server = await Server.start(o.headwater, small.case);
+    if ((await fetch(`${t.server.origin}/assets/console.js`)).status !== 200) {
+      without = "this program was built without the page (-Dconsole_dist)";
+      return;
+    }
     await views(t);
     await acts(t);
     await t.server.stop();
   });
+  if (without !== "") {
+    console.log(`SKIPPED: the page was NOT tested: ${without}`);
+    throw new Skipped();
+  }
   await part("a report in one file", () => report(t));
   await part("hostile names", () => hostileNames(t));
   if (o.large && !o.case) Object.assign(o, cascade(o.headwater, work, "large", []));
@@ -60,6 +71,9 @@ try {
     });
   }
   status = finish();
+} catch (e) {
+  if (!(e instanceof Skipped)) throw e;
+  status = 77;
 } finally {
   await browser.close();
   stopAll();

@@ -81,8 +81,7 @@ export function Picture({ chosen, choose }: { chosen: string; choose?(steps: str
       <div class="canvas" ref={box} onClick={click} tabIndex={0} role="region" aria-label="Picture of the chain" />
       {state && <p class="quiet" role="status">{state}</p>}
       <figcaption>
-        Solid: a record says so. Double-keyed: two records share a key. Dashed: time and place only.
-        Dotted: somebody says so. Hollow: not observed. Hatched: records are missing.
+        {choose ? "The table below has the same steps. A click on a step shows the records behind it." : "The chapter on the chain has the same steps, each with its record."}
       </figcaption>
     </figure>
   );

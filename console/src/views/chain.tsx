@@ -124,7 +124,7 @@ export function Step({ id, close }: { id: string; close(): void }) {
           <summary><Said s={text(l.file)} cut={80} /> #{text(l.record)}</summary>
           <dl class="record">
             {list(l.values).map((v, k) => (
-              <div key={k}><dt><Said s={text(v.name)} /></dt><dd><Said s={text(v.value)} /></dd></div>
+              <div key={k}><dt><Said s={text(v.name)} /></dt><dd>{text(v.value) === "" ? <span class="quiet">empty</span> : <Said s={text(v.value)} />}</dd></div>
             ))}
           </dl>
         </details>
