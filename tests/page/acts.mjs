@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unfit } from "./lib/access.mjs";
-import { jsonOf, say } from "./lib/cases.mjs";
+import { jsonOf, say, TOP } from "./lib/cases.mjs";
 import { holds, promise, same } from "./lib/tap.mjs";
 import { Visit } from "./lib/visit.mjs";
 
@@ -290,6 +290,17 @@ async function decisions(t, v) {
     await page.getByRole("button", { name: "Accept" }).first().click();
     await page.getByText("Say why first").waitFor();
     same(jsonOf(t, "hunt").filter((l) => l.judged).length, 0, "judged");
+  });
+  await promise("a reason that is being written outlives a change by others", async () => {
+    await v.go("findings");
+    const box = v.rows().nth(2).getByRole("textbox");
+    await box.fill("half a rea");
+    const asked = page.waitForResponse((r) => /\/api\/lines\?.*types=finding/.test(r.url()));
+    say(t.headwater, ["--case", t.case, "learn", join(TOP, "data/xtrader-iocs.csv")]);
+    await asked;
+    await v.settle("findings");
+    same(await box.inputValue(), "half a rea", "the reason");
+    await box.fill("");
   });
   for (const [says, row] of [["accept", 0], ["reject", 1]]) {
     await promise(`${says} with a reason shows up, and is in the case`, async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the source, and what stands there until it has answered, or when it could not.
 import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Failure, type Line, type Page, type Query, type Source } from "../data/source";
 
 export interface Here {
@@ -18,12 +18,17 @@ export interface Answer {
   failure: Failure | null;
 }
 
+// Where the case changed meanwhile, the old answer stands until the new one is there: what somebody
+// writes beside a row must not go away under the hands.
 export function useAnswer(ask: () => Promise<Page>, on: unknown[]): Answer {
   const [answer, setAnswer] = useState<Answer>({ page: null, failure: null });
+  const asked = useRef("");
   const { generation } = useContext(Place);
   useEffect(() => {
     let wanted = true;
-    setAnswer({ page: null, failure: null });
+    const key = JSON.stringify(on);
+    if (asked.current !== key) setAnswer({ page: null, failure: null });
+    asked.current = key;
     ask().then(
       (page) => wanted && setAnswer({ page, failure: null }),
       (e: unknown) =>

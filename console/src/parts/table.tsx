@@ -3,7 +3,7 @@
 // first rows, and says how many more there are.
 import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { Line, Page, Query } from "../data/source";
+import { type Line, type Page, type Query, text } from "../data/source";
 import { Place, useAnswer, Waiting } from "./ask";
 
 export interface Column {
@@ -40,7 +40,7 @@ export function Table(p: Props) {
           after: after === "" ? undefined : after, limit });
   const keys = [q, JSON.stringify(where), JSON.stringify(p.query), ...(p.on ?? [])];
   const answer = useAnswer(() => ask(""), keys);
-  useEffect(() => setMore([]), keys);
+  useEffect(() => setMore([]), [...keys, answer.page]); // pages are of one state of the case
   const pages = answer.page ? [answer.page, ...more] : [];
   const lines = pages.flatMap((x) => x.lines);
   const next = pages.at(-1)?.next ?? null;
@@ -99,7 +99,7 @@ function Rows({ p, lines, matched }: { p: Props; lines: Line[]; matched: number 
         </thead>
         <tbody>
           {lines.map((line, i) => (
-            <tr key={i} tabIndex={-1}>
+            <tr key={`${text(line.id)} ${i}`} tabIndex={-1}>
               {p.columns.map((c) => <td key={c.head} class={c.wide ? "wide" : undefined}>{c.cell(line)}</td>)}
             </tr>
           ))}

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const TOP = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+export const TOP = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 
 export function say(program, args) {
   const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28 });
