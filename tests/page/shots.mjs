@@ -28,6 +28,9 @@ export async function shots(t) {
   if (best) {
     await v.go("artifacts", { id: best.id });
     await take("artifact.png");
+    const { y, height } = await v.page.locator(".boxes").boundingBox();
+    await v.page.setViewportSize({ width: 1400, height: Math.min(900, Math.ceil(y + height) + 30) });
+    await take("artifact-only.png");
   }
   await v.leave("pictures");
 }
