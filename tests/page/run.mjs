@@ -17,14 +17,14 @@ import { views } from "./views.mjs";
 class Skipped extends Error {}
 
 function options(words) {
-  const o = { headwater: resolve(words[0]), shots: "", case: "", target: "", large: false };
-  for (let i = 1; i < words.length; i++) {
-    const name = words[i].replace(/^--/, "");
-    if (name === "large") o.large = true;
-    else if (name in o && i + 1 < words.length) o[name] = words[++i];
-    else throw new Error(`what is ${words[i]}?`);
-  }
-  return o;
+    const o = { headwater: resolve(words[0]), shots: "", case: "", target: "", large: false };
+    for (let i = 1; i < words.length; i++) {
+        const name = words[i].replace(/^--/, "");
+        if (name === "large") o.large = true;
+        else if (name in o && i + 1 < words.length) o[name] = words[++i];
+        else throw new Error(`what is ${words[i]}?`);
+    }
+    return o;
 }
 
 const o = options(process.argv.slice(2));
@@ -36,47 +36,47 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, ar
 let status = 1;
 let without = "";
 try {
-  const small = cascade(o.headwater, work, "small", ["--only-incident"]);
-  const t = { browser, work, headwater: o.headwater, shots: o.shots, ...small };
-  await part("a case of a cascade", async () => {
-    t.server = await Server.start(o.headwater, small.case);
-    if ((await fetch(`${t.server.origin}/assets/console.js`)).status !== 200) {
-      without = "this program was built without the page (-Dconsole_dist)";
-      return;
+    const small = cascade(o.headwater, work, "small", ["--only-incident"]);
+    const t = { browser, work, headwater: o.headwater, shots: o.shots, ...small };
+    await part("a case of a cascade", async () => {
+        t.server = await Server.start(o.headwater, small.case);
+        if ((await fetch(`${t.server.origin}/assets/console.js`)).status !== 200) {
+            without = "this program was built without the page (-Dconsole_dist)";
+            return;
+        }
+        await views(t);
+        await acts(t);
+        await t.server.stop();
+    });
+    if (without !== "") {
+        console.log(`SKIPPED: the page was NOT tested: ${without}`);
+        throw new Skipped();
     }
-    await views(t);
-    await acts(t);
-    await t.server.stop();
-  });
-  if (without !== "") {
-    console.log(`SKIPPED: the page was NOT tested: ${without}`);
-    throw new Skipped();
-  }
-  await part("a report in one file", () => report(t));
-  await part("hostile names", () => hostileNames(t));
-  if (o.large && !o.case) Object.assign(o, cascade(o.headwater, work, "large", []));
-  if (o.case) {
-    await part("a large case", async () => {
-      const large = { ...t, case: o.case, target: o.target || t.target };
-      large.server = await Server.start(o.headwater, o.case);
-      await views(large, { quick: true });
-      if (o.shots) await shots(large);
-      await large.server.stop();
-    });
-  } else if (o.shots) {
-    await part("pictures of the page", async () => {
-      t.server = await Server.start(o.headwater, small.case);
-      await shots(t);
-      await t.server.stop();
-    });
-  }
-  status = finish();
+    await part("a report in one file", () => report(t));
+    await part("hostile names", () => hostileNames(t));
+    if (o.large && !o.case) Object.assign(o, cascade(o.headwater, work, "large", []));
+    if (o.case) {
+        await part("a large case", async () => {
+            const large = { ...t, case: o.case, target: o.target || t.target };
+            large.server = await Server.start(o.headwater, o.case);
+            await views(large, { quick: true });
+            if (o.shots) await shots(large);
+            await large.server.stop();
+        });
+    } else if (o.shots) {
+        await part("pictures of the page", async () => {
+            t.server = await Server.start(o.headwater, small.case);
+            await shots(t);
+            await t.server.stop();
+        });
+    }
+    status = finish();
 } catch (e) {
-  if (!(e instanceof Skipped)) throw e;
-  status = 77;
+    if (!(e instanceof Skipped)) throw e;
+    status = 77;
 } finally {
-  await browser.close();
-  stopAll();
-  rmSync(work, { recursive: true, force: true });
+    await browser.close();
+    stopAll();
+    rmSync(work, { recursive: true, force: true });
 }
 process.exit(status);

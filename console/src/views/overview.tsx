@@ -12,125 +12,185 @@ const STATES = ["second-stage", "contacted", "executed", "present", "unknown", "
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
 function Bar({ of, words, label }: { of: Line; words: string[]; label: string }) {
-  const all = words.reduce((n, w) => n + Number(of[w] ?? 0), 0);
-  if (all === 0) return null;
-  return (
-    <div class="counts">
-      <h3>{label}</h3>
-      <div class="bar" aria-hidden="true">
-        {words.filter((w) => Number(of[w] ?? 0) > 0).map((w) => (
-          <Part key={w} word={w} share={Number(of[w]) / all} />
-        ))}
-      </div>
-      <ul class="legend">
-        {words.map((w) => (
-          <li key={w}>
-            <Badge word={w} /> {Number(of[w] ?? 0).toLocaleString("en")}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+    const all = words.reduce((n, w) => n + Number(of[w] ?? 0), 0);
+    if (all === 0) return null;
+    return (
+        <div class="counts">
+            <h3>{label}</h3>
+            <div class="bar" aria-hidden="true">
+                {words
+                    .filter((w) => Number(of[w] ?? 0) > 0)
+                    .map((w) => (
+                        <Part key={w} word={w} share={Number(of[w]) / all} />
+                    ))}
+            </div>
+            <ul class="legend">
+                {words.map((w) => (
+                    <li key={w}>
+                        <Badge word={w} /> {Number(of[w] ?? 0).toLocaleString("en")}
+                    </li>
+                ))}
+            </ul>
+        </div>
+    );
 }
 
 function Part({ word, share }: { word: string; share: number }) {
-  const size = (e: HTMLElement | null) => {
-    if (e) e.style.flexGrow = String(share);
-  };
-  return <span class={`is-${word}`} ref={size} />;
+    const size = (e: HTMLElement | null) => {
+        if (e) e.style.flexGrow = String(share);
+    };
+    return <span class={`is-${word}`} ref={size} />;
 }
 
 function Head({ report, evidence }: { report?: Line; evidence: number }) {
-  if (!report) return null;
-  return (
-    <dl class="head">
-      <div><dt>TLP</dt><dd>{text(report.tlp) ? <>TLP:<Said s={text(report.tlp)} /></> : "not stated"}</dd></div>
-      {text(report.target) !== "" && <div><dt>About</dt><dd><Said s={text(report.target)} /></dd></div>}
-      <div><dt>As of</dt><dd><When iso={text(report.as_of)} /></dd></div>
-      <div><dt>Case</dt><dd>{text(report.case)}</dd></div>
-      <div><dt>Author</dt><dd>{text(report.author) ? <Said s={text(report.author)} /> : "not stated"}</dd></div>
-      <div>
-        <dt>Stands on</dt>
-        <dd>
-          {evidence.toLocaleString("en")} pieces of evidence, {Number(report.logs).toLocaleString("en")} of them logs;
-          Headwater {text(report.version)}
-        </dd>
-      </div>
-    </dl>
-  );
+    if (!report) return null;
+    return (
+        <dl class="head">
+            <div>
+                <dt>TLP</dt>
+                <dd>
+                    {text(report.tlp) ? (
+                        <>
+                            TLP:
+                            <Said s={text(report.tlp)} />
+                        </>
+                    ) : (
+                        "not stated"
+                    )}
+                </dd>
+            </div>
+            {text(report.target) !== "" && (
+                <div>
+                    <dt>About</dt>
+                    <dd>
+                        <Said s={text(report.target)} />
+                    </dd>
+                </div>
+            )}
+            <div>
+                <dt>As of</dt>
+                <dd>
+                    <When iso={text(report.as_of)} />
+                </dd>
+            </div>
+            <div>
+                <dt>Case</dt>
+                <dd>{text(report.case)}</dd>
+            </div>
+            <div>
+                <dt>Author</dt>
+                <dd>{text(report.author) ? <Said s={text(report.author)} /> : "not stated"}</dd>
+            </div>
+            <div>
+                <dt>Stands on</dt>
+                <dd>
+                    {evidence.toLocaleString("en")} pieces of evidence,{" "}
+                    {Number(report.logs).toLocaleString("en")} of them logs; Headwater{" "}
+                    {text(report.version)}
+                </dd>
+            </div>
+        </dl>
+    );
 }
 
 export function Overview() {
-  const { source, target } = useContext(Place);
-  const answer = useReport(["summary", "gap", "measure", "refusal", "left-out"], 1000);
-  const report = first(answer, (l) => l.type === "summary" && l.question === "report");
-  const impact = first(answer, (l) => l.type === "summary" && l.question === "impact");
-  const hunt = first(answer, (l) => l.type === "summary" && l.question === "hunt");
-  const lines = answer.page?.lines ?? [];
-  return (
-    <>
-      <Waiting answer={answer} />
-      {report && (
+    const { source, target } = useContext(Place);
+    const answer = useReport(["summary", "gap", "measure", "refusal", "left-out"], 1000);
+    const report = first(answer, (l) => l.type === "summary" && l.question === "report");
+    const impact = first(answer, (l) => l.type === "summary" && l.question === "impact");
+    const hunt = first(answer, (l) => l.type === "summary" && l.question === "hunt");
+    const lines = answer.page?.lines ?? [];
+    return (
         <>
-          <p class="verdict"><Said s={text(report.verdict)} cut={2000} /></p>
-          <Head report={report} evidence={Number(report.evidence)} />
+            <Waiting answer={answer} />
+            {report && (
+                <>
+                    <p class="verdict">
+                        <Said s={text(report.verdict)} cut={2000} />
+                    </p>
+                    <Head report={report} evidence={Number(report.evidence)} />
+                </>
+            )}
+            {(target !== "" || !source.live) && <Picture chosen="" />}
+            <div class="pair">
+                {impact && (
+                    <Bar of={part(impact.states)} words={STATES} label="Machines by state" />
+                )}
+                {hunt && (
+                    <Bar of={part(hunt.findings)} words={SEVERITIES} label="Findings by severity" />
+                )}
+            </div>
+            {answer.page && <ToDo lines={lines.filter((l) => l.type === "measure")} />}
+            {!source.live && <Judgements />}
+            {answer.page && (
+                <Unknown lines={lines.filter((l) => l.type === "gap" || l.type === "refusal")} />
+            )}
+            <LeftOut lines={lines.filter((l) => l.type === "left-out")} />
         </>
-      )}
-      {(target !== "" || !source.live) && <Picture chosen="" />}
-      <div class="pair">
-        {impact && <Bar of={part(impact.states)} words={STATES} label="Machines by state" />}
-        {hunt && <Bar of={part(hunt.findings)} words={SEVERITIES} label="Findings by severity" />}
-      </div>
-      {answer.page && <ToDo lines={lines.filter((l) => l.type === "measure")} />}
-      {!source.live && <Judgements />}
-      {answer.page && <Unknown lines={lines.filter((l) => l.type === "gap" || l.type === "refusal")} />}
-      <LeftOut lines={lines.filter((l) => l.type === "left-out")} />
-    </>
-  );
+    );
 }
 
 function ToDo({ lines }: { lines: Line[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <section>
-      <h3>What to do, in this order</h3>
-      <ol class="todo">
-        {lines.map((l, i) => (
-          <li key={i}>
-            <strong><Said s={text(l.do)} /></strong> <Said s={text(l.what)} /> <span class="place">— <Said s={text(l.because)} /></span>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
+    if (lines.length === 0) return null;
+    return (
+        <section>
+            <h3>What to do, in this order</h3>
+            <ol class="todo">
+                {lines.map((l, i) => (
+                    <li key={i}>
+                        <strong>
+                            <Said s={text(l.do)} />
+                        </strong>{" "}
+                        <Said s={text(l.what)} />{" "}
+                        <span class="place">
+                            — <Said s={text(l.because)} />
+                        </span>
+                    </li>
+                ))}
+            </ol>
+        </section>
+    );
 }
 
 function Unknown({ lines }: { lines: Line[] }) {
-  return (
-    <section>
-      <h3>What is not known, and what would tell</h3>
-      {lines.length === 0 && <p class="quiet">Nothing was found missing. That is no proof that nothing is.</p>}
-      <ul class="unknown">
-        {lines.map((l, i) => (
-          <li key={i}>
-            <Said s={l.type === "refusal" ? `${text(l.of)}: ${text(l.because)}` : text(l.what)} />
-            {text(l.ask_for ?? l.needs) !== "" && (
-              <span class="ask"> → <Said s={text(l.ask_for ?? l.needs)} /></span>
+    return (
+        <section>
+            <h3>What is not known, and what would tell</h3>
+            {lines.length === 0 && (
+                <p class="quiet">Nothing was found missing. That is no proof that nothing is.</p>
             )}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+            <ul class="unknown">
+                {lines.map((l, i) => (
+                    <li key={i}>
+                        <Said
+                            s={
+                                l.type === "refusal"
+                                    ? `${text(l.of)}: ${text(l.because)}`
+                                    : text(l.what)
+                            }
+                        />
+                        {text(l.ask_for ?? l.needs) !== "" && (
+                            <span class="ask">
+                                {" "}
+                                → <Said s={text(l.ask_for ?? l.needs)} />
+                            </span>
+                        )}
+                    </li>
+                ))}
+            </ul>
+        </section>
+    );
 }
 
 function LeftOut({ lines }: { lines: Line[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <p class="notice">
-      To keep this file small it leaves out:{" "}
-      {lines.map((l) => `${Number(l.count).toLocaleString("en")} of ${text(l.of)}`).join(", ")}. They are in
-      the JSON.
-    </p>
-  );
+    if (lines.length === 0) return null;
+    return (
+        <p class="notice">
+            To keep this file small it leaves out:{" "}
+            {lines
+                .map((l) => `${Number(l.count).toLocaleString("en")} of ${text(l.of)}`)
+                .join(", ")}
+            . They are in the JSON.
+        </p>
+    );
 }
