@@ -134,6 +134,7 @@ static void drop_others(struct choosing *c)
     }
     c->a->missing = NULL;
     c->a->cut = NULL;
+    hw_trace_answer_free(c->a->with); /* an answer of its own */
     c->a->with = NULL;
 }
 

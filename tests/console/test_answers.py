@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import xml.etree.ElementTree
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -167,17 +168,32 @@ ENDPOINTS = ["/api/lines?of=report&target={}", "/api/lines?of=trace&target={}",
              "/api/thing/{}", "/api/{}", "/{}", "/assets/{}", "/api/case?{}=1"]
 
 
+def picture(body, form, name):
+    """What is no picture of ours: not well formed, or something in it that could act."""
+    try:
+        root = xml.etree.ElementTree.fromstring(body)
+    except xml.etree.ElementTree.ParseError as e:
+        return [(form, name[:20], str(e))]
+    return [(form, name[:20], e.tag, a) for e in root.iter() for a in [*e.attrib, ""]
+            if a.lower().startswith("on") or e.tag.split("}")[-1] in ("script", "foreignObject", "a")]
+
+
 def hostile(s, tap, check, seen):
     odd, wrong = [], []
     for name in HOSTILE:
         for form in ENDPOINTS:
             status, headers, body = s.ask(form.replace("{}", quote(name)))
+            drawn = status == 200 and form.startswith("/api/picture")
+            kind = "image/svg+xml" if drawn else "application/x-ndjson"
             if status not in (200, 400, 404, 409, 413, 414) or \
-                    not headers["Content-Type"].startswith("application/x-ndjson"):
+                    not headers["Content-Type"].startswith(kind):
                 odd.append((form, name[:20], status, headers.get("Content-Type")))
             raw = body.decode("utf-8")
             if any(c in raw for c in "\u202e\u2028\u200b\ufeff\x1b\r\x07"):
                 odd.append((form, name[:20], "a character that deceives came raw"))
+            if drawn:
+                odd += picture(body, form, name)
+                continue
             for line in body.splitlines():
                 kind, words = check(line)
                 seen.add(kind)
