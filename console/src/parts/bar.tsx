@@ -28,7 +28,14 @@ export function Bar(p: {
     const [look, setLook] = useState("auto");
     const [said, setSaid] = useState("");
     useEffect(() => {
-        document.documentElement.dataset.look = look;
+        const dark = matchMedia("(prefers-color-scheme: dark)");
+        const show = () => {
+            const of = look !== "auto" ? look : dark.matches ? "dark" : "light";
+            document.documentElement.dataset.look = of;
+        };
+        show();
+        dark.addEventListener("change", show);
+        return () => dark.removeEventListener("change", show);
     }, [look]);
     const copy = () => {
         void navigator.clipboard
