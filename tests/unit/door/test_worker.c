@@ -20,19 +20,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/sanitized.h"
 #include "jobs.h"
 #include "build_frames.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 static const char *program; /* the worker under test, from the command line */
 
