@@ -54,6 +54,20 @@ typedef void hw_report_quote(void *state, struct hw_span s);
 void hw_report_verdict(struct hw_buf *b, const struct hw_report_answer *a, hw_report_quote *quote,
                        void *state);
 
+/* What is known, inferred and unknown, in sentences. Each is appended to b between begin and end;
+ * what others say goes through `quote`, words made elsewhere of ours through `ours`, and both
+ * append to b. At least one sentence is said of each. */
+enum hw_standing { HW_KNOWN, HW_INFERRED, HW_UNKNOWN, HW_STANDING_COUNT };
+struct hw_report_voice {
+    struct hw_buf *b;
+    hw_report_quote *quote, *ours;
+    void (*begin)(void *state), (*end)(void *state);
+    void *state;
+};
+void hw_report_standing(const struct hw_report_voice *v, const struct hw_report_answer *a,
+                        enum hw_standing s);
+const char *hw_standing_word(enum hw_standing s);
+
 /* One end of a step, raw: "machine PC-7". */
 void hw_report_end(struct hw_buf *b, const struct hw_end *e);
 /* What a finding is about, raw. */

@@ -89,6 +89,50 @@ static void quote(void *state, struct hw_span s)
     hw_buf_str(state, "\u201d");
 }
 
+/* ---- known, inferred, unknown ---- */
+
+struct voice {
+    struct hw_buf *out, said;
+    const char *how;
+};
+
+static void voice_quote(void *state, struct hw_span s)
+{
+    quote(&((struct voice *)state)->said, s);
+}
+
+static void voice_ours(void *state, struct hw_span s)
+{
+    hw_buf_span_put(&((struct voice *)state)->said, s);
+}
+
+static void voice_begin(void *state)
+{
+    struct voice *v = state;
+    hw_buf_printf(v->out, "{\"type\":\"statement\",\"schema\":1,\"is\":\"%s\",", v->how);
+}
+
+static void voice_end(void *state)
+{
+    struct voice *v = state;
+    hw_json_text(v->out, "says", hw_buf_span(&v->said));
+    hw_buf_str(v->out, "}\n");
+    hw_buf_clear(&v->said);
+}
+
+static void statements(struct hw_buf *b, const struct hw_report_answer *a)
+{
+    struct voice state = {.out = b};
+    const struct hw_report_voice v = {&state.said, voice_quote, voice_ours,
+                                      voice_begin, voice_end,   &state};
+    hw_buf_init(&state.said, 1 << 20);
+    for (int i = 0; i < HW_STANDING_COUNT; i++) {
+        state.how = hw_standing_word((enum hw_standing)i);
+        hw_report_standing(&v, a, (enum hw_standing)i);
+    }
+    hw_buf_done(&state.said);
+}
+
 static void verdict(struct hw_buf *b, const struct hw_report_answer *a)
 {
     struct hw_buf said;
@@ -117,6 +161,7 @@ int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer
         indicator(&b, x);
     }
     refusals(&b, a);
+    statements(&b, a);
     hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"report\",");
     verdict(&b, a);
     hw_json_put(&b, "title", a->title);

@@ -11,134 +11,36 @@
 
 /* ---- known, inferred, unknown ---- */
 
-/* What is said for information only, "cannot be judged" among it, shows nothing. */
-static bool counts(const struct hw_finding *f)
+static void quote(void *state, struct hw_span s)
 {
-    return f->severity > HW_INFO && !hw_is_rejected(f->judged);
+    md_quote(state, s);
 }
 
-static void known(struct md *p)
+static void ours(void *state, struct hw_span s)
 {
-    const struct hw_report_answer *a = p->a;
-    hw_buf_str(&p->b, "\n## What is known\n\n- ");
-    hw_text_many(&p->b, a->evidence_count, "piece of evidence was read, ",
-                 "pieces of evidence were read, ");
-    hw_text_many(&p->b, a->log_count, "of them a log.\n", "of them logs.\n");
-    if (a->chain != NULL) {
-        hw_buf_str(&p->b, "- Of the chain, ");
-        hw_text_many(&p->b, a->chain->by_known[0], "step is", "steps are");
-        hw_buf_printf(&p->b, " recorded and %u joined by a key.\n", a->chain->by_known[1]);
-    }
-    if (a->impact != NULL && a->impact->machines != NULL) {
-        const struct hw_affected_answer *m = a->impact->machines;
-        hw_buf_str(&p->b, "- Machines by state:");
-        for (int i = 0; i < HW_ASSET_STATE_COUNT; i++) {
-            hw_buf_str(&p->b, i == 0 ? " " : ", ");
-            hw_text_count(&p->b, m->count[i]);
-            hw_buf_printf(&p->b, " %s", hw_asset_state_word((enum hw_asset_state)i));
-        }
-        hw_buf_str(&p->b, ".\n");
-    }
-    uint64_t sure = 0, incidents = 0;
-    for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
-         f = f->next) {
-        sure += counts(f) && f->confidence == HW_CONF_HIGH;
-    }
-    for (const struct hw_incident *i = a->hunt == NULL ? NULL : a->hunt->incidents; i != NULL;
-         i = i->next) {
-        incidents++;
-    }
+    md_ours(state, s);
+}
+
+static void begin(void *state)
+{
+    struct md *p = state;
     hw_buf_str(&p->b, "- ");
-    hw_text_many(&p->b, sure, "finding rests on records or bytes that allow one reading, in ",
-                 "findings rest on records or bytes that allow one reading, in ");
-    hw_text_many(&p->b, incidents, "incident.\n", "incidents.\n");
 }
 
-static void inferred(struct md *p)
+static void end(void *state)
 {
-    const struct hw_report_answer *a = p->a;
-    uint64_t weak = 0, could = 0, risky = 0;
-    for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
-         f = f->next) {
-        weak += counts(f) && f->confidence != HW_CONF_HIGH;
-    }
-    for (const struct hw_held *h = a->impact == NULL ? NULL : a->impact->held; h != NULL;
-         h = h->next) {
-        could += !h->shown;
-    }
-    for (const struct hw_risky *r = a->impact == NULL ? NULL : a->impact->releases; r != NULL;
-         r = r->next) {
-        risky += r->risk != HW_RISK_POISONED;
-    }
-    hw_buf_str(&p->b, "\n## What is inferred\n\n");
-    if (a->chain != NULL) {
-        hw_buf_str(&p->b, "- Of the chain, ");
-        hw_text_many(&p->b, a->chain->by_known[2], "step stands", "steps stand");
-        hw_buf_printf(&p->b, " on time and place only, and %u on somebody's word.\n",
-                      a->chain->by_known[3]);
-    }
-    if (could > 0) {
-        hw_buf_str(&p->b, "- ");
-        hw_text_many(&p->b, could,
-                     "machine, account or key could have been used; no record shows "
-                     "that it was.\n",
-                     "machines, accounts and keys could have been used; no record shows that they "
-                     "were.\n");
-    }
-    if (risky > 0) {
-        hw_buf_str(&p->b, "- ");
-        hw_text_many(&p->b, risky, "release is at risk, and not known to carry it.\n",
-                     "releases are at risk, and not known to carry it.\n");
-    }
-    hw_buf_str(&p->b, "- ");
-    hw_text_many(&p->b, weak, "finding allows another reading (see Detections).\n",
-                 "findings allow another reading (see Detections).\n");
-}
-
-static void unknown(struct md *p)
-{
-    const struct hw_report_answer *a = p->a;
-    bool any = false;
-    hw_buf_str(&p->b, "\n## What is unknown\n\n");
-    for (const struct hw_root *r = a->chain == NULL ? NULL : a->chain->roots; r != NULL;
-         r = r->next) {
-        if (r->principal && !r->observed) {
-            hw_buf_str(&p->b, "- What came before ");
-            hw_report_end(&p->raw, &r->at);
-            md_quote_raw(p);
-            hw_buf_str(&p->b, ": ");
-            md_ours(p, r->says);
-            hw_buf_str(&p->b, ".\n");
-            any = true;
-        }
-    }
-    if (a->impact != NULL && a->impact->machines != NULL &&
-        a->impact->machines->count[HW_ASSET_UNKNOWN] > 0) {
-        hw_buf_str(&p->b, "- The state of ");
-        hw_text_many(&p->b, a->impact->machines->count[HW_ASSET_UNKNOWN], "machine.\n",
-                     "machines.\n");
-        any = true;
-    }
-    for (const struct hw_refused *r = a->refused; r != NULL; r = r->next) {
-        hw_buf_str(&p->b, "- Not answered: ");
-        md_ours(p, r->of);
-        hw_buf_str(&p->b, ", because ");
-        md_quote(p, r->because);
-        hw_buf_str(&p->b, "; it would need ");
-        md_ours(p, r->needs);
-        hw_buf_str(&p->b, ".\n");
-        any = true;
-    }
-    hw_buf_str(&p->b, any ? "- More under \"Intelligence gaps\".\n"
-                          : "- Who did it, and what no record holds; more under \"Intelligence "
-                            "gaps\".\n");
+    struct md *p = state;
+    hw_buf_char(&p->b, '\n');
 }
 
 void md_known(struct md *p)
 {
-    known(p);
-    inferred(p);
-    unknown(p);
+    const struct hw_report_voice v = {&p->b, quote, ours, begin, end, p};
+    for (int i = 0; i < HW_STANDING_COUNT; i++) {
+        hw_buf_printf(&p->b, "\n## What is %s\n\n", hw_standing_word((enum hw_standing)i));
+        hw_report_standing(&v, p->a, (enum hw_standing)i);
+    }
+    hw_buf_str(&p->b, "- More under \"Intelligence gaps\".\n");
 }
 
 /* ---- the timeline ---- */

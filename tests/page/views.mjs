@@ -36,6 +36,7 @@ const TITLES = {
 
 // Which lines a table of a view shows; its caption says how many there are.
 const TABLES = {
+    overview: { Gaps: ["gap"] },
     evidence: { Evidence: ["evidence"], "Action log": ["action"] },
     chain: { "The same steps": ["step"] },
     machines: { "Machines by state": ["asset"] },
@@ -115,6 +116,17 @@ export async function views(t, { quick = false } = {}) {
                 (l) => l.question === "report",
             ).verdict;
             same(await v.page.locator(".verdict").innerText(), want, "the verdict");
+        });
+        await promise(`what is known, inferred and unknown ${about} is the report's`, async () => {
+            const q = new URLSearchParams({
+                of: "report",
+                types: "statement",
+                ...(target ? { target } : {}),
+            });
+            const want = (await t.server.lines(`lines?${q}`)).filter((l) => l.type !== "page");
+            const said = await v.page.locator(".statements li").allInnerTexts();
+            same(said.join("\n"), want.map((l) => l.says).join("\n"), "the sentences");
+            holds(want.length >= 3, `${want.length} sentences`);
         });
         await v.leave(`all views ${about}`);
     }

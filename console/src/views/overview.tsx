@@ -4,6 +4,7 @@ import { useContext } from "preact/hooks";
 import { type Line, part, text } from "../data/source";
 import { first, Place, useReport, Waiting } from "../parts/ask";
 import { Picture } from "../parts/picture";
+import { Table } from "../parts/table";
 import { Badge, Said } from "../parts/text";
 import { When } from "../parts/time";
 import { Judgements } from "./attribution";
@@ -95,11 +96,13 @@ function Head({ report, evidence }: { report?: Line; evidence: number }) {
 
 export function Overview() {
     const { source, target } = useContext(Place);
-    const answer = useReport(["summary", "gap", "measure", "refusal", "left-out"], 1000);
+    const answer = useReport(["summary", "statement", "left-out"], 1000);
+    const measures = useReport(["measure"]);
     const report = first(answer, (l) => l.type === "summary" && l.question === "report");
     const impact = first(answer, (l) => l.type === "summary" && l.question === "impact");
     const hunt = first(answer, (l) => l.type === "summary" && l.question === "hunt");
     const lines = answer.page?.lines ?? [];
+    const stated = (is: string) => lines.filter((l) => l.type === "statement" && l.is === is);
     return (
         <>
             <Waiting answer={answer} />
@@ -120,17 +123,27 @@ export function Overview() {
                     <Bar of={part(hunt.findings)} words={SEVERITIES} label="Findings by severity" />
                 )}
             </div>
-            {answer.page && <ToDo lines={lines.filter((l) => l.type === "measure")} />}
+            <ToDo lines={measures.page?.lines ?? []} more={measures.page?.matched ?? 0} />
             {!source.live && <Judgements />}
             {answer.page && (
-                <Unknown lines={lines.filter((l) => l.type === "gap" || l.type === "refusal")} />
+                <>
+                    <div class="pair">
+                        <Statements title="What is known" lines={stated("known")} />
+                        <Statements title="What is inferred" lines={stated("inferred")} />
+                    </div>
+                    <Statements
+                        title="What is not known, and what would tell"
+                        lines={stated("unknown")}
+                    />
+                    <Gaps />
+                </>
             )}
             <LeftOut lines={lines.filter((l) => l.type === "left-out")} />
         </>
     );
 }
 
-function ToDo({ lines }: { lines: Line[] }) {
+function ToDo({ lines, more }: { lines: Line[]; more: number }) {
     if (lines.length === 0) return null;
     return (
         <section>
@@ -148,37 +161,64 @@ function ToDo({ lines }: { lines: Line[] }) {
                     </li>
                 ))}
             </ol>
+            {more > lines.length && (
+                <p class="quiet">
+                    And {(more - lines.length).toLocaleString("en")} more, in the JSON.
+                </p>
+            )}
         </section>
     );
 }
 
-function Unknown({ lines }: { lines: Line[] }) {
+function Statements({ title, lines }: { title: string; lines: Line[] }) {
     return (
         <section>
-            <h3>What is not known, and what would tell</h3>
-            {lines.length === 0 && (
-                <p class="quiet">Nothing was found missing. That is no proof that nothing is.</p>
-            )}
-            <ul class="unknown">
+            <h3>{title}</h3>
+            <ul class="statements">
                 {lines.map((l, i) => (
                     <li key={i}>
-                        <Said
-                            s={
-                                l.type === "refusal"
-                                    ? `${text(l.of)}: ${text(l.because)}`
-                                    : text(l.what)
-                            }
-                        />
-                        {text(l.ask_for ?? l.needs) !== "" && (
-                            <span class="ask">
-                                {" "}
-                                → <Said s={text(l.ask_for ?? l.needs)} />
-                            </span>
-                        )}
+                        <Said s={text(l.says)} cut={2000} />
                     </li>
                 ))}
             </ul>
         </section>
+    );
+}
+
+function Gaps() {
+    const { target } = useContext(Place);
+    return (
+        <Table
+            caption="Gaps: what nothing here tells"
+            query={{ of: "report", target: target || undefined, types: ["gap"] }}
+            empty="Nothing was found missing. That is no proof that nothing is."
+            columns={[
+                {
+                    head: "What",
+                    wide: true,
+                    cell: (l) => (
+                        <>
+                            <Said s={text(l.what)} cut={600} />
+                            {text(l.path) !== "" && (
+                                <span class="place">
+                                    {" "}
+                                    — <Said s={text(l.path)} cut={120} />
+                                </span>
+                            )}
+                        </>
+                    ),
+                },
+                {
+                    head: "What would tell",
+                    wide: true,
+                    cell: (l) => (
+                        <span class="ask">
+                            <Said s={text(l.ask_for ?? l.needs)} cut={600} />
+                        </span>
+                    ),
+                },
+            ]}
+        />
     );
 }
 
