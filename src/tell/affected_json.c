@@ -46,13 +46,15 @@ static void gap(struct hw_buf *b, const struct hw_lack *l, const char *question)
                   (unsigned long long)l->machines);
 }
 
-void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const char *question)
+void hw_json_assets(struct hw_stream *s, const struct hw_affected_answer *a, const char *question)
 {
     for (const struct hw_asset *x = a->assets; x != NULL; x = x->next) {
-        asset(b, x);
+        asset(&s->b, x);
+        hw_stream_line(s);
     }
     for (const struct hw_lack *l = a->lacks; l != NULL; l = l->next) {
-        gap(b, l, question);
+        gap(&s->b, l, question);
+        hw_stream_line(s);
     }
 }
 
@@ -69,24 +71,24 @@ void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a)
 int hw_tell_affected_json(const struct hw_teller *t, const struct hw_affected_answer *a,
                           struct hw_error *err)
 {
-    struct hw_buf b;
-    hw_buf_init(&b, 256 << 20);
-    hw_json_assets(&b, a, "affected");
-    hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"affected\",");
-    hw_json_text(&b, "advisory", a->title);
-    hw_buf_char(&b, ',');
-    hw_json_time(&b, "published", a->published);
-    hw_buf_printf(&b,
+    struct hw_stream s;
+    hw_stream_begin(&s, t, err);
+    hw_json_assets(&s, a, "affected");
+    hw_buf_str(&s.b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"affected\",");
+    hw_json_text(&s.b, "advisory", a->title);
+    hw_buf_char(&s.b, ',');
+    hw_json_time(&s.b, "published", a->published);
+    hw_buf_printf(&s.b,
                   ",\"hashes\":%llu,\"versions\":%llu,\"places\":%llu,\"unmatched\":%llu,"
                   "\"affected\":%llu,\"ran\":%llu,\"contacted\":%llu,\"files\":%llu",
                   (unsigned long long)a->hashes, (unsigned long long)a->versions,
                   (unsigned long long)a->places, (unsigned long long)a->unmatched,
                   (unsigned long long)a->affected, (unsigned long long)a->ran,
                   (unsigned long long)a->contacted, (unsigned long long)a->files);
-    hw_buf_char(&b, ',');
-    hw_json_states(&b, a);
-    hw_buf_char(&b, ',');
-    hw_json_time(&b, "as_of", a->as_of);
-    hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
-    return hw_tell_put(t, &b, err);
+    hw_buf_char(&s.b, ',');
+    hw_json_states(&s.b, a);
+    hw_buf_char(&s.b, ',');
+    hw_json_time(&s.b, "as_of", a->as_of);
+    hw_buf_printf(&s.b, ",\"exit\":%d}\n", a->exit_status);
+    return hw_stream_end(&s);
 }

@@ -195,33 +195,37 @@ static void summary(struct hw_buf *b, const struct hw_attribute_answer *a)
 int hw_tell_attribute_json(const struct hw_teller *t, const struct hw_attribute_answer *a,
                            struct hw_error *err)
 {
-    struct hw_buf b;
-    hw_buf_init(&b, 256 << 20);
+    struct hw_stream s;
+    hw_stream_begin(&s, t, err);
     for (const struct hw_judgement *j = a->judgements; j != NULL; j = j->next) {
         if (j->percent > 0) {
-            judgement(&b, j);
+            judgement(&s.b, j);
         } else {
-            refusal(&b, j);
+            refusal(&s.b, j);
         }
+        hw_stream_line(&s);
     }
     if (a->behaviour != NULL) {
-        behaviour(&b, a->behaviour);
+        behaviour(&s.b, a->behaviour);
     }
     for (const struct hw_disagreement *d = a->disagreements; d != NULL; d = d->next) {
-        disagreement(&b, d);
+        disagreement(&s.b, d);
+        hw_stream_line(&s);
     }
-    names(&b, a);
+    names(&s.b, a);
     for (const struct hw_claim *x = a->claims; x != NULL; x = x->next) {
-        claim(&b, x);
+        claim(&s.b, x);
+        hw_stream_line(&s);
     }
     for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
-        hw_buf_str(&b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"attribute\",");
-        hw_json_put(&b, "what", g->what);
-        hw_buf_str(&b, "\"path\":\"\",");
-        hw_json_text(&b, "ask_for", g->ask_for);
-        hw_buf_printf(&b, ",\"needed\":%s,\"accepted\":false}\n",
+        hw_buf_str(&s.b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"attribute\",");
+        hw_json_put(&s.b, "what", g->what);
+        hw_buf_str(&s.b, "\"path\":\"\",");
+        hw_json_text(&s.b, "ask_for", g->ask_for);
+        hw_buf_printf(&s.b, ",\"needed\":%s,\"accepted\":false}\n",
                       a->exit_status == 0 ? "false" : "true");
+        hw_stream_line(&s);
     }
-    summary(&b, a);
-    return hw_tell_put(t, &b, err);
+    summary(&s.b, a);
+    return hw_stream_end(&s);
 }

@@ -161,38 +161,47 @@ static void summary(struct hw_buf *b, const struct hw_impact_answer *a)
 int hw_tell_impact_json(const struct hw_teller *t, const struct hw_impact_answer *a,
                         struct hw_error *err)
 {
-    struct hw_buf b;
-    hw_buf_init(&b, 256 << 20);
+    struct hw_stream s;
+    hw_stream_begin(&s, t, err);
     if (a->machines != NULL) {
-        hw_json_assets(&b, a->machines, "impact");
+        hw_json_assets(&s, a->machines, "impact");
     }
     for (const struct hw_held *h = a->held; h != NULL; h = h->next) {
-        held(&b, h);
+        held(&s.b, h);
+        hw_stream_line(&s);
     }
     for (const struct hw_risky *r = a->releases; r != NULL; r = r->next) {
-        release(&b, r);
+        release(&s.b, r);
+        hw_stream_line(&s);
     }
     for (const struct hw_product *p = a->products; p != NULL; p = p->next) {
-        product(&b, p);
+        product(&s.b, p);
+        hw_stream_line(&s);
     }
     for (const struct hw_receiver *r = a->receivers; r != NULL; r = r->next) {
-        receiver(&b, r);
+        receiver(&s.b, r);
+        hw_stream_line(&s);
     }
     for (const struct hw_counted *c = a->counts; c != NULL; c = c->next) {
-        count(&b, c);
+        count(&s.b, c);
+        hw_stream_line(&s);
     }
     for (const struct hw_estimated *e = a->estimates; e != NULL; e = e->next) {
-        estimate(&b, e);
+        estimate(&s.b, e);
+        hw_stream_line(&s);
     }
     for (const struct hw_refused *r = a->refused; r != NULL; r = r->next) {
-        refusal(&b, r);
+        refusal(&s.b, r);
+        hw_stream_line(&s);
     }
     for (const struct hw_seen_org *o = a->sights; o != NULL; o = o->next) {
-        sight(&b, o);
+        sight(&s.b, o);
+        hw_stream_line(&s);
     }
     for (const struct hw_to_do *d = a->to_do; d != NULL; d = d->next) {
-        to_do(&b, d);
+        to_do(&s.b, d);
+        hw_stream_line(&s);
     }
-    summary(&b, a);
-    return hw_tell_put(t, &b, err);
+    summary(&s.b, a);
+    return hw_stream_end(&s);
 }

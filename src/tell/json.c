@@ -10,8 +10,6 @@
 #include "fact/id.h"
 #include "tell/tell.h"
 
-enum { LINE_BYTES = 64 << 20 };
-
 void hw_json_text(struct hw_buf *b, const char *key, struct hw_span value)
 {
     hw_buf_printf(b, "\"%s\":\"", key);
@@ -323,39 +321,26 @@ static void incident(struct hw_buf *b, const struct hw_incident *n)
     hw_buf_str(b, "]}\n");
 }
 
-static int flush(const struct hw_teller *t, struct hw_buf *b, struct hw_error *err)
-{
-    int rc = hw_buf_ok(b) ? t->put(t->state, hw_buf_span(b), err)
-                          : hw_fail(err, HW_E_MEMORY, "no memory for a line of the answer");
-    hw_buf_clear(b);
-    return rc;
-}
-
 int hw_tell_json(const struct hw_teller *t, const struct hw_answer *a, struct hw_error *err)
 {
-    struct hw_buf b;
-    hw_buf_init(&b, LINE_BYTES);
-    int rc = HW_OK;
-    for (const struct hw_file_answer *f = a->files; f != NULL && rc == HW_OK; f = f->next) {
-        artifact(&b, f);
-        rc = flush(t, &b, err);
+    struct hw_stream s;
+    hw_stream_begin(&s, t, err);
+    for (const struct hw_file_answer *f = a->files; f != NULL; f = f->next) {
+        artifact(&s.b, f);
+        hw_stream_line(&s);
     }
-    for (const struct hw_incident *n = a->incidents; n != NULL && rc == HW_OK; n = n->next) {
-        incident(&b, n);
-        rc = flush(t, &b, err);
+    for (const struct hw_incident *n = a->incidents; n != NULL; n = n->next) {
+        incident(&s.b, n);
+        hw_stream_line(&s);
     }
-    for (const struct hw_finding *f = a->findings; f != NULL && rc == HW_OK; f = f->next) {
-        finding(&b, f);
-        rc = flush(t, &b, err);
+    for (const struct hw_finding *f = a->findings; f != NULL; f = f->next) {
+        finding(&s.b, f);
+        hw_stream_line(&s);
     }
-    for (const struct hw_gap *g = a->gaps; g != NULL && rc == HW_OK; g = g->next) {
-        hw_json_gap(&b, g);
-        rc = flush(t, &b, err);
+    for (const struct hw_gap *g = a->gaps; g != NULL; g = g->next) {
+        hw_json_gap(&s.b, g);
+        hw_stream_line(&s);
     }
-    if (rc == HW_OK) {
-        summary(&b, a);
-        rc = flush(t, &b, err);
-    }
-    hw_buf_done(&b);
-    return rc;
+    summary(&s.b, a);
+    return hw_stream_end(&s);
 }

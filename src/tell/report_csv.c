@@ -40,12 +40,13 @@ static void date(struct hw_buf *b, int64_t ns)
 }
 
 /* The comma behind the last field goes. */
-static void end(struct hw_buf *b)
+static void end(struct hw_stream *s)
 {
-    if (hw_buf_ok(b) && b->n > 0) {
-        b->n--;
+    if (hw_buf_ok(&s->b) && s->b.n > 0) {
+        s->b.n--;
     }
-    hw_buf_str(b, "\n");
+    hw_buf_str(&s->b, "\n");
+    hw_stream_line(s);
 }
 
 static void reasons(struct hw_buf *b, const struct hw_why *y)
@@ -60,8 +61,9 @@ static void reasons(struct hw_buf *b, const struct hw_why *y)
     hw_buf_done(&raw);
 }
 
-static void assets(struct hw_buf *b, const struct hw_report_answer *a)
+static void assets(struct hw_stream *s, const struct hw_report_answer *a)
 {
+    struct hw_buf *b = &s->b;
     const struct hw_affected_answer *m = a->impact == NULL ? NULL : a->impact->machines;
     hw_buf_str(b, "host,organisation,state,by,ran,contacted,because,lacks,ask_for\n");
     for (const struct hw_asset *x = m == NULL ? NULL : m->assets; x != NULL; x = x->next) {
@@ -74,12 +76,13 @@ static void assets(struct hw_buf *b, const struct hw_report_answer *a)
         reasons(b, x->why);
         field(b, x->lacks);
         field(b, x->ask_for);
-        end(b);
+        end(s);
     }
 }
 
-static int timeline(struct hw_buf *b, const struct hw_report_answer *a, struct hw_error *err)
+static int timeline(struct hw_stream *s, const struct hw_report_answer *a, struct hw_error *err)
 {
+    struct hw_buf *b = &s->b;
     struct hw_report_timeline l;
     struct hw_buf raw;
     int rc = hw_report_timeline(a, &l, err);
@@ -103,15 +106,16 @@ static int timeline(struct hw_buf *b, const struct hw_report_answer *a, struct h
         hw_buf_clear(&raw);
         hw_report_event_evidence(&raw, &l.p[i]);
         field(b, hw_buf_span(&raw));
-        end(b);
+        end(s);
     }
     hw_buf_done(&raw);
     hw_report_timeline_done(&l);
     return HW_OK;
 }
 
-static void findings(struct hw_buf *b, const struct hw_report_answer *a)
+static void findings(struct hw_stream *s, const struct hw_report_answer *a)
 {
+    struct hw_buf *b = &s->b;
     hw_buf_str(b, "id,rule,severity,confidence,kind,key,name,host,organisation,first,last,ran,met,"
                   "incident,judged,because,do\n");
     for (const struct hw_finding *f = a->hunt == NULL ? NULL : a->hunt->findings; f != NULL;
@@ -133,12 +137,13 @@ static void findings(struct hw_buf *b, const struct hw_report_answer *a)
         word(b, f->judged);
         reasons(b, f->why);
         word(b, f->do_next);
-        end(b);
+        end(s);
     }
 }
 
-static void blocklist(struct hw_buf *b, const struct hw_report_answer *a)
+static void blocklist(struct hw_stream *s, const struct hw_report_answer *a)
 {
+    struct hw_buf *b = &s->b;
     hw_buf_str(b, "kind,value,label,source,document,valid_from,valid_until,met\n");
     for (const struct hw_report_indicator *x = a->indicators; x != NULL; x = x->next) {
         if (x->block) {
@@ -150,7 +155,7 @@ static void blocklist(struct hw_buf *b, const struct hw_report_answer *a)
             date(b, x->from);
             date(b, x->until);
             word(b, x->met ? "yes" : "");
-            end(b);
+            end(s);
         }
     }
 }
@@ -158,28 +163,25 @@ static void blocklist(struct hw_buf *b, const struct hw_report_answer *a)
 int hw_tell_report_csv(const struct hw_teller *t, const struct hw_report_answer *a,
                        enum hw_report_table which, struct hw_error *err)
 {
-    struct hw_buf b;
+    struct hw_stream s;
     int rc = HW_OK;
-    hw_buf_init(&b, 256 << 20);
+    hw_stream_begin(&s, t, err);
     switch (which) {
     case HW_TABLE_ASSETS:
-        assets(&b, a);
+        assets(&s, a);
         break;
     case HW_TABLE_TIMELINE:
-        rc = timeline(&b, a, err);
+        rc = timeline(&s, a, err);
         break;
     case HW_TABLE_FINDINGS:
-        findings(&b, a);
+        findings(&s, a);
         break;
     case HW_TABLE_BLOCKLIST:
-        blocklist(&b, a);
+        blocklist(&s, a);
         break;
     case HW_TABLE_COUNT:
         HW_NEVER();
     }
-    if (rc != HW_OK) {
-        hw_buf_done(&b);
-        return rc;
-    }
-    return hw_tell_put(t, &b, err);
+    int told = hw_stream_end(&s);
+    return rc != HW_OK ? rc : told;
 }

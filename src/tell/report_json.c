@@ -145,36 +145,39 @@ static void verdict(struct hw_buf *b, const struct hw_report_answer *a)
 int hw_tell_report_json(const struct hw_teller *t, const struct hw_report_answer *a,
                         struct hw_error *err)
 {
-    struct hw_buf b;
+    struct hw_stream s;
     int rc = questions(t, a, err);
     if (rc != HW_OK) {
         return rc;
     }
-    hw_buf_init(&b, 256 << 20);
+    hw_stream_begin(&s, t, err);
     for (const struct hw_report_evidence *e = a->evidence; e != NULL; e = e->next) {
-        evidence(&b, e);
+        evidence(&s.b, e);
+        hw_stream_line(&s);
     }
     for (const struct hw_report_action *x = a->actions; x != NULL; x = x->next) {
-        action(&b, x);
+        action(&s.b, x);
+        hw_stream_line(&s);
     }
     for (const struct hw_report_indicator *x = a->indicators; x != NULL; x = x->next) {
-        indicator(&b, x);
+        indicator(&s.b, x);
+        hw_stream_line(&s);
     }
-    refusals(&b, a);
-    statements(&b, a);
-    hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"report\",");
-    verdict(&b, a);
-    hw_json_put(&b, "title", a->title);
-    hw_json_put(&b, "target", a->target);
-    hw_json_put(&b, "case", a->id);
-    hw_json_put(&b, "version", a->version);
-    hw_json_put(&b, "tlp", a->tlp);
-    hw_json_put(&b, "author", a->author);
-    hw_json_put(&b, "contact", a->contact);
-    hw_buf_printf(&b, "\"evidence\":%llu,\"logs\":%llu,\"indicators_left\":%llu,",
+    refusals(&s.b, a);
+    statements(&s.b, a);
+    hw_buf_str(&s.b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"report\",");
+    verdict(&s.b, a);
+    hw_json_put(&s.b, "title", a->title);
+    hw_json_put(&s.b, "target", a->target);
+    hw_json_put(&s.b, "case", a->id);
+    hw_json_put(&s.b, "version", a->version);
+    hw_json_put(&s.b, "tlp", a->tlp);
+    hw_json_put(&s.b, "author", a->author);
+    hw_json_put(&s.b, "contact", a->contact);
+    hw_buf_printf(&s.b, "\"evidence\":%llu,\"logs\":%llu,\"indicators_left\":%llu,",
                   (unsigned long long)a->evidence_count, (unsigned long long)a->log_count,
                   (unsigned long long)a->indicators_left);
-    hw_json_put_time(&b, "as_of", a->as_of);
-    hw_buf_printf(&b, "\"exit\":%d}\n", a->exit_status);
-    return hw_tell_put(t, &b, err);
+    hw_json_put_time(&s.b, "as_of", a->as_of);
+    hw_buf_printf(&s.b, "\"exit\":%d}\n", a->exit_status);
+    return hw_stream_end(&s);
 }

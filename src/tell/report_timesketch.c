@@ -32,31 +32,33 @@ int hw_tell_report_timesketch(const struct hw_teller *t, const struct hw_report_
                               struct hw_error *err)
 {
     struct hw_report_timeline l;
-    struct hw_buf b, raw;
+    struct hw_stream s;
+    struct hw_buf raw;
     int rc = hw_report_timeline(a, &l, err);
     if (rc != HW_OK) {
         return rc;
     }
-    hw_buf_init(&b, 256 << 20);
+    hw_stream_begin(&s, t, err);
     hw_buf_init(&raw, 1 << 20);
-    hw_buf_str(&b, "datetime,message,timestamp_desc,known,id,host,organisation,evidence\n");
+    hw_buf_str(&s.b, "datetime,message,timestamp_desc,known,id,host,organisation,evidence\n");
     for (size_t i = 0; i < l.count; i++) {
         struct hw_span host, org;
         hw_report_event_where(&l.p[i], &host, &org);
-        date(&b, l.p[i].at);
+        date(&s.b, l.p[i].at);
         hw_buf_clear(&raw);
         hw_report_event_says(&raw, &l.p[i]);
-        field(&b, hw_buf_span(&raw), ",");
-        field(&b, hw_span_str(hw_report_event_desc(&l.p[i])), ",");
-        field(&b, hw_span_str(hw_report_event_known(&l.p[i])), ",");
-        field(&b, hw_span_str(l.p[i].id), ",");
-        field(&b, host, ",");
-        field(&b, org, ",");
+        field(&s.b, hw_buf_span(&raw), ",");
+        field(&s.b, hw_span_str(hw_report_event_desc(&l.p[i])), ",");
+        field(&s.b, hw_span_str(hw_report_event_known(&l.p[i])), ",");
+        field(&s.b, hw_span_str(l.p[i].id), ",");
+        field(&s.b, host, ",");
+        field(&s.b, org, ",");
         hw_buf_clear(&raw);
         hw_report_event_evidence(&raw, &l.p[i]);
-        field(&b, hw_buf_span(&raw), "\n");
+        field(&s.b, hw_buf_span(&raw), "\n");
+        hw_stream_line(&s);
     }
     hw_buf_done(&raw);
     hw_report_timeline_done(&l);
-    return hw_tell_put(t, &b, err);
+    return hw_stream_end(&s);
 }

@@ -21,6 +21,18 @@ struct hw_teller {
     bool all;         /* text: every file, not only those with something to say */
 };
 
+/* An answer of many lines on its way: they are made in b, and handed on when there are some, so
+ * that memory does not grow with the answer. After the first failure nothing more is handed on. */
+struct hw_stream {
+    const struct hw_teller *t;
+    struct hw_error *err;
+    int rc;
+    struct hw_buf b;
+};
+void hw_stream_begin(struct hw_stream *s, const struct hw_teller *t, struct hw_error *err);
+void hw_stream_line(struct hw_stream *s); /* the line in b is whole */
+HW_CHECK int hw_stream_end(struct hw_stream *s);
+
 HW_CHECK int hw_tell_text(const struct hw_teller *t, const struct hw_answer *a,
                           struct hw_error *err);
 HW_CHECK int hw_tell_json(const struct hw_teller *t, const struct hw_answer *a,
@@ -93,7 +105,7 @@ HW_CHECK int hw_tell_report_csv(const struct hw_teller *t, const struct hw_repor
 /* ---- pieces the tongues share ---- */
 
 /* Machines and what is missing of them, one a line; their counts as "states":{...}. */
-void hw_json_assets(struct hw_buf *b, const struct hw_affected_answer *a, const char *question);
+void hw_json_assets(struct hw_stream *s, const struct hw_affected_answer *a, const char *question);
 void hw_json_states(struct hw_buf *b, const struct hw_affected_answer *a);
 /* A member and the comma behind it. */
 void hw_json_put(struct hw_buf *b, const char *key, struct hw_span value);

@@ -77,6 +77,38 @@ int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *er
     return rc;
 }
 
+enum { STREAM_LINE = 64 << 20, STREAM_LINES = 64 << 10 };
+
+void hw_stream_begin(struct hw_stream *s, const struct hw_teller *t, struct hw_error *err)
+{
+    *s = (struct hw_stream){.t = t, .err = err, .rc = HW_OK};
+    hw_buf_init(&s->b, STREAM_LINE);
+}
+
+static void hand_on(struct hw_stream *s)
+{
+    if (s->rc == HW_OK) {
+        s->rc = hw_buf_ok(&s->b)
+                    ? s->t->put(s->t->state, hw_buf_span(&s->b), s->err)
+                    : hw_fail(s->err, HW_E_MEMORY, "no memory for a line of the answer");
+    }
+    hw_buf_clear(&s->b);
+}
+
+void hw_stream_line(struct hw_stream *s)
+{
+    if (s->b.n >= STREAM_LINES || !hw_buf_ok(&s->b)) {
+        hand_on(s);
+    }
+}
+
+int hw_stream_end(struct hw_stream *s)
+{
+    hand_on(s);
+    hw_buf_done(&s->b);
+    return s->rc;
+}
+
 void hw_text_time(struct hw_buf *b, int64_t ns, int zone_minutes)
 {
     struct hw_civil c;

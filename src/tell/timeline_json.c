@@ -11,30 +11,32 @@ int hw_tell_timeline_json(const struct hw_teller *t, const struct hw_report_answ
                           struct hw_error *err)
 {
     struct hw_report_timeline l;
-    struct hw_buf b, raw;
+    struct hw_stream s;
+    struct hw_buf raw;
     int rc = hw_report_timeline(a, &l, err);
     if (rc != HW_OK) {
         return rc;
     }
-    hw_buf_init(&b, 256 << 20);
+    hw_stream_begin(&s, t, err);
     hw_buf_init(&raw, 1 << 20);
     for (size_t i = 0; i < l.count; i++) {
         struct hw_span host, org;
         hw_report_event_where(&l.p[i], &host, &org);
-        hw_buf_str(&b, "{\"type\":\"event\",\"schema\":1,");
-        hw_json_put_time(&b, "at", l.p[i].at);
-        hw_json_put_time(&b, "until", l.p[i].until);
-        hw_json_put(&b, "what", hw_span_str(hw_report_event_desc(&l.p[i])));
+        hw_buf_str(&s.b, "{\"type\":\"event\",\"schema\":1,");
+        hw_json_put_time(&s.b, "at", l.p[i].at);
+        hw_json_put_time(&s.b, "until", l.p[i].until);
+        hw_json_put(&s.b, "what", hw_span_str(hw_report_event_desc(&l.p[i])));
         hw_buf_clear(&raw);
         hw_report_event_says(&raw, &l.p[i]);
-        hw_json_put(&b, "says", hw_buf_span(&raw));
-        hw_json_put(&b, "host", host);
-        hw_json_put(&b, "org", org);
-        hw_json_put(&b, "known", hw_span_str(hw_report_event_known(&l.p[i])));
-        hw_json_text(&b, "id", hw_span_str(l.p[i].id));
-        hw_buf_str(&b, "}\n");
+        hw_json_put(&s.b, "says", hw_buf_span(&raw));
+        hw_json_put(&s.b, "host", host);
+        hw_json_put(&s.b, "org", org);
+        hw_json_put(&s.b, "known", hw_span_str(hw_report_event_known(&l.p[i])));
+        hw_json_text(&s.b, "id", hw_span_str(l.p[i].id));
+        hw_buf_str(&s.b, "}\n");
+        hw_stream_line(&s);
     }
     hw_buf_done(&raw);
     hw_report_timeline_done(&l);
-    return hw_tell_put(t, &b, err);
+    return hw_stream_end(&s);
 }

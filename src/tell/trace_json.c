@@ -83,10 +83,12 @@ void hw_json_step(struct hw_buf *b, const struct hw_step *s)
     hw_buf_str(b, "]}\n");
 }
 
-static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
+static void lines(struct hw_stream *o, const struct hw_trace_answer *a)
 {
+    struct hw_buf *b = &o->b;
     for (const struct hw_step *s = a->steps; s != NULL; s = s->next) {
         hw_json_step(b, s);
+        hw_stream_line(o);
     }
     for (const struct hw_crossing *c = a->crossings; c != NULL; c = c->next) {
         hw_buf_str(b, "{\"type\":\"crossing\",\"schema\":1,");
@@ -98,6 +100,7 @@ static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
         hw_buf_char(b, ',');
         end(b, "over", &c->over);
         hw_buf_str(b, "}\n");
+        hw_stream_line(o);
     }
     for (const struct hw_root *r = a->roots; r != NULL; r = r->next) {
         hw_buf_str(b, "{\"type\":\"root\",\"schema\":1,");
@@ -110,6 +113,7 @@ static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
         hw_buf_char(b, ',');
         hw_json_text(b, "says", r->says);
         hw_buf_str(b, "}\n");
+        hw_stream_line(o);
     }
     for (const struct hw_unseen *m = a->missing; m != NULL; m = m->next) {
         hw_buf_str(b, "{\"type\":\"gap\",\"schema\":1,\"kind\":\"trace\",");
@@ -121,6 +125,7 @@ static void lines(struct hw_buf *b, const struct hw_trace_answer *a)
         hw_buf_char(b, ',');
         hw_json_text(b, "ask_for", m->ask_for);
         hw_buf_printf(b, ",\"worth\":%u,\"needed\":false,\"accepted\":false}\n", m->worth);
+        hw_stream_line(o);
     }
 }
 
@@ -152,12 +157,12 @@ static void rejected(struct hw_buf *b, const struct hw_trace_answer *a)
 int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *a,
                        struct hw_error *err)
 {
-    struct hw_buf b;
-    hw_buf_init(&b, 256 << 20);
-    lines(&b, a);
-    hw_buf_str(&b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"trace\",");
-    end(&b, "target", &a->target);
-    hw_buf_printf(&b,
+    struct hw_stream o;
+    hw_stream_begin(&o, t, err);
+    lines(&o, a);
+    hw_buf_str(&o.b, "{\"type\":\"summary\",\"schema\":1,\"question\":\"trace\",");
+    end(&o.b, "target", &a->target);
+    hw_buf_printf(&o.b,
                   ",\"steps\":%u,\"observed\":%u,\"keyed\":%u,\"inferred\":%u,\"claimed\":%u,"
                   "\"hosts\":%u,\"organisations\":%u,\"expanded\":%llu,\"left\":%llu,"
                   "\"things\":%llu,\"edges\":%llu,\"cut\":[",
@@ -166,11 +171,11 @@ int hw_tell_trace_json(const struct hw_teller *t, const struct hw_trace_answer *
                   (unsigned long long)a->left, (unsigned long long)a->things,
                   (unsigned long long)a->edges);
     for (const struct hw_step *s = a->cut; s != NULL; s = s->next) {
-        hw_buf_printf(&b, "%s\"%s\"", s == a->cut ? "" : ",", s->id);
+        hw_buf_printf(&o.b, "%s\"%s\"", s == a->cut ? "" : ",", s->id);
     }
-    hw_buf_str(&b, "]");
-    rejected(&b, a);
-    hw_json_time(&b, "as_of", a->as_of);
-    hw_buf_printf(&b, ",\"exit\":%d}\n", a->exit_status);
-    return hw_tell_put(t, &b, err);
+    hw_buf_str(&o.b, "]");
+    rejected(&o.b, a);
+    hw_json_time(&o.b, "as_of", a->as_of);
+    hw_buf_printf(&o.b, ",\"exit\":%d}\n", a->exit_status);
+    return hw_stream_end(&o);
 }

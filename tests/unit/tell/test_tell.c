@@ -260,6 +260,44 @@ static void a_fact_becomes_one_json_object(void **state)
     nothing_raw();
 }
 
+struct portions {
+    size_t calls, largest, bytes, refuse_from;
+};
+
+static int count(void *state, struct hw_span s, struct hw_error *err)
+{
+    struct portions *p = state;
+    p->calls++;
+    p->bytes += s.n;
+    p->largest = s.n > p->largest ? s.n : p->largest;
+    return p->calls > p->refuse_from ? hw_fail(err, HW_E_IO, "the disk is full") : HW_OK;
+}
+
+static int ten_thousand_lines(struct portions *p, struct hw_error *err)
+{
+    struct hw_teller t = {.put = count, .state = p};
+    struct hw_stream s;
+    hw_stream_begin(&s, &t, err);
+    for (int i = 0; i < 10000; i++) {
+        hw_buf_printf(&s.b, "%0999d\n", i);
+        hw_stream_line(&s);
+    }
+    return hw_stream_end(&s);
+}
+
+static void a_long_answer_leaves_in_portions(void **state)
+{
+    (void)state;
+    struct hw_error err;
+    struct portions p = {.refuse_from = SIZE_MAX};
+    assert_int_equal(ten_thousand_lines(&p, &err), HW_OK);
+    assert_int_equal(p.bytes, 10000 * 1000);
+    assert_true(p.calls > 100 && p.largest < 70000);
+    p = (struct portions){.refuse_from = 3};
+    assert_int_equal(ten_thousand_lines(&p, &err), HW_E_IO);
+    assert_int_equal(p.calls, 4);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -274,6 +312,7 @@ int main(void)
         T(a_full_disk_is_our_failure),
         T(times_carry_their_offset),
         T(a_fact_becomes_one_json_object),
+        T(a_long_answer_leaves_in_portions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
