@@ -11,6 +11,7 @@
  * does not need goes to the others; the first lines of a kind are kept, for the worst come first.
  * How many were left out is a line of its own. Without scripts the Markdown report is shown.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -27,22 +28,16 @@ enum {
     HTML_LINE = 256 * 1024 /* the longest line */
 };
 
-struct kind { /* of lines */
-    struct hw_span word;
-    size_t bytes, share, used;
-    uint64_t left;
+struct kind { /* of lines, by the word behind {"type":" */
+    char word[32];
+    struct hw_buf first; /* lines as they stand in the file; never more than the file can hold */
+    size_t bytes, share;
+    uint64_t count;
 };
 struct folding {
-    struct hw_span lines;
     struct kind kinds[HTML_KINDS];
     size_t count;
 };
-
-static int put_buf(void *state, struct hw_span s, struct hw_error *err)
-{
-    hw_buf_span_put(state, s);
-    return hw_buf_ok(state) ? HW_OK : hw_fail(err, HW_E_MEMORY, "no room for the report");
-}
 
 /* The next line, with its newline; false at the end. */
 static bool next_line(struct hw_span *rest, struct hw_span *out)
@@ -56,51 +51,22 @@ static bool next_line(struct hw_span *rest, struct hw_span *out)
     return true;
 }
 
-/* Bytes that a line takes here. */
-static size_t length(struct hw_span line)
-{
-    size_t n = line.n;
-    for (size_t i = 0; i < line.n; i++) {
-        n += line.p[i] == '<' ? 5 : 0;
-    }
-    return n;
-}
-
-/* By the word behind {"type":" of a line; the last one takes what comes when the table is full. */
+/* The last one takes what comes when the table is full. */
 static struct kind *kind_of(struct folding *f, struct hw_span line)
 {
     struct hw_span word = hw_span_from(line, strlen("{\"type\":\""));
-    const uint8_t *end = word.n == 0 ? NULL : memchr(word.p, '"', word.n);
-    word = hw_span_cut(word, 0, end == NULL ? 0 : (size_t)(end - word.p));
+    word = hw_span_cut(word, 0, hw_span_find(word, '"'));
     for (size_t i = 0; i < f->count; i++) {
-        if (hw_span_equal(f->kinds[i].word, word) || i + 1 == HTML_KINDS) {
+        if (hw_span_is(word, f->kinds[i].word) || i + 1 == HTML_KINDS) {
             return &f->kinds[i];
         }
     }
-    f->kinds[f->count].word = word;
-    return &f->kinds[f->count++];
-}
-
-/* Equal shares; who needs less than one leaves the rest to the others. */
-static void share_out(struct folding *f, size_t room)
-{
-    size_t open = f->count;
-    for (bool again = true; again && open > 0;) {
-        size_t each = room / open;
-        again = false;
-        for (size_t i = 0; i < f->count; i++) {
-            struct kind *k = &f->kinds[i];
-            if (k->share == 0 && k->bytes > 0 && k->bytes <= each) {
-                k->share = k->bytes;
-                room -= k->bytes;
-                open--;
-                again = true;
-            }
-        }
+    struct kind *k = &f->kinds[f->count++];
+    for (size_t i = 0; i < word.n && i + 1 < sizeof k->word; i++) {
+        k->word[i] = (char)word.p[i];
     }
-    for (size_t i = 0; i < f->count; i++) {
-        f->kinds[i].share = f->kinds[i].share > 0 ? f->kinds[i].share : room / open;
-    }
+    hw_buf_init(&k->first, HTML_BYTES);
+    return k;
 }
 
 static void put_line(struct hw_buf *b, struct hw_span line)
@@ -114,29 +80,79 @@ static void put_line(struct hw_buf *b, struct hw_span line)
     }
 }
 
-static void put_lines(struct hw_buf *b, struct hw_span lines, size_t room)
+/* Bytes that a line takes here. */
+static size_t length(struct hw_span line)
 {
-    struct folding f = {.lines = lines};
-    struct hw_span rest = lines, line;
-    while (next_line(&rest, &line)) {
-        kind_of(&f, line)->bytes += length(line);
+    size_t n = line.n;
+    for (size_t i = 0; i < line.n; i++) {
+        n += line.p[i] == '<' ? 5 : 0;
     }
-    share_out(&f, room);
-    for (rest = lines; next_line(&rest, &line);) {
-        struct kind *k = kind_of(&f, line);
+    return n;
+}
+
+/* Takes the answer as it is told: whole lines. One too long, or behind what the file can hold, is
+ * counted only, and so are those behind it: a list has no holes. */
+static int take_lines(void *state, struct hw_span lines, struct hw_error *err)
+{
+    struct hw_span line;
+    bool whole = true;
+    while (next_line(&lines, &line)) {
+        struct kind *k = kind_of(state, line);
         size_t n = length(line);
-        if (k->left > 0 || n > HTML_LINE || k->used + n > k->share) {
-            k->left++; /* and none behind it, so that a list has no holes */
-            continue;
+        k->count++;
+        k->bytes += n;
+        if (n <= HTML_LINE && k->bytes <= HTML_BYTES) {
+            put_line(&k->first, line);
+            whole = whole && hw_buf_ok(&k->first);
+        } else {
+            k->bytes = HTML_BYTES + 1;
         }
-        k->used += n;
-        put_line(b, line);
     }
-    for (size_t i = 0; i < f.count; i++) {
-        if (f.kinds[i].left > 0) {
+    return whole ? HW_OK : hw_fail(err, HW_E_MEMORY, "no room for the report");
+}
+
+/* Equal shares; who needs less than one leaves the rest to the others. */
+static void share_out(struct folding *f, size_t room)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        open += f->kinds[i].first.n > 0;
+    }
+    for (bool again = true; again && open > 0;) {
+        size_t each = room / open;
+        again = false;
+        for (size_t i = 0; i < f->count; i++) {
+            struct kind *k = &f->kinds[i];
+            if (k->share == 0 && k->first.n > 0 && k->first.n <= each) {
+                k->share = k->first.n;
+                room -= k->first.n;
+                open--;
+                again = true;
+            }
+        }
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        struct kind *k = &f->kinds[i];
+        k->share = k->share == 0 && k->first.n > 0 ? room / open : k->share;
+    }
+}
+
+/* The first lines of each kind, and how many are not there. */
+static void put_lines(struct hw_buf *b, struct folding *f, size_t room)
+{
+    share_out(f, room);
+    for (size_t i = 0; i < f->count; i++) {
+        struct kind *k = &f->kinds[i];
+        struct hw_span rest = hw_buf_span(&k->first), line;
+        uint64_t put = 0;
+        for (size_t used = 0; next_line(&rest, &line) && used + line.n <= k->share; put++) {
+            hw_buf_span_put(b, line);
+            used += line.n;
+        }
+        if (put < k->count) {
             hw_buf_str(b, "{\"type\":\"left-out\",\"schema\":1,");
-            hw_json_put(b, "of", f.kinds[i].word);
-            hw_buf_printf(b, "\"count\":%llu}\n", (unsigned long long)f.kinds[i].left);
+            hw_json_put(b, "of", hw_span_str(k->word));
+            hw_buf_printf(b, "\"count\":%llu}\n", (unsigned long long)(k->count - put));
         }
     }
 }
@@ -197,7 +213,7 @@ static void put_text(struct hw_buf *b, struct hw_span text)
 static int put_picture(struct hw_buf *b, const struct hw_report_answer *a, struct hw_error *err)
 {
     struct hw_buf svg;
-    const struct hw_teller into = {.put = put_buf, .state = &svg};
+    const struct hw_teller into = hw_tell_into(&svg);
     if (a->chain == NULL || a->chain->step_count == 0) {
         return HW_OK;
     }
@@ -213,15 +229,15 @@ static int put_picture(struct hw_buf *b, const struct hw_report_answer *a, struc
 }
 
 static int put_parts(struct hw_buf *b, const struct hw_teller *t, const struct hw_report_answer *a,
-                     const struct hw_page *page, struct hw_error *err)
+                     const struct hw_page *page, struct folding *f, struct hw_error *err)
 {
-    struct hw_buf lines, text;
-    hw_buf_init(&lines, 512 << 20);
+    struct hw_buf text;
+    const struct hw_teller take = {.put = take_lines, .state = f};
+    struct hw_teller into = hw_tell_into(&text);
     hw_buf_init(&text, 256 << 20);
-    struct hw_teller into = {.put = put_buf, .state = &text, .zone_minutes = t->zone_minutes};
+    into.zone_minutes = t->zone_minutes;
     int rc = hw_tell_report_md(&into, a, err);
-    into.state = &lines;
-    rc = rc != HW_OK ? rc : hw_tell_report_json(&into, a, err);
+    rc = rc != HW_OK ? rc : hw_tell_report_json(&take, a, err);
     rc = rc != HW_OK ? rc : put_head(b, a, page, err);
     if (rc == HW_OK) {
         put_text(b, hw_buf_span(&text));
@@ -230,12 +246,11 @@ static int put_parts(struct hw_buf *b, const struct hw_teller *t, const struct h
     if (rc == HW_OK) {
         size_t taken = b->n + page->script.n + HTML_FRAME;
         hw_buf_str(b, "<script type=\"application/x-ndjson\" id=\"headwater-data\">\n");
-        put_lines(b, hw_buf_span(&lines), taken < HTML_BYTES ? HTML_BYTES - taken : 0);
+        put_lines(b, f, taken < HTML_BYTES ? HTML_BYTES - taken : 0);
         hw_buf_str(b, "</script>\n<script type=\"module\">");
         hw_buf_span_put(b, page->script);
         hw_buf_str(b, "</script>\n</body>\n</html>\n");
     }
-    hw_buf_done(&lines);
     hw_buf_done(&text);
     return rc;
 }
@@ -249,8 +264,16 @@ int hw_tell_report_html(const struct hw_teller *t, const struct hw_report_answer
                        "this build has no page, since Node was not there when it was made; "
                        "--format md has the same report as text");
     }
+    struct folding *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for a report");
+    }
     hw_buf_init(&b, 64 << 20);
-    int rc = put_parts(&b, t, a, page, err);
+    int rc = put_parts(&b, t, a, page, f, err);
+    for (size_t i = 0; i < f->count; i++) {
+        hw_buf_done(&f->kinds[i].first);
+    }
+    free(f);
     if (rc != HW_OK) {
         hw_buf_done(&b);
         return rc;

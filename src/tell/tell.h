@@ -21,6 +21,9 @@ struct hw_teller {
     bool all;         /* text: every file, not only those with something to say */
 };
 
+/* A teller into b; HW_E_LIMIT when b is full. */
+struct hw_teller hw_tell_into(struct hw_buf *b);
+
 /* An answer of many lines on its way: they are made in b, and handed on when there are some, so
  * that memory does not grow with the answer. After the first failure nothing more is handed on. */
 struct hw_stream {

@@ -77,6 +77,18 @@ int hw_tell_put(const struct hw_teller *t, struct hw_buf *b, struct hw_error *er
     return rc;
 }
 
+static int put_into(void *state, struct hw_span s, struct hw_error *err)
+{
+    struct hw_buf *b = state;
+    hw_buf_span_put(b, s);
+    return hw_buf_ok(b) ? HW_OK : hw_fail(err, HW_E_LIMIT, "the answer is too large");
+}
+
+struct hw_teller hw_tell_into(struct hw_buf *b)
+{
+    return (struct hw_teller){.put = put_into, .state = b};
+}
+
 enum { STREAM_LINE = 64 << 20, STREAM_LINES = 64 << 10 };
 
 void hw_stream_begin(struct hw_stream *s, const struct hw_teller *t, struct hw_error *err)

@@ -10,18 +10,6 @@
 
 #include "door/console/room.h"
 
-static int put_buf(void *state, struct hw_span s, struct hw_error *err)
-{
-    struct hw_buf *b = state;
-    hw_buf_span_put(b, s);
-    return hw_buf_ok(b) ? HW_OK : hw_fail(err, HW_E_LIMIT, "the answer is too large for a page");
-}
-
-struct hw_teller hw_console_teller(struct hw_buf *b)
-{
-    return (struct hw_teller){.put = put_buf, .state = b};
-}
-
 static size_t weight(const struct hw_kept *a)
 {
     return sizeof *a + a->lines.text.room + (a->lines.count + 1) * sizeof *a->lines.at;

@@ -66,7 +66,7 @@ static int ask_hunt(struct hw_console *k, struct hw_making *m, struct hw_error *
 {
     struct hw_answer *a = NULL;
     struct hw_policy policy = policy_of(m);
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     int rc = hw_hunt(k->deep.c, &policy, &a, err);
     rc = rc != HW_OK ? rc : hw_tell_json(&t, a, err);
     hw_answer_free(a);
@@ -79,7 +79,7 @@ static int ask_trace(struct hw_console *k, struct hw_making *m, struct hw_error 
     struct hw_trace_answer *a = NULL;
     struct hw_target_list several = {.count = 0};
     struct hw_trace_ask ask = {.target = q->target, .as_of = hw_console_now()};
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     int rc = hw_trace(k->deep.c, &ask, &a, &several, err);
     rc = rc != HW_OK  ? say_several(k, q, &several, rc, err)
          : q->picture ? hw_tell_picture(&t, a, HW_PICTURE_EMBEDDED, err)
@@ -101,7 +101,7 @@ static int ask_impact(struct hw_console *k, struct hw_making *m, struct hw_error
                                 .until = HW_TIME_NONE,
                                 .independent = hw_span_str(""),
                                 .as_of = hw_console_now()};
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     int rc = hw_impact(k->deep.c, &ask, &a, &several, err);
     rc = rc != HW_OK ? say_several(k, q, &several, rc, err) : hw_tell_impact_json(&t, a, err);
     hw_impact_answer_free(a);
@@ -113,7 +113,7 @@ static int ask_attribute(struct hw_console *k, struct hw_making *m, struct hw_er
     struct asked *q = m->state;
     struct hw_attribute_answer *a = NULL;
     struct hw_attribute_ask ask = {.target = q->target, .as_of = hw_console_now()};
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     int rc = hw_attribute(k->deep.c, &ask, &a, err);
     if (rc == HW_E_USAGE) {
         rc = HW_E_MISSING; /* no attack is known by that name */
@@ -130,7 +130,7 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
     struct hw_report_answer *a = NULL;
     struct hw_target_list several = {.count = 0};
     struct hw_policy policy = policy_of(m);
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     hw_case_info(k->deep.c, &info);
     struct hw_report_ask ask = {.target = q->target,
                                 .title = hw_span_str(NULL),
@@ -217,7 +217,7 @@ static int ask_verify(struct hw_console *k, struct hw_making *m, struct hw_error
     struct hw_answer *a = NULL;
     struct hw_policy policy = policy_of(m);
     struct targets l = {.arena = hw_arena_new(HW_CONSOLE_ARENA)};
-    struct hw_teller t = hw_console_teller(m->text);
+    struct hw_teller t = hw_tell_into(m->text);
     int rc = l.arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a question")
                              : find_files(k, q->target, &l, err);
     rc = rc != HW_OK ? rc : hw_verify(k->deep.c, l.p, l.count, NULL, 0, &policy, &a, err);

@@ -146,8 +146,6 @@ struct hw_kept *hw_kept_find(struct hw_console *k, const char *key);
 void hw_kept_put(struct hw_console *k, const char *key, uint64_t generation, struct hw_span text);
 void hw_kept_leave(struct hw_console *k, struct hw_kept *a);
 void hw_kept_forget(struct hw_console *k); /* all of them, with the lock of the state held */
-/* A teller into a buffer. */
-struct hw_teller hw_console_teller(struct hw_buf *b);
 
 /* ---- the graph (graph.c) ---- */
 

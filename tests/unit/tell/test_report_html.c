@@ -185,6 +185,25 @@ static void what_is_too_much_is_counted(void **state)
     free(many);
 }
 
+/* A kind of nothing but lines that are too long has no share, and is no reason to stop. */
+static void a_line_too_long_is_counted(void **state)
+{
+    enum { LONG = 300000 };
+    char *text = calloc(1, LONG);
+    const struct hw_asset was = s.assets[0];
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'x', LONG);
+    s.assets[0].lacks = (struct hw_span){(const uint8_t *)text, LONG};
+    s.assets[0].next = NULL;
+    scene_write(html, &s, &out);
+    s.assets[0] = was;
+    assert_int_equal(count("{\"type\":\"asset\""), 0);
+    assert_int_equal(count("\"of\":\"asset\",\"count\":1}"), 1);
+    assert_int_equal(count("\"verdict\":"), 1);
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -195,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_its_own_texts_may_run, hostile, drop),
         cmocka_unit_test_setup_teardown(a_page_that_could_end_its_element_is_none, plain, drop),
         cmocka_unit_test_setup_teardown(what_is_too_much_is_counted, plain, drop),
+        cmocka_unit_test_setup_teardown(a_line_too_long_is_counted, plain, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
