@@ -8,11 +8,12 @@
 #include "case/room.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fact/path.h"
 
-enum { UPWARD = 64 };
+enum { UPWARD = 64, NODES_MAX = 1 << 24 };
 
 static int fill(sqlite3_stmt *s, struct hw_artifact_row *row, struct hw_error *err)
 {
@@ -103,14 +104,17 @@ int hw_case_artifacts(struct hw_case *c, const struct hw_artifact_ask *ask, stru
     struct hw_range range;
     struct hw_cursor *k = NULL;
     bool by_hash = ask->hash_prefix != NULL && ask->hash_prefix[0] != '\0';
+    /* Few are met by a hash; all others are taken in their order, as the indexes have them: sorting
+     * a million of them takes longer than whatever is asked. CROSS JOIN says that to SQLite. */
+    const char *join = by_hash ? "JOIN" : "CROSS JOIN";
     int rc = hw_range_of(ask->hash_prefix, &range, err);
     int n = snprintf(
         sql, sizeof sql,
         "SELECT r.id,r.class,e.sha256,a.node,a.parent,a.sha256,a.sha1,a.md5,a.size,a.format,"
-        "a.degree,a.name FROM evidence e JOIN reading r ON r.evidence=e.id"
-        " JOIN artifact a ON a.reading=r.id WHERE (r.class=1 OR (r.class>1 AND ?4))%s%s"
-        " ORDER BY e.sha256,r.class,a.node",
-        ask->evidence == NULL ? "" : " AND e.sha256=?3",
+        "a.degree,a.name FROM evidence e %s reading r ON r.evidence=e.id"
+        " %s artifact a ON a.reading=r.id WHERE (r.class=1 OR (r.class>1 AND ?4))%s%s"
+        " ORDER BY e.sha256,r.class,a.node LIMIT ?5 OFFSET ?6",
+        join, join, ask->evidence == NULL ? "" : " AND e.sha256=?3",
         by_hash ? " AND (a.reading,a.node) IN (SELECT reading,node FROM mark WHERE mark IN (1,2,3)"
                   " AND value>=?1 AND value<=?2)"
                 : "");
@@ -128,6 +132,8 @@ int hw_case_artifacts(struct hw_case *c, const struct hw_artifact_ask *ask, stru
         return rc;
     }
     hw_bind_int(k->s, 4, ask->knowledge);
+    hw_bind_int(k->s, 5, ask->limit == 0 ? -1 : (int64_t)ask->limit);
+    hw_bind_int(k->s, 6, (int64_t)ask->after);
     *out = k;
     return HW_OK;
 }
@@ -240,6 +246,69 @@ int hw_case_artifact_get(struct hw_case *c, int64_t reading, uint32_t node,
         rc = rc != HW_OK ? rc : lend(c, &row, k, out, err);
     }
     hw_cursor_free(k);
+    return rc;
+}
+
+int hw_case_count_files(struct hw_case *c, uint64_t *out, struct hw_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool ok = true;
+    int rc = hw_sql_make(c->db, "SELECT coalesce(sum(nodes),0) FROM reading WHERE class=1", false,
+                         &s, err);
+    rc = rc != HW_OK ? rc : hw_sql_step(s, err);
+    if (rc == HW_ROW) {
+        *out = hw_col_size(s, 0, &ok);
+        rc = ok ? HW_OK : hw_col_bad("reading", err);
+    }
+    sqlite3_finalize(s);
+    return rc;
+}
+
+/* Boxes have smaller numbers than what lies in them: from the last on, what lies in one is counted
+ * before it is added to its own box. */
+static int add_up(sqlite3_stmt *s, uint32_t **out, size_t *out_count, struct hw_error *err)
+{
+    bool ok = true;
+    int rc;
+    while ((rc = hw_sql_step(s, err)) == HW_ROW) {
+        uint32_t node = hw_col_u32(s, 0, &ok);
+        uint32_t parent = node == 0 ? 0 : hw_col_u32(s, 1, &ok);
+        if (*out == NULL && ok && node < NODES_MAX) {
+            *out_count = (size_t)node + 1;
+            *out = calloc(*out_count, sizeof **out);
+            if (*out == NULL) {
+                return hw_fail(err, HW_E_MEMORY, "no memory for what lies in a file");
+            }
+        }
+        if (!ok || node >= *out_count || (node > 0 && parent >= node)) {
+            return hw_col_bad("artifact", err);
+        }
+        if (node > 0) {
+            (*out)[parent] += (*out)[node] + 1;
+        }
+    }
+    return rc;
+}
+
+int hw_case_members(struct hw_case *c, int64_t reading, uint32_t **out, size_t *out_count,
+                    struct hw_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    *out = NULL;
+    *out_count = 0;
+    int rc =
+        hw_sql_make(c->db, "SELECT node,parent FROM artifact WHERE reading=?1 ORDER BY node DESC",
+                    false, &s, err);
+    if (rc == HW_OK) {
+        hw_bind_int(s, 1, reading);
+        rc = add_up(s, out, out_count, err);
+    }
+    sqlite3_finalize(s);
+    if (rc != HW_OK) {
+        free(*out);
+        *out = NULL;
+        *out_count = 0;
+    }
     return rc;
 }
 

@@ -99,6 +99,8 @@ struct hw_artifact_ask {
     const uint8_t *evidence; /* 32 bytes: only in this evidence; NULL: all */
     bool ever;
     bool knowledge; /* artifacts of knowledge and telemetry readings too */
+    /* Of all that nothing narrows, only so many (0: all), and none of the first ones. */
+    uint64_t limit, after;
 };
 
 struct hw_artifact_row {
@@ -124,6 +126,13 @@ HW_CHECK int hw_artifact_next(struct hw_cursor *k, struct hw_artifact_row *out,
  * of this function on it. */
 HW_CHECK int hw_case_artifact_get(struct hw_case *c, int64_t reading, uint32_t node,
                                   struct hw_artifact_row *out, struct hw_error *err);
+
+/* How many there are, those of knowledge and telemetry left out. */
+HW_CHECK int hw_case_count_files(struct hw_case *c, uint64_t *out, struct hw_error *err);
+/* How many lie inside of each artifact of a reading, at any depth: (*out)[node]; the caller's to
+ * free. */
+HW_CHECK int hw_case_members(struct hw_case *c, int64_t reading, uint32_t **out, size_t *out_count,
+                             struct hw_error *err);
 
 struct hw_prevalence {
     uint64_t evidences, sightings, hosts; /* sightings: current ones; hosts: scope and host */

@@ -267,7 +267,20 @@ def walking(s, tap, check, seen):
     tap.say(not odd and len(files) > 12 and len(judged) > 1,
             "files are listed once each, with the state that verify gives them",
             (odd, len(files), list(judged)))
+    inside = {(f["evidence"], f["node"]): f["members"] for f in files}
+    whole = {}
+    for evidence, node in inside:
+        whole[evidence] = whole.get(evidence, 0) + 1
+    odd = [(e, inside[e, 0], n) for e, n in whole.items() if inside[e, 0] != n - 1]
+    _, page = all_pages(s, "/api/artifacts", 5)
+    tap.say(not odd and page["total"] == len(files), "how many lie in a file, and in the case, is so",
+            (odd, page, len(files)))
     some = next(f for f in files if f["path"].endswith("padded.dll"))
+    digest = [f["path"] for f in all_pages(s, "/api/artifacts?q=" + some["sha256"][:20], 5)[0]]
+    named = [f["path"] for f in all_pages(s, "/api/artifacts?q=PADDED", 5)[0]]
+    tap.say(digest == [f["path"] for f in files if f["sha256"] == some["sha256"]] and
+            named == [f["path"] for f in files if "padded" in f["path"].lower()] and named,
+            "files are found by a part of the name and by how their digest begins", (digest, named))
     tree = take(f"/api/artifact/{some['id']}")
     cover = [x for x in tree if x["type"] == "signature"][0]["covered"]
     whole = cover and cover[0]["from"] == 0 and cover[-1]["to"] == some["size"] and all(
@@ -383,6 +396,8 @@ def others_write(s, walk, tap):
             after["generation"] > before["generation"] and len(now) == len(ids) + 1,
             "what another process adds is told by an event, and in the next answer",
             (hears, told, before, after, ears[0].text[-300:]))
+    step = next(x for x in s.lines("/api/lines?of=trace&target=" + quote(LIBRARY))
+                if x["type"] == "step")["id"]
     # a writer that holds the case for a while
     script = "import fcntl,sys,time\n" \
         "f=open(sys.argv[1],'w'); fcntl.flock(f,fcntl.LOCK_EX); print('held',flush=True); time.sleep(30)\n"
@@ -390,8 +405,6 @@ def others_write(s, walk, tap):
     holder = subprocess.Popen([sys.executable, "-c", script, lock], stdout=subprocess.PIPE, text=True)
     holder.stdout.readline()
     writes = ears[0].waits_for('"writing":true', 5)
-    step = next(x for x in s.lines("/api/lines?of=trace&target=" + quote(LIBRARY))
-                if x["type"] == "step")["id"]
     body = json.dumps({"id": step, "says": "accept", "because": "x"}).encode()
     busy = s.ask("/api/judge", "POST", body=body)[0]
     holder.kill()

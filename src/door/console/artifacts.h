@@ -21,7 +21,17 @@ void hw_judged_done(struct hw_judged *j);
 const struct hw_file_answer *hw_judged_get(const struct hw_judged *j, const uint8_t evidence[32],
                                            uint64_t node);
 int hw_judged_order(const void *a, const void *b); /* for qsort */
+/* What the index has of it: an artifact's line up to its judgement, with a comma behind. */
+void hw_json_file(struct hw_buf *b, const struct hw_artifact_row *a);
 /* "state", "component", "version", "signatures"; no comma behind. */
 void hw_json_judged(struct hw_buf *b, const struct hw_file_answer *f);
+
+struct hw_inside { /* how many lie in each artifact of the reading that was asked last */
+    int64_t reading;
+    uint32_t *p; /* the caller's to free */
+    size_t count;
+};
+HW_CHECK int hw_inside_get(struct hw_case *c, struct hw_inside *m, int64_t reading, uint32_t node,
+                           uint32_t *out, struct hw_error *err);
 
 #endif

@@ -125,7 +125,7 @@ static bool type_is(struct hw_span line, struct hw_span types)
     return is;
 }
 
-static bool holds(struct hw_span s, struct hw_span text)
+bool hw_text_says(struct hw_span s, struct hw_span text)
 {
     uint8_t first = text.n == 0 ? 0 : hw_ascii_lower(text.p[0]);
     for (size_t i = 0; text.n <= s.n && i <= s.n - text.n; i++) {
@@ -144,14 +144,14 @@ static bool string_holds(struct hw_span line, size_t *at, struct hw_span text)
     if (end < line.n && line.p[end] == '"') { /* nothing to undo in it */
         *at = end + 1;
         bool name = *at < line.n && line.p[*at] == ':';
-        return !name && holds(hw_span_cut(line, begin, end - begin), text);
+        return !name && hw_text_says(hw_span_cut(line, begin, end - begin), text);
     }
     struct hw_buf b;
     bool odd = false;
     hw_buf_init(&b, line.n + 16);
     bool whole = hw_scan_unquote(line, at, &b, &odd) == HW_UNQUOTED;
     bool name = *at < line.n && line.p[*at] == ':';
-    bool is = whole && !name && holds(hw_buf_span(&b), text);
+    bool is = whole && !name && hw_text_says(hw_buf_span(&b), text);
     *at = whole ? *at : line.n;
     hw_buf_done(&b);
     return is;

@@ -39,6 +39,8 @@ struct hw_line_filter {
 HW_CHECK int hw_line_filter_of(const struct hw_request *q, struct hw_line_filter *out,
                                struct hw_error *err);
 bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f);
+/* Is `text` in s? ASCII letters alike. */
+bool hw_text_says(struct hw_span s, struct hw_span text);
 /* Is `text` in any text of this JSON? Of its values, not of its members' names. */
 bool hw_line_says(struct hw_span line, struct hw_span text);
 /* The text of a top-level string member, escapes undone, or a number or word as it stands; appended
