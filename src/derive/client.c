@@ -10,6 +10,7 @@
  */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "derive/reach.h"
 #include "derive/room.h"
@@ -111,15 +112,9 @@ struct maybes {
 
 static void maybe(struct world *w, struct maybes *m, uint32_t proc, struct sign by_file)
 {
-    if (m->count == m->room) {
-        size_t room = m->room == 0 ? 64 : m->room * 2;
-        struct maybe *p = realloc(m->p, room * sizeof *p);
-        if (p == NULL) {
-            (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for suspects"));
-            return;
-        }
-        m->p = p;
-        m->room = room;
+    if (HW_GROW(m->p, m->count, m->room, HW_GROW_MOST) != HW_OK) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory for suspects"));
+        return;
     }
     m->p[m->count++] = (struct maybe){proc, by_file};
 }

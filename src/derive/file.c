@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "derive/reach.h"
 #include "derive/room.h"
@@ -38,15 +39,9 @@ struct ops {
 static struct op *op_new(struct world *w, struct ops *o, struct when at, text_id path)
 {
     static struct op nowhere;
-    if (o->count == o->room) {
-        size_t room = o->room == 0 ? 1024 : o->room * 2;
-        struct op *p = realloc(o->p, room * sizeof *p);
-        if (p == NULL) {
-            (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
-            return &nowhere;
-        }
-        o->p = p;
-        o->room = room;
+    if (HW_GROW(o->p, o->count, o->room, HW_GROW_MOST) != HW_OK) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to order files"));
+        return &nowhere;
     }
     struct op *n = &o->p[o->count++];
     *n = (struct op){.at = at,

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 enum { BLOCK = 16 };
 
 uint64_t reach_key(uint32_t a, uint32_t b, uint32_t c)
@@ -18,15 +20,12 @@ static void no_memory(struct world *w)
 
 void reach_add(struct world *w, struct reach *r, uint64_t key, int64_t lo, int64_t hi, uint32_t i)
 {
-    if (r->count == r->room) {
-        size_t room = r->room == 0 ? 256 : r->room * 2;
-        struct reach_item *p = w->rc != HW_OK ? NULL : realloc(r->p, room * sizeof *p);
-        if (p == NULL) {
-            no_memory(w);
-            return;
-        }
-        r->p = p;
-        r->room = room;
+    if (w->rc != HW_OK) {
+        return;
+    }
+    if (HW_GROW(r->p, r->count, r->room, HW_GROW_MOST) != HW_OK) {
+        no_memory(w);
+        return;
     }
     r->p[r->count++] = (struct reach_item){key, lo, hi, i};
 }

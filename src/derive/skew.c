@@ -13,6 +13,7 @@
  */
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "derive/room.h"
 
@@ -38,15 +39,9 @@ static void add(struct world *w, struct pairs *v, struct when x, struct when y, 
         (!sensor && (a == SENSOR || host_at(w, a)->scope != host_at(w, b)->scope))) {
         return;
     }
-    if (v->count == v->room) {
-        size_t room = v->room == 0 ? 1024 : v->room * 2;
-        struct pair *p = realloc(v->p, room * sizeof *p);
-        if (p == NULL) {
-            (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to compare clocks"));
-            return;
-        }
-        v->p = p;
-        v->room = room;
+    if (HW_GROW(v->p, v->count, v->room, HW_GROW_MOST) != HW_OK) {
+        (void)world_fail(w, hw_fail(w->err, HW_E_MEMORY, "no memory to compare clocks"));
+        return;
     }
     int64_t d = hw_time_since(y.t, x.t);
     v->p[v->count++] = a < b ? (struct pair){a, b, d} : (struct pair){b, a, -d};

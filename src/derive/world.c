@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 
 enum { BLOCK_BYTES = 4 << 20, VEC_MAX = 1U << 31 };
@@ -33,15 +34,10 @@ uint32_t vec_add(struct world *w, struct vec *v)
     if (w->rc != HW_OK) {
         return 0;
     }
+    v->p = hw_grow(v->p, v->each, v->count, 1, &v->room, VEC_MAX);
     if (v->count == v->room) {
-        uint32_t room = v->room == 0 ? 64 : v->room < VEC_MAX / 2 ? v->room * 2 : VEC_MAX;
-        uint8_t *p = room == v->room ? NULL : realloc(v->p, (size_t)room * v->each);
-        if (p == NULL) {
-            out_of_memory(w);
-            return 0;
-        }
-        v->p = p;
-        v->room = room;
+        out_of_memory(w);
+        return 0;
     }
     /* Element by element, so that room which is never used is never touched. */
     memset(v->p + (size_t)v->count * v->each, 0, v->each);

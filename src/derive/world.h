@@ -17,8 +17,8 @@
 /* A growing array of `each` bytes an element; element 0 exists and is zero. */
 struct vec {
     uint8_t *p;
-    uint32_t count, room;
-    uint32_t each;
+    size_t room;
+    uint32_t count, each;
 };
 #define AT(type, v, i) (&((type *)(void *)(v)->p)[i])
 
