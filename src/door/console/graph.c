@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "door/console/room.h"
@@ -208,15 +209,9 @@ static int earlier(const void *a, const void *b)
 
 static int add(struct nearby *l, uint32_t n, const struct hw_edge *e, struct hw_error *err)
 {
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 256 : l->room * 2;
-        struct near *p = room > EDGES_MAX ? NULL : realloc(l->p, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_LIMIT,
-                           "this thing has too many edges: narrow them with from and until");
-        }
-        l->p = p;
-        l->room = room;
+    if (HW_GROW(l->p, l->count, l->room, EDGES_MAX) != HW_OK) {
+        return hw_fail(err, HW_E_LIMIT,
+                       "this thing has too many edges: narrow them with from and until");
     }
     bool holds_on = (e->flags & HW_EDGE_HOLDS) != 0;
     l->p[l->count++] = (struct near){n, holds_on ? e->lo : e->lo / 2 + e->hi / 2, *e};

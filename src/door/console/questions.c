@@ -15,6 +15,7 @@
 #include "ask/impact.h"
 #include "ask/report.h"
 #include "ask/verify.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "door/console/records.h"
@@ -164,14 +165,8 @@ struct targets {
 
 static int add_target(struct targets *l, const struct hw_artifact_row *a, struct hw_error *err)
 {
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 64 : l->room * 2;
-        struct hw_target *p = room > TARGETS_MAX ? NULL : realloc(l->p, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_LIMIT, "too many files to judge at once");
-        }
-        l->p = p;
-        l->room = room;
+    if (HW_GROW(l->p, l->count, l->room, TARGETS_MAX) != HW_OK) {
+        return hw_fail(err, HW_E_LIMIT, "too many files to judge at once");
     }
     uint8_t *path = hw_arena_copy(l->arena, a->path);
     struct hw_target *t = &l->p[l->count++];
@@ -197,7 +192,7 @@ static int find_files(struct hw_console *k, struct hw_span target, struct target
     int rc = hw_case_artifacts(k->deep.c, &ask, &c, err);
     while (rc == HW_OK && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
         bool outermost = a.node == 0 || target.n > 0;
-        rc = outermost && out->count < TARGETS_MAX ? add_target(out, &a, err) : HW_OK;
+        rc = outermost ? add_target(out, &a, err) : HW_OK;
         if (rc == HW_OK && target.n > 0 && !is_hash) {
             break; /* what lies below it is judged with it */
         }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "door/intake/room.h"
 
@@ -50,15 +51,9 @@ static int names_read(int fd, struct names *out, struct hw_error *err)
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) {
             continue;
         }
-        if (out->count == out->room) {
-            size_t room = out->room == 0 ? 64 : out->room * 2;
-            char **p = reallocarray(out->p, room, sizeof *p);
-            if (p == NULL) {
-                rc = hw_fail(err, HW_E_MEMORY, "no memory for a folder's names");
-                break;
-            }
-            out->p = p;
-            out->room = room;
+        if (HW_GROW(out->p, out->count, out->room, HW_GROW_MOST) != HW_OK) {
+            rc = hw_fail(err, HW_E_MEMORY, "no memory for a folder's names");
+            break;
         }
         char *copy = strdup(e->d_name);
         if (copy == NULL) {
