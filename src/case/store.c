@@ -6,6 +6,7 @@
  * savepoint. One that outgrows HW_HOLD_BYTES goes to the database as it comes, inside a savepoint,
  * under a row id of its own, so that dropping it leaves the earlier reading as it was.
  */
+#include "base/grow.h"
 #include "case/room.h"
 
 #include <stdlib.h>
@@ -300,14 +301,8 @@ static const char *objection(const struct hw_fact *f)
 static int hold(struct hw_storing *st, const struct hw_fact *f, struct hw_span body,
                 struct hw_error *err)
 {
-    if (st->held_count == st->held_room) {
-        size_t room = st->held_room == 0 ? 256 : st->held_room * 2;
-        struct hw_held *more = reallocarray(st->held, room, sizeof *more);
-        if (more == NULL) {
-            return hw_fail(err, HW_E_MEMORY, "no memory for facts");
-        }
-        st->held = more;
-        st->held_room = room;
+    if (HW_GROW(st->held, st->held_count, st->held_room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for facts");
     }
     struct hw_held *h = &st->held[st->held_count];
     *h = (struct hw_held){.node = (uint32_t)hw_fact_get_u64(f, HW_F_NODE),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 
 static int no_memory(struct hw_error *err)
@@ -52,14 +53,8 @@ int hw_layouts_add(struct hw_layouts *l, const struct hw_fact *layout, size_t *o
     if (hw_fact_get_u64(layout, HW_LAYOUT_INDEX) != l->count) {
         return hw_fail(err, HW_E_CASE, "layouts of a log are not in order");
     }
-    if (l->count == l->room) {
-        uint32_t room = l->room == 0 ? 64 : l->room * 2;
-        uint16_t *c = reallocarray(l->counts, room, sizeof *c);
-        if (c == NULL) {
-            return no_memory(err);
-        }
-        l->counts = c;
-        l->room = room;
+    if (HW_GROW(l->counts, l->count, l->room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(err);
     }
     *out_names = hw_layout_names(hw_fact_get(layout, HW_LAYOUT_NAMES), l->names, HW_RECORD_VALUES);
     l->counts[l->count++] = (uint16_t)*out_names;
@@ -74,7 +69,7 @@ void *hw_layouts_beside(const struct hw_layouts *l, void *p, uint32_t *room, siz
     uint8_t *longer = reallocarray(p, l->room, each);
     if (longer != NULL) {
         memset(longer + *room * each, 0, (l->room - *room) * each);
-        *room = l->room;
+        *room = (uint32_t)l->room;
     }
     return longer;
 }

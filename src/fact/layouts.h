@@ -15,7 +15,8 @@
 
 struct hw_layouts { /* zeroed, then hw_layouts_init() */
     uint16_t *counts;
-    uint32_t count, room; /* layouts so far; place for so many, for arrays that run beside */
+    uint32_t count; /* layouts so far */
+    size_t room;    /* place for so many, for arrays that run beside */
     struct hw_span
         *names; /* HW_RECORD_VALUES of room: the newest layout's, borrowed from its fact */
     struct hw_span *values; /* the same: of the record in hand */

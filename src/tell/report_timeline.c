@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/grow.h"
 #include "tell/report.h"
 
 #include <stdlib.h>
@@ -186,13 +187,7 @@ struct making {
 static void add(struct making *m, struct hw_report_event e)
 {
     struct hw_report_timeline *l = m->l;
-    if (l->count == m->room && !m->failed) {
-        size_t room = m->room == 0 ? 256 : m->room * 2;
-        struct hw_report_event *p = realloc(l->p, room * sizeof *p);
-        m->failed = p == NULL;
-        l->p = p == NULL ? l->p : p;
-        m->room = p == NULL ? m->room : room;
-    }
+    m->failed = m->failed || HW_GROW(l->p, l->count, m->room, HW_GROW_MOST) != HW_OK;
     if (!m->failed) {
         l->p[l->count++] = e;
     }
