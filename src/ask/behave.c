@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ask/behave_room.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -71,20 +72,6 @@ void hw_behave_free(struct hw_behave *b)
     free(b);
 }
 
-/* One more of a list that grows; NULL: memory is out, the list is as it was. */
-static void *one_more(void *p, size_t count, size_t *room, size_t each)
-{
-    if (count < *room) {
-        return p;
-    }
-    size_t more = *room == 0 ? 64 : *room * 2;
-    void *larger = reallocarray(p, more, each);
-    if (larger != NULL) {
-        *room = more;
-    }
-    return larger;
-}
-
 static bool keep(struct hw_behave *b, struct hw_span *s)
 {
     if (s->n == 0) {
@@ -103,11 +90,9 @@ int hw_behave_add(struct hw_behave *b, const struct hw_behave_claim *claim, stru
     if (b->given_count == HW_BEHAVE_CLAIMS) {
         return hw_fail(err, HW_E_LIMIT, "more than %d claims of behaviour", HW_BEHAVE_CLAIMS);
     }
-    struct behave_given *p = one_more(b->given, b->given_count, &b->given_room, sizeof *p);
-    if (p == NULL) {
+    if (HW_GROW(b->given, b->given_count, b->given_room, HW_BEHAVE_CLAIMS) != HW_OK) {
         return no_memory(err);
     }
-    b->given = p;
     struct behave_given g = {.group = claim->group,
                              .by = claim->by,
                              .feature = claim->feature,
@@ -128,11 +113,9 @@ int hw_behave_date(struct hw_behave *b, struct hw_span source, int64_t published
     if (b->dated_count == HW_BEHAVE_CLAIMS) {
         return hw_fail(err, HW_E_LIMIT, "more than %d dates of sources", HW_BEHAVE_CLAIMS);
     }
-    struct behave_dated *p = one_more(b->dated, b->dated_count, &b->dated_room, sizeof *p);
-    if (p == NULL) {
+    if (HW_GROW(b->dated, b->dated_count, b->dated_room, HW_BEHAVE_CLAIMS) != HW_OK) {
         return no_memory(err);
     }
-    b->dated = p;
     source = hw_span_trim(source); /* as those in lists of what is cited */
     if (!keep(b, &source)) {
         return no_memory(err);

@@ -13,6 +13,7 @@
 
 #include "ask/behave_case_room.h"
 #include "ask/room.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "fact/fact.h"
@@ -71,14 +72,8 @@ static int take(struct hw_behave_case *k, const struct hw_fact *f, struct hw_err
     if (k->said_count == HW_BEHAVE_CLAIMS) {
         return hw_fail(err, HW_E_LIMIT, "more than %d claims of behaviour", HW_BEHAVE_CLAIMS);
     }
-    if (k->said_count == k->said_room) {
-        size_t room = k->said_room == 0 ? 1024 : 2 * k->said_room;
-        struct behave_said *p = reallocarray(k->said, room, sizeof *p);
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        k->said = p;
-        k->said_room = room;
+    if (HW_GROW(k->said, k->said_count, k->said_room, HW_BEHAVE_CLAIMS) != HW_OK) {
+        return no_memory(err);
     }
     struct behave_said s = {.relation = relation,
                             .doer = kind_of(hw_fact_get(f, HW_BEHAVIOUR_DOER)),

@@ -11,6 +11,7 @@
 
 #include "ask/impacting.h"
 #include "ask/products.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "fact/exposed.h"
@@ -100,14 +101,8 @@ static int exposed_fact(struct exposing *e, const struct hw_fact *f)
          (x->ask->from != HW_TIME_NONE && one.seen_ns < x->ask->from))) {
         return HW_OK;
     }
-    if (e->count == e->room) {
-        size_t room = e->room == 0 ? 1024 : e->room * 2;
-        void *p = realloc(e->p, room * sizeof *e->p);
-        if (p == NULL) {
-            return impacting_no_memory(x);
-        }
-        e->p = p;
-        e->room = room;
+    if (HW_GROW(e->p, e->count, e->room, HW_GROW_MOST) != HW_OK) {
+        return impacting_no_memory(x);
     }
     if (one.seen_ns != HW_TIME_NONE) {
         e->first = e->first == HW_TIME_NONE || one.seen_ns < e->first ? one.seen_ns : e->first;

@@ -12,6 +12,7 @@
 
 #include "ask/impacting.h"
 #include "ask/products.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/package.h"
 
@@ -42,21 +43,6 @@ struct containing {
     struct names products; /* by name and version */
     struct names itself;   /* what is looked for first, the same way */
 };
-
-static void *more(struct containing *g, void *p, size_t count, size_t *room, size_t each)
-{
-    if (count < *room) {
-        return p;
-    }
-    size_t longer = *room == 0 ? 256 : *room * 2;
-    void *new = realloc(p, longer * each);
-    if (new == NULL) {
-        (void)!impacting_no_memory(g->x);
-        return NULL;
-    }
-    *room = longer;
-    return new;
-}
 
 static const char *text_of(struct impacting *x, struct hw_span s)
 {
@@ -105,12 +91,10 @@ static int find_by(struct containing *g, const struct named_version *v, struct h
             !same_package(v->purl, hw_fact_get(&row.fact, HW_COMPONENT_PURL))) {
             continue; /* of a file itself, not of a bill; or of another registry */
         }
-        void *p = more(g, g->hits, g->count, &g->room, sizeof *g->hits);
-        if (p == NULL) {
-            rc = HW_E_MEMORY;
+        if (HW_GROW(g->hits, g->count, g->room, HW_GROW_MOST) != HW_OK) {
+            rc = impacting_no_memory(x);
             break;
         }
-        g->hits = p;
         struct hit *h = &g->hits[g->count++];
         *h = (struct hit){.reading = row.reading,
                           .node = row.node,
@@ -176,12 +160,10 @@ static int read_relations(struct containing *g, const struct hit *h, uint64_t la
             !hw_fact_has(&row.fact, HW_DEPENDS_CHILD)) {
             continue;
         }
-        void *p = more(g, g->pairs, g->pair_count, &g->pair_room, sizeof *g->pairs);
-        if (p == NULL) {
-            rc = HW_E_MEMORY;
+        if (HW_GROW(g->pairs, g->pair_count, g->pair_room, HW_GROW_MOST) != HW_OK) {
+            rc = impacting_no_memory(g->x);
             break;
         }
-        g->pairs = p;
         struct pair two = {hw_fact_get_u64(&row.fact, HW_DEPENDS_PARENT),
                            hw_fact_get_u64(&row.fact, HW_DEPENDS_CHILD)};
         sorted =

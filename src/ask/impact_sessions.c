@@ -8,22 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/time.h"
 #include "case/cursor.h"
 
-static void *more(struct sessions *s, void *p, size_t count, size_t *room, size_t each)
+static int no_memory(struct sessions *s)
 {
-    if (count < *room) {
-        return p;
-    }
-    size_t longer = *room == 0 ? 1024 : *room * 2;
-    void *new = realloc(p, longer * each);
-    if (new == NULL) {
-        (void)!hw_fail(s->err, HW_E_MEMORY, "no memory for sessions");
-        return NULL;
-    }
-    *room = longer;
-    return new;
+    return hw_fail(s->err, HW_E_MEMORY, "no memory for sessions");
 }
 
 static int load_sessions(struct sessions *s, const struct affecting *q, const bool *acted)
@@ -36,11 +27,9 @@ static int load_sessions(struct sessions *s, const struct affecting *q, const bo
         if (t.first_ns > q->ask->as_of) {
             continue; /* nobody knew of it then */
         }
-        void *p = more(s, s->p, s->count, &s->room, sizeof *s->p);
-        if (p == NULL) {
-            return HW_E_MEMORY;
+        if (HW_GROW(s->p, s->count, s->room, HW_GROW_MOST) != HW_OK) {
+            return no_memory(s);
         }
-        s->p = p;
         s->p[s->count] = (struct session){.n = n,
                                           .host = t.host,
                                           .account = UINT32_MAX,
@@ -55,11 +44,9 @@ static int load_sessions(struct sessions *s, const struct affecting *q, const bo
 
 static int add_came(struct sessions *s, struct came c)
 {
-    void *p = more(s, s->came, s->came_count, &s->came_room, sizeof *s->came);
-    if (p == NULL) {
-        return HW_E_MEMORY;
+    if (HW_GROW(s->came, s->came_count, s->came_room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(s);
     }
-    s->came = p;
     s->came[s->came_count++] = c;
     return HW_OK;
 }

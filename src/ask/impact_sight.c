@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/impacting.h"
+#include "base/grow.h"
 #include "base/time.h"
 
 struct org {
@@ -36,14 +37,8 @@ static int by_org(const void *a, const void *b)
 
 static int add_host(struct seeing *s, struct hw_span org, uint32_t host)
 {
-    if (s->count == s->room) {
-        size_t room = s->room == 0 ? 1024 : s->room * 2;
-        void *p = realloc(s->hosts, room * sizeof *s->hosts);
-        if (p == NULL) {
-            return impacting_no_memory(s->x);
-        }
-        s->hosts = p;
-        s->room = room;
+    if (HW_GROW(s->hosts, s->count, s->room, HW_GROW_MOST) != HW_OK) {
+        return impacting_no_memory(s->x);
     }
     s->hosts[s->count++] = (struct machine_of){hw_span_keep(s->x->a->arena, org), host, 0};
     return HW_OK;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ask/known.h"
+#include "base/grow.h"
 #include "base/time.h"
 
 enum { RULES_SAID = 40, WORDS_BYTES = 8192 }; /* of one file */
@@ -53,14 +54,8 @@ static int by_id(const void *a, const void *b)
 static int put_rule(struct matching *m, const struct hw_fact *f)
 {
     struct rulebook *b = &m->book;
-    if (b->count == b->room) {
-        size_t room = b->room == 0 ? 64 : 2 * b->room;
-        struct pattern *p = reallocarray(b->p, room, sizeof *p);
-        if (p == NULL) {
-            return hw_fail(m->s->err, HW_E_MEMORY, "no memory for rules");
-        }
-        b->p = p;
-        b->room = room;
+    if (HW_GROW(b->p, b->count, b->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(m->s->err, HW_E_MEMORY, "no memory for rules");
     }
     b->p[b->count++] = (struct pattern){
         .id = hw_span_keep(b->arena, hw_fact_get(f, HW_PATTERN_ID)),

@@ -12,6 +12,7 @@
 
 #include "ask/verify.h"
 #include "ask/room.h"
+#include "base/grow.h"
 
 enum { TARGETS_MOST = 4096 };
 
@@ -33,14 +34,8 @@ static int add(struct lifecycle *l, const uint8_t evidence[32])
         l->more = true;
         return HW_OK;
     }
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 64 : l->room * 2;
-        struct hw_target *p = realloc(l->p, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(l->err, HW_E_MEMORY, "no memory for files");
-        }
-        l->p = p;
-        l->room = room;
+    if (HW_GROW(l->p, l->count, l->room, TARGETS_MOST) != HW_OK) {
+        return hw_fail(l->err, HW_E_MEMORY, "no memory for files");
     }
     l->p[l->count] = (struct hw_target){.node = 0};
     memcpy(l->p[l->count++].evidence, evidence, 32);
@@ -94,15 +89,9 @@ static int read_ended(struct lifecycle *l)
         if (!hw_fact_is(&row.fact, HW_STATEMENT_STATUS, "ended")) {
             continue;
         }
-        if (l->ended_count == l->ended_room) {
-            size_t room = l->ended_room == 0 ? 256 : l->ended_room * 2;
-            uint64_t *p = reallocarray(l->ended, room, sizeof *p);
-            if (p == NULL) {
-                rc = hw_fail(l->err, HW_E_MEMORY, "no memory for products");
-                break;
-            }
-            l->ended = p;
-            l->ended_room = room;
+        if (HW_GROW(l->ended, l->ended_count, l->ended_room, HW_GROW_MOST) != HW_OK) {
+            rc = hw_fail(l->err, HW_E_MEMORY, "no memory for products");
+            break;
         }
         l->ended[l->ended_count++] = spread(hw_fact_get(&row.fact, HW_STATEMENT_NAME));
     }

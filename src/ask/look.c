@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ask/rules.h"
+#include "base/grow.h"
 #include "base/time.h"
 
 /* Things met by all rules of one question. */
@@ -184,15 +185,9 @@ void look_hosts(struct look *l, uint32_t flags, struct look_list *out)
 
 static void push(struct look *l, struct look_edges *v, uint32_t n, const struct hw_edge *e)
 {
-    if (v->count == v->room) {
-        size_t room = v->room == 0 ? 32 : v->room * 2;
-        struct look_edge *p = realloc(v->p, room * sizeof *p);
-        if (p == NULL) {
-            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory to look at the graph"));
-            return;
-        }
-        v->p = p;
-        v->room = room;
+    if (HW_GROW(v->p, v->count, v->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory to look at the graph"));
+        return;
     }
     v->p[v->count++] = (struct look_edge){n, *e};
 }

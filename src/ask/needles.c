@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 
 enum { GRAM = 4, BUCKETS = 1 << 16 };
@@ -63,14 +64,8 @@ static int put(const struct making *m, struct hw_span text, uint32_t rule)
     struct needles *n = m->n;
     size_t at = rarest(m, text, false);
     uint32_t gram = gram_at(n, text, at), *head = &n->heads[hash(gram)];
-    if (n->count == n->room) {
-        size_t room = n->room == 0 ? 4096 : n->room * 2;
-        struct needle *p = realloc(n->p, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(m->err);
-        }
-        n->p = p;
-        n->room = room;
+    if (HW_GROW(n->p, n->count, n->room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(m->err);
     }
     n->p[n->count++] = (struct needle){gram, *head, rule, (uint32_t)at, text};
     *head = (uint32_t)n->count;

@@ -32,7 +32,8 @@ struct pattern_value {
 struct pattern_seen { /* zeroed, then pattern_seen_init() */
     struct hw_buf words;
     struct pattern_value *values;
-    uint32_t count, room;
+    size_t room;
+    uint32_t count;
     uint32_t first[HW_SEEN_COUNT], last[HW_SEEN_COUNT]; /* index + 1; 0: none */
     uint64_t has, wanted; /* a bit for each enum hw_seen: there; asked for by anybody */
     bool over;            /* more than there is room for */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/pattern.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 enum { NEEDS = 2000, RULES_MOST = 200000 };
@@ -66,21 +67,6 @@ static bool fields_of(const struct hw_rule *rule, uint8_t *out, uint64_t *out_as
     return true;
 }
 
-static int make_room(struct pattern_rules *s, struct hw_error *err)
-{
-    if (s->count < s->room) {
-        return HW_OK;
-    }
-    size_t room = s->room == 0 ? 256 : s->room * 2;
-    struct pattern_rule *p = realloc(s->rules, room * sizeof *p);
-    if (p == NULL) {
-        return no_memory(err);
-    }
-    s->rules = p;
-    s->room = room;
-    return HW_OK;
-}
-
 struct reading {
     struct pattern_rules *s;
     struct hw_error *err;
@@ -105,9 +91,8 @@ static int add_rule(void *state, const struct hw_fact_row *row)
         s->refused++;
         return HW_OK;
     }
-    int rc = make_room(s, err);
-    if (rc != HW_OK) {
-        return rc;
+    if (HW_GROW(s->rules, s->count, s->room, RULES_MOST) != HW_OK) {
+        return no_memory(err);
     }
     r.fields = hw_arena_copy(arena, (struct hw_span){fields, rule.name_count});
     s->partly += hw_fact_has(f, HW_PATTERN_REFUSED);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ask/pattern.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 enum { SIGNERS = 8 };
@@ -59,22 +60,6 @@ struct hw_span pattern_seen_nth(struct pattern_seen *s, enum hw_seen field, size
     return s->at == 0 ? (struct hw_span){NULL, 0} : pattern_seen_get(s, s->at - 1);
 }
 
-static bool make_room(struct pattern_seen *s)
-{
-    if (s->count < s->room) {
-        return true;
-    }
-    uint32_t room = s->room == 0 ? 64 : s->room * 2;
-    struct pattern_value *p =
-        s->room >= PATTERN_VALUES ? NULL : realloc(s->values, room * sizeof *p);
-    if (p == NULL) {
-        return false;
-    }
-    s->values = p;
-    s->room = room;
-    return true;
-}
-
 /* One value more; what there is no room for is not asked, and s->over says so. */
 static void put(struct pattern_seen *s, enum hw_seen field, struct hw_span v)
 {
@@ -82,7 +67,8 @@ static void put(struct pattern_seen *s, enum hw_seen field, struct hw_span v)
         return;
     }
     size_t off = s->words.n;
-    if (!make_room(s) || !hw_buf_room(&s->words, v.n)) {
+    if (HW_GROW(s->values, s->count, s->room, PATTERN_VALUES) != HW_OK ||
+        !hw_buf_room(&s->words, v.n)) {
         s->over = true;
         return;
     }

@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -144,14 +145,8 @@ static int add(struct table *t, enum hw_redact_class as, struct hw_span text, bo
     if (!is_name(text) || !t->policy->on[as] || stays(t, text)) {
         return HW_OK;
     }
-    if (t->count == t->room) {
-        size_t room = t->room == 0 ? 256 : t->room * 2;
-        struct name *p = realloc(t->p, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(t->err, HW_E_MEMORY, "no memory for names");
-        }
-        t->p = p;
-        t->room = room;
+    if (HW_GROW(t->p, t->count, t->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(t->err, HW_E_MEMORY, "no memory for names");
     }
     t->p[t->count++] = (struct name){text, as, issued};
     return HW_OK;

@@ -16,6 +16,7 @@
 #include "ask/room.h"
 #include "ask/sources.h"
 #include "ask/touched.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/words.h"
 
@@ -50,14 +51,8 @@ static int no_memory(struct hw_error *err)
 
 static int add_met(struct listing *l, const struct hw_fact_row *by)
 {
-    if (l->met_count == l->met_room) {
-        size_t room = l->met_room == 0 ? 256 : l->met_room * 2;
-        struct met *p = realloc(l->met, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(l->err);
-        }
-        l->met = p;
-        l->met_room = room;
+    if (HW_GROW(l->met, l->met_count, l->met_room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(l->err);
     }
     l->met[l->met_count++] = (struct met){by->reading, l->first, l->last, by->seq};
     return HW_OK;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask/look.h"
+#include "base/grow.h"
 
 #define BASELINE_NS (7 * HW_LOOK_DAY)
 
@@ -82,15 +83,9 @@ static void add_visit(struct look *l, struct visits *s, uint32_t session, uint32
         !look_is_somebody(look_thing(l, who.e.subject))) {
         return;
     }
-    if (s->count == s->room) {
-        size_t room = s->room == 0 ? 64 : s->room * 2;
-        struct visit *p = realloc(s->p, room * sizeof *p);
-        if (p == NULL) {
-            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for sessions"));
-            return;
-        }
-        s->p = p;
-        s->room = room;
+    if (HW_GROW(s->p, s->count, s->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for sessions"));
+        return;
     }
     struct visit v = {host,  session,      who.e.subject,      HW_LOOK_NONE,
                       who.n, HW_LOOK_NONE, look_middle(&who.e)};
@@ -292,15 +287,9 @@ static void add_asked(struct look *l, struct asking *s, uint32_t process)
          !look_from(l, process, HW_VERB_RAN, HW_ENTITY_NONE, &born))) {
         return;
     }
-    if (s->count == s->room) {
-        size_t room = s->room == 0 ? 64 : s->room * 2;
-        struct asked *p = realloc(s->p, room * sizeof *p);
-        if (p == NULL) {
-            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for commands"));
-            return;
-        }
-        s->p = p;
-        s->room = room;
+    if (HW_GROW(s->p, s->count, s->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for commands"));
+        return;
     }
     uint32_t session = look_session(l, process);
     uint32_t group = session != HW_LOOK_NONE ? session : look_parent(l, process);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/look.h"
+#include "base/grow.h"
 
 /* ---- vpn-new-device ---- */
 
@@ -39,15 +40,9 @@ static void add_dial(struct look *l, struct dials *d, uint32_t session)
         !look_from(l, session, HW_VERB_LOGGED_ON, HW_ENTITY_HOST, &device)) {
         return;
     }
-    if (d->count == d->room) {
-        size_t room = d->room == 0 ? 64 : d->room * 2;
-        struct dial *p = realloc(d->p, room * sizeof *p);
-        if (p == NULL) {
-            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for VPN sessions"));
-            return;
-        }
-        d->p = p;
-        d->room = room;
+    if (HW_GROW(d->p, d->count, d->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for VPN sessions"));
+        return;
     }
     d->p[d->count++] =
         (struct dial){account, device.e.subject, session, device.n, look_middle(&device.e)};

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask/look.h"
+#include "base/grow.h"
 
 #define SAME_INSTALL_NS HW_LOOK_DAY
 
@@ -46,15 +47,9 @@ static void shelve(struct look *l, struct shelf *s, const struct look_list *file
         if (!at_home(t->name)) {
             continue;
         }
-        if (s->count == s->room) {
-            size_t room = s->room == 0 ? 256 : s->room * 2;
-            struct known *p = realloc(s->p, room * sizeof *p);
-            if (p == NULL) {
-                look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for names of libraries"));
-                return;
-            }
-            s->p = p;
-            s->room = room;
+        if (HW_GROW(s->p, s->count, s->room, HW_GROW_MOST) != HW_OK) {
+            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory for names of libraries"));
+            return;
         }
         s->p[s->count++] = (struct known){look_base(t->name), files->p[i], t->host};
     }

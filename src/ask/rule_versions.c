@@ -12,6 +12,7 @@
 #include "ask/look.h"
 #include "ask/products.h"
 #include "ask/sources.h"
+#include "base/grow.h"
 #include "fact/package.h"
 
 static int no_memory(struct look *l)
@@ -41,15 +42,9 @@ static void keep(struct versions *v, const struct hw_fact_row *row, bool bad)
 {
     struct look *l = v->look;
     struct hw_arena *arena = l->q->a->arena;
-    if (v->count == v->room) {
-        size_t room = v->room == 0 ? 64 : v->room * 2;
-        struct stated *p = reallocarray(v->p, room, sizeof *p);
-        if (p == NULL) {
-            look_failed(l, no_memory(l));
-            return;
-        }
-        v->p = p;
-        v->room = room;
+    if (HW_GROW(v->p, v->count, v->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, no_memory(l));
+        return;
     }
     struct stated *s = &v->p[v->count];
     *s = (struct stated){.n = (uint32_t)v->count,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "fact/layouts.h"
@@ -446,14 +447,8 @@ static int compare_logs(const void *a, const void *b)
 static int add_log(struct run *r, const struct hw_artifact_row *a)
 {
     struct hw_arena *arena = r->q->a->arena;
-    if (r->log_count == r->log_room) {
-        size_t room = r->log_room == 0 ? 256 : r->log_room * 2;
-        struct sigma_log *p = realloc(r->logs, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(r->err);
-        }
-        r->logs = p;
-        r->log_room = room;
+    if (HW_GROW(r->logs, r->log_count, r->log_room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(r->err);
     }
     struct sigma_log *l = &r->logs[r->log_count++];
     *l = (struct sigma_log){.reading = a->reading, .node = a->node};

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "ask/sigma_joining.h"
+#include "base/grow.h"
 #include "base/time.h"
 
 /* of one correlation, and of all */
@@ -70,14 +71,8 @@ static int take(struct sigma_joining *j, struct sigma_in in)
         j->many_apart = j->many_apart || (j->apart != 0 && j->apart != in.e->log + 1);
         j->apart = in.e->log + 1;
     }
-    if (j->count == j->room) {
-        size_t room = j->room == 0 ? 1024 : j->room * 2;
-        struct sigma_in *p = reallocarray(j->in, room, sizeof *p);
-        if (p == NULL) {
-            return no_memory(j);
-        }
-        j->in = p;
-        j->room = room;
+    if (HW_GROW(j->in, j->count, j->room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(j);
     }
     j->in[j->count++] = in;
     return HW_OK;
@@ -158,26 +153,20 @@ static void pass_on(struct sigma_joining *j, const struct sigma_in *in,
 {
     struct sigma_stream *s = &j->c->stream;
     struct sigma_event e = *in[last].e;
-    size_t need = j->k->value_count + s->wanted_count;
+    struct sigma_kept *k = j->k;
     e.from = w[last].from;
     e.fresh = fresh;
-    e.values = (uint32_t)j->k->value_count;
-    if (need > j->k->value_room) {
-        size_t room = need * 2;
-        uint32_t *p =
-            room > UINT32_MAX ? NULL : reallocarray(j->k->values, room, sizeof *j->k->values);
-        if (p == NULL) {
-            s->left++;
-            return;
-        }
-        j->k->values = p;
-        j->k->value_room = room;
+    e.values = (uint32_t)k->value_count;
+    if (HW_GROW_BY(k->values, k->value_count, s->wanted_count, k->value_room, HW_GROW_MOST) !=
+        HW_OK) {
+        s->left++;
+        return;
     }
     for (unsigned i = 0; i < s->wanted_count; i++) {
-        j->k->values[e.values + i] = sigma_value_of(j, &in[last], s->wanted[i]);
+        k->values[e.values + i] = sigma_value_of(j, &in[last], s->wanted[i]);
     }
-    if (sigma_stream_add(j->k, s, &e)) {
-        j->k->value_count = need;
+    if (sigma_stream_add(k, s, &e)) {
+        k->value_count += s->wanted_count;
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "ask/sigma.h"
 #include "base/digest.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/id.h"
 
@@ -94,15 +95,8 @@ static uint32_t text_as_is(struct sigma_kept *k, struct hw_span s)
     if (*slot != 0) {
         return *slot;
     }
-    if (k->text_count == k->text_room) {
-        size_t room = k->text_room == 0 ? 2048 : k->text_room * 2;
-        struct sigma_text *p =
-            room > TEXTS_MOST ? NULL : reallocarray(k->texts, room, sizeof *k->texts);
-        if (p == NULL) {
-            return 0;
-        }
-        k->texts = p;
-        k->text_room = room;
+    if (HW_GROW(k->texts, k->text_count, k->text_room, TEXTS_MOST) != HW_OK) {
+        return 0;
     }
     uint8_t *copy = hw_arena_copy(k->arena, s);
     if (copy == NULL) {
@@ -170,36 +164,15 @@ static int identify(struct sigma_kept *k, const struct sigma_seen *seen, struct 
     return rc;
 }
 
-static bool value_room(struct sigma_kept *k, size_t n)
-{
-    if (k->value_count + n <= k->value_room) {
-        return true;
-    }
-    size_t room = k->value_room == 0 ? 4096 : k->value_room * 2;
-    uint32_t *p = room > UINT32_MAX ? NULL : reallocarray(k->values, room, sizeof *p);
-    if (p == NULL) {
-        return false;
-    }
-    k->values = p;
-    k->value_room = room;
-    return true;
-}
-
 bool sigma_stream_add(struct sigma_kept *k, struct sigma_stream *s, const struct sigma_event *e)
 {
     if (s->count == EVENTS_RULE || k->events == EVENTS_ALL) {
         s->left++;
         return false;
     }
-    if (s->count == s->room) {
-        size_t room = s->room == 0 ? 64 : s->room * 2;
-        struct sigma_event *p = reallocarray(s->events, room, sizeof *p);
-        if (p == NULL) {
-            s->left++;
-            return false;
-        }
-        s->events = p;
-        s->room = room;
+    if (HW_GROW(s->events, s->count, s->room, EVENTS_RULE) != HW_OK) {
+        s->left++;
+        return false;
     }
     s->events[s->count++] = *e;
     k->events++;
@@ -227,8 +200,9 @@ int sigma_keep(struct sigma_kept *k, struct sigma_stream *s, const struct sigma_
         hw_scope_of_evidence(seen->log->evidence, own);
         scope = hw_span_str(own);
     }
-    bool full =
-        s->count == EVENTS_RULE || k->events == EVENTS_ALL || !value_room(k, s->wanted_count + 1);
+    bool full = s->count == EVENTS_RULE || k->events == EVENTS_ALL ||
+                HW_GROW_BY(k->values, k->value_count, s->wanted_count, k->value_room,
+                           HW_GROW_MOST) != HW_OK;
     e.scope = full ? 0 : sigma_text(k, scope);
     e.host = full ? 0 : sigma_text(k, seen->host);
     full = full || e.scope == 0 || (e.host == 0 && seen->host.n > 0);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ask/sigma.h"
+#include "base/grow.h"
 
 enum { CORRELATIONS_MAX = 5000, HELD_MAX = 1000000, CHAIN_MOST = 8, BOUND_MOST = 64 };
 
@@ -29,14 +30,8 @@ int sigma_held_add(struct sigma_rules *s, const struct hw_fact *f, const uint8_t
     if (s->held_count == HELD_MAX) {
         return hw_fail(err, HW_E_LIMIT, "too many published rules");
     }
-    if (s->held_count == s->held_room) {
-        size_t room = s->held_room == 0 ? 1024 : s->held_room * 2;
-        struct sigma_held *p = reallocarray(s->held, room, sizeof *p);
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        s->held = p;
-        s->held_room = room;
+    if (HW_GROW(s->held, s->held_count, s->held_room, HELD_MAX) != HW_OK) {
+        return no_memory(err);
     }
     struct sigma_held *h = &s->held[s->held_count];
     *h = (struct sigma_held){.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID)),
@@ -53,15 +48,9 @@ static int more_correlations(struct sigma_rules *s, struct hw_error *err)
     if (s->correlation_count == CORRELATIONS_MAX) {
         return hw_fail(err, HW_E_LIMIT, "too many published correlations");
     }
-    if (s->correlation_count == s->correlation_room) {
-        size_t room = s->correlation_room == 0 ? 64 : s->correlation_room * 2;
-        struct sigma_correlation **p =
-            reallocarray(s->correlations, room, sizeof(struct sigma_correlation *));
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        s->correlations = p;
-        s->correlation_room = room;
+    if (HW_GROW(s->correlations, s->correlation_count, s->correlation_room, CORRELATIONS_MAX) !=
+        HW_OK) {
+        return no_memory(err);
     }
     return HW_OK;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask/sigma.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 enum { BUCKETS = 1 << 16, NEEDS = 4000, RULES_MAX = 500000 };
@@ -121,14 +122,8 @@ static int add_rule(struct sigma_rules *s, const struct hw_fact *f, const uint8_
     if (s->count == RULES_MAX) {
         return hw_fail(err, HW_E_LIMIT, "too many published rules");
     }
-    if (s->count == s->room) {
-        size_t room = s->room == 0 ? 1024 : s->room * 2;
-        struct sigma_rule *p = realloc(s->rules, room * sizeof *p);
-        if (p == NULL) {
-            return no_memory(err);
-        }
-        s->rules = p;
-        s->room = room;
+    if (HW_GROW(s->rules, s->count, s->room, RULES_MAX) != HW_OK) {
+        return no_memory(err);
     }
     struct sigma_rule *r = &s->rules[s->count];
     *r = (struct sigma_rule){.id = hw_span_keep(arena, hw_fact_get(f, HW_PATTERN_ID)),

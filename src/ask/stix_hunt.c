@@ -13,6 +13,7 @@
 #include "ask/log_walk.h"
 #include "ask/room.h"
 #include "ask/stix.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/words.h"
 
@@ -71,14 +72,8 @@ static int add_rule(void *state, const struct hw_fact_row *row)
     if (!usable(&row->fact) || h->rule_count == RULES_MOST) {
         return HW_OK;
     }
-    if (h->rule_count == h->rule_room) {
-        size_t room = h->rule_room == 0 ? 64 : h->rule_room * 2;
-        struct rule *p = realloc(h->rules, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(h->err, HW_E_MEMORY, "no memory for patterns");
-        }
-        h->rules = p;
-        h->rule_room = room;
+    if (HW_GROW(h->rules, h->rule_count, h->rule_room, RULES_MOST) != HW_OK) {
+        return hw_fail(h->err, HW_E_MEMORY, "no memory for patterns");
     }
     int rc = hw_fact_keep(h->q->a->arena, &row->fact, &r.fact, h->err);
     if (rc != HW_OK) {
@@ -109,14 +104,8 @@ static int keep_hit(struct hunt *h, struct rule *r, const struct hw_stix_hit *me
         r->gave_up = r->gave_up || !hw_stix_is_single(&r->p);
         return HW_OK;
     }
-    if (r->count == r->room) {
-        size_t room = r->room == 0 ? 16 : r->room * 2;
-        struct hit *p = realloc(r->hits, room * sizeof *p);
-        if (p == NULL) {
-            return hw_fail(h->err, HW_E_MEMORY, "no memory for what was met");
-        }
-        r->hits = p;
-        r->room = room;
+    if (HW_GROW(r->hits, r->count, r->room, HITS_MOST) != HW_OK) {
+        return hw_fail(h->err, HW_E_MEMORY, "no memory for what was met");
     }
     if (!h->path_kept) {
         h->path = hw_span_keep(h->q->a->arena, h->path);

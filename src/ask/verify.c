@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/room.h"
+#include "base/grow.h"
 #include "case/cursor.h"
 
 enum {
@@ -109,14 +110,8 @@ static int take_list(struct hw_asking *q, const struct hw_fact_row *row, struct 
     if (rc != HW_OK) {
         return rc;
     }
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 16 : l->room * 2;
-        void *p = reallocarray(l->sha256, room, sizeof *l->sha256);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_MEMORY, "no memory for revocation lists");
-        }
-        l->sha256 = p;
-        l->room = room;
+    if (HW_GROW(l->sha256, l->count, l->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for revocation lists");
     }
     memcpy(l->sha256[l->count++], sha256.p, 32);
     if (!partial && (!l->whole || made > out->this_update)) {
