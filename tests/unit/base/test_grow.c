@@ -21,9 +21,9 @@ struct numbers {
     size_t count, room;
 };
 
-/* Four of them are more bytes than a size_t can say. */
+/* Sixty-four of them are more bytes than a size_t can say. */
 struct vast {
-    char bytes[SIZE_MAX / 2 / 2 + 1];
+    char bytes[SIZE_MAX / 64 + 1];
 };
 
 static void fill(struct numbers *v, size_t n, size_t max)
@@ -98,7 +98,7 @@ static void what_bytes_cannot_say_is_no_memory(void **state)
     (void)state;
     struct vast *p = NULL;
     size_t room = 0;
-    assert_int_equal(HW_GROW_BY(p, 0, 4, room, SIZE_MAX), HW_E_MEMORY);
+    assert_int_equal(HW_GROW_BY(p, 0, 64, room, SIZE_MAX), HW_E_MEMORY);
     assert_null(p);
     assert_int_equal(room, 0);
 }
@@ -118,6 +118,34 @@ static void without_memory_the_old_array_stays(void **state)
     free(v.p);
 }
 
+static void in_an_arena_the_same_holds(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_arena) *a = hw_arena_new(1 << 20);
+    struct numbers v = {0};
+    for (; v.count < 1000; v.count++) {
+        assert_int_equal(HW_GROW_IN(a, v.p, v.count, v.room, 1000), HW_OK);
+        assert_int_equal(v.p[v.count], 0);
+        v.p[v.count] = (uint32_t)v.count;
+    }
+    uint32_t *was = v.p;
+    assert_int_equal(v.room, 1000);
+    assert_int_equal(HW_GROW_IN(a, v.p, v.count, v.room, 1000), HW_E_LIMIT);
+    hw_arena_fail_nth(1);
+    assert_int_equal(HW_GROW_IN(a, v.p, v.count, v.room, 1001), HW_E_MEMORY);
+    hw_arena_fail_nth(0);
+    assert_ptr_equal(v.p, was);
+    assert_int_equal(v.room, 1000);
+    is_whole(&v, 1000);
+    struct vast *vast = NULL;
+    size_t room = 0;
+    assert_int_equal(HW_GROW_IN(a, vast, 0, room, SIZE_MAX), HW_E_MEMORY);
+    assert_null(vast);
+    assert_int_equal(HW_GROW_IN(a, v.p, v.count, v.room, 1001), HW_OK);
+    assert_int_equal(v.room, 1001);
+    is_whole(&v, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +154,7 @@ int main(void)
         cmocka_unit_test(many_items_are_made_room_for_at_once),
         cmocka_unit_test(what_bytes_cannot_say_is_no_memory),
         cmocka_unit_test(without_memory_the_old_array_stays),
+        cmocka_unit_test(in_an_arena_the_same_holds),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
