@@ -7,6 +7,7 @@
 
 #include "ask/affecting.h"
 #include "ask/products.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/package.h"
 
@@ -19,17 +20,9 @@ static int no_memory(struct affecting *q)
 
 static struct machine *new_machine(struct affecting *q, uint32_t host)
 {
-    if (q->machine_count == q->machine_room) {
-        size_t room = q->machine_room == 0 ? 256 : q->machine_room * 2;
-        struct machine *p = hw_arena_array(q->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return NULL;
-        }
-        if (q->machine_count > 0) {
-            memcpy(p, q->machines, q->machine_count * sizeof *p);
-        }
-        q->machines = p;
-        q->machine_room = room;
+    if (HW_GROW_IN(q->a->arena, q->machines, q->machine_count, q->machine_room, HW_GROW_MOST) !=
+        HW_OK) {
+        return NULL;
     }
     struct machine *m = &q->machines[q->machine_count];
     *m = (struct machine){.host = host};

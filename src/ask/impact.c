@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "ask/impacting.h"
+#include "base/grow.h"
 #include "base/time.h"
 #include "fact/package.h"
 
-enum { ARENA_BYTES = 1 << 30, FIRST_ROOM = 32 };
+enum { ARENA_BYTES = 1 << 30 };
 
 const char *hw_risk_word(enum hw_risk r)
 {
@@ -45,17 +46,8 @@ int64_t impact_until(const struct impacting *x)
 
 int numbers_add(struct impacting *x, struct numbers *v, uint32_t n)
 {
-    if (v->count == v->room) {
-        size_t room = v->room == 0 ? FIRST_ROOM : v->room * 2;
-        uint32_t *p = hw_arena_array(x->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return impacting_no_memory(x);
-        }
-        if (v->count > 0) {
-            memcpy(p, v->p, v->count * sizeof *p);
-        }
-        v->p = p;
-        v->room = room;
+    if (HW_GROW_IN(x->a->arena, v->p, v->count, v->room, HW_GROW_MOST) != HW_OK) {
+        return impacting_no_memory(x);
     }
     v->p[v->count++] = n;
     return HW_OK;

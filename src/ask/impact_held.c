@@ -21,6 +21,7 @@
 #include "ask/impact_sessions.h"
 #include "ask/impacting.h"
 #include "ask/look.h"
+#include "base/grow.h"
 #include "base/time.h"
 
 #define STORED_NS (30 * HW_LOOK_DAY) /* how long log-ons are taken to be kept on a machine */
@@ -50,17 +51,8 @@ static int queue_put(struct impacting *x, uint32_t n, int64_t since)
 {
     struct waiting_room *q = &x->to_look;
     struct waiting now = {since, n};
-    if (q->count == q->room) {
-        size_t room = q->room == 0 ? 1024 : q->room * 2;
-        struct waiting *p = hw_arena_array(x->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return impacting_no_memory(x);
-        }
-        if (q->count > 0) {
-            memcpy(p, q->p, q->count * sizeof *p);
-        }
-        q->p = p;
-        q->room = room;
+    if (HW_GROW_IN(x->a->arena, q->p, q->count, q->room, HW_GROW_MOST) != HW_OK) {
+        return impacting_no_memory(x);
     }
     size_t at = q->count++;
     for (; at > 0 && before(&now, &q->p[(at - 1) / 2]); at = (at - 1) / 2) {

@@ -8,6 +8,7 @@
 #include "ask/impacting.h"
 #include "ask/said.h"
 #include "ask/unseen.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -101,17 +102,8 @@ static int item(void *state, const struct hw_said *s)
     if (l == NULL || (s->time_ns != HW_TIME_NONE && s->time_ns > x->ask->as_of)) {
         return HW_OK;
     }
-    if (l->c.item_count == l->room) {
-        size_t room = l->room == 0 ? 256 : l->room * 2;
-        struct hw_capture_item *p = hw_arena_array(x->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return impacting_no_memory(x);
-        }
-        if (l->c.item_count > 0) {
-            memcpy(p, l->items, l->c.item_count * sizeof *p);
-        }
-        l->items = p;
-        l->room = room;
+    if (HW_GROW_IN(x->a->arena, l->items, l->c.item_count, l->room, HW_GROW_MOST) != HW_OK) {
+        return impacting_no_memory(x);
     }
     l->items[l->c.item_count++] = (struct hw_capture_item){kept(x, s, "item"), s->time_ns};
     l->c.items = l->items;

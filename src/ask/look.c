@@ -126,18 +126,12 @@ const struct hw_thing *look_thing(struct look *l, uint32_t n)
 
 void look_add(struct look *l, struct look_list *v, uint32_t n)
 {
-    if (v->count == v->room) {
-        size_t room = v->room == 0 ? 64 : v->room * 2;
-        uint32_t *p = l->rc != HW_OK ? NULL : hw_arena_array(l->arena, room, sizeof *p);
-        if (p == NULL) {
-            look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory to look at the graph"));
-            return;
-        }
-        if (v->count > 0) {
-            memcpy(p, v->p, v->count * sizeof *p);
-        }
-        v->p = p;
-        v->room = room;
+    if (l->rc != HW_OK) {
+        return;
+    }
+    if (HW_GROW_IN(l->arena, v->p, v->count, v->room, HW_GROW_MOST) != HW_OK) {
+        look_failed(l, hw_fail(l->err, HW_E_MEMORY, "no memory to look at the graph"));
+        return;
     }
     v->p[v->count++] = n;
 }

@@ -6,10 +6,10 @@
  * A machine is one name (hw_machine_key) in one organisation.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "ask/room.h"
 #include "ask/touched.h"
+#include "base/grow.h"
 
 struct machine {
     struct hw_span org, key;
@@ -40,17 +40,8 @@ static int add(struct counting *x, struct hw_span org, struct hw_span host)
     if (host.n == 0 || host.p[0] == '.') {
         return HW_OK;
     }
-    if (n->count == n->room) {
-        size_t room = n->room == 0 ? 256 : n->room * 2;
-        struct machine *p = hw_arena_array(n->arena, room, sizeof *p);
-        if (p == NULL) {
-            return no_memory(x);
-        }
-        if (n->count > 0) {
-            memcpy(p, n->p, n->count * sizeof *p);
-        }
-        n->p = p;
-        n->room = room;
+    if (HW_GROW_IN(n->arena, n->p, n->count, n->room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(x);
     }
     struct machine *m = &n->p[n->count++];
     *m = (struct machine){hw_span_keep(n->arena, org), hw_machine_key(n->arena, host)};

@@ -7,6 +7,7 @@
 
 #include "ask/trace.h"
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "case/cursor.h"
@@ -19,23 +20,14 @@ struct finding {
     struct hw_target_list *out;
     struct hw_buf says;
     struct hw_error *err;
-    uint32_t room;
+    size_t room;
 };
 
 static int keep(struct finding *f, uint32_t n, const struct hw_thing *t)
 {
     struct hw_target_list *l = f->out;
-    if (l->count == f->room) {
-        uint32_t room = f->room == 0 ? 16 : f->room * 2;
-        uint32_t *p = hw_arena_array(f->arena, room, sizeof *p);
-        if (p == NULL) {
-            return hw_fail(f->err, HW_E_MEMORY, "no memory for what was found");
-        }
-        for (size_t i = 0; i < l->count; i++) {
-            p[i] = l->p[i];
-        }
-        l->p = p;
-        f->room = room;
+    if (HW_GROW_IN(f->arena, l->p, l->count, f->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(f->err, HW_E_MEMORY, "no memory for what was found");
     }
     l->p[l->count++] = n;
     if (l->count <= LISTED) {

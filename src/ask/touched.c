@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask/touched.h"
 
-#include <string.h>
-
 #include "ask/room.h"
+#include "base/grow.h"
 
 static int no_memory(struct hw_toucher *t)
 {
@@ -13,17 +12,8 @@ static int no_memory(struct hw_toucher *t)
 bool hw_edge_list_add(struct hw_arena *arena, struct hw_edge_list *l, uint32_t n,
                       const struct hw_edge *e)
 {
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 64 : l->room * 2;
-        void *p = hw_arena_array(arena, room, sizeof *l->p);
-        if (p == NULL) {
-            return false;
-        }
-        if (l->count > 0) {
-            memcpy(p, l->p, l->count * sizeof *l->p);
-        }
-        l->p = p;
-        l->room = room;
+    if (HW_GROW_IN(arena, l->p, l->count, l->room, HW_GROW_MOST) != HW_OK) {
+        return false;
     }
     l->p[l->count].n = n;
     l->p[l->count++].e = *e;

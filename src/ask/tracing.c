@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/room.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "case/cursor.h"
@@ -181,17 +182,8 @@ int tracing_step(struct tracing *t, uint32_t n, const struct hw_edge *e, struct 
             return HW_OK;
         }
     }
-    if (t->told_count == t->told_room) {
-        size_t room = t->told_room == 0 ? 64 : t->told_room * 2;
-        struct told *p = hw_arena_array(t->a->arena, room, sizeof *p);
-        if (p == NULL) {
-            return no_memory(t);
-        }
-        if (t->told_count > 0) {
-            memcpy(p, t->told, t->told_count * sizeof *p);
-        }
-        t->told = p;
-        t->told_room = room;
+    if (HW_GROW_IN(t->a->arena, t->told, t->told_count, t->told_room, HW_GROW_MOST) != HW_OK) {
+        return no_memory(t);
     }
     struct hw_step *s = hw_arena_alloc(t->a->arena, sizeof *s);
     if (s == NULL) {

@@ -335,17 +335,8 @@ static int collect(struct walk *w, const struct hw_fact *f, struct hw_error *err
         w->cut = true;
         return HW_OK;
     }
-    if (w->count == w->room) {
-        size_t room = w->room == 0 ? 64 : w->room * 2;
-        struct hw_fact *more = hw_arena_array(w->scratch, room, sizeof *more);
-        if (more == NULL) {
-            return hw_fail(err, HW_E_MEMORY, "no memory for the facts of a file");
-        }
-        if (w->count > 0) {
-            memcpy(more, w->facts, w->count * sizeof *more);
-        }
-        w->facts = more;
-        w->room = room;
+    if (HW_GROW_IN(w->scratch, w->facts, w->count, w->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the facts of a file");
     }
     return hw_fact_keep(w->scratch, f, &w->facts[w->count++], err);
 }
