@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "tell/picture.h"
 
@@ -170,18 +171,9 @@ bool hw_label_bold(enum hw_label_kind kind)
 int hw_picture_label(struct hw_picture *p, enum hw_label_kind kind, int node, int x, int y, int max,
                      struct hw_span text)
 {
-    if (p->label_count == p->label_room) {
-        size_t room = p->label_room == 0 ? 512 : p->label_room * 2;
-        struct hw_picture_label *more = hw_arena_array(p->arena, room, sizeof *more);
-        if (more == NULL) {
-            p->failed = true;
-            return 0;
-        }
-        if (p->label_count > 0) {
-            memcpy(more, p->labels, p->label_count * sizeof *more);
-        }
-        p->labels = more;
-        p->label_room = room;
+    if (HW_GROW_IN(p->arena, p->labels, p->label_count, p->label_room, HW_GROW_MOST) != HW_OK) {
+        p->failed = true;
+        return 0;
     }
     struct hw_picture_label *l = &p->labels[p->label_count++];
     l->kind = kind;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "fact/share.h"
@@ -28,18 +29,9 @@ struct writing {
 
 static void note(struct writing *w, const char *kind, struct hw_span value)
 {
-    if (w->count == w->room) {
-        size_t room = w->room == 0 ? 256 : w->room * 2;
-        struct hw_share_field *p = hw_arena_array(w->arena, room, sizeof *p);
-        if (p == NULL) {
-            w->rc = hw_fail(w->err, HW_E_MEMORY, "no memory to list what is told");
-            return;
-        }
-        if (w->count > 0) {
-            memcpy(p, w->fields, w->count * sizeof *p);
-        }
-        w->fields = p;
-        w->room = room;
+    if (HW_GROW_IN(w->arena, w->fields, w->count, w->room, HW_GROW_MOST) != HW_OK) {
+        w->rc = hw_fail(w->err, HW_E_MEMORY, "no memory to list what is told");
+        return;
     }
     const uint8_t *copy = hw_arena_copy(w->arena, value);
     if (copy == NULL) {

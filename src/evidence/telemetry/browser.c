@@ -9,12 +9,13 @@
  */
 #include "evidence/telemetry/browser.h"
 
+#include "base/grow.h"
 #include "base/sort.h"
 #include "base/text.h"
 
 enum {
     BITS = HW_SQLITE_BITS + 64, /* the header, and tables of two names */
-    TEXTS = 200 * 1000,
+    TEXTS = 1 << 18,
     KEPT_BYTES = 8 * 1024, /* of one text */
 };
 
@@ -37,23 +38,6 @@ static const struct hw_sqlite_time times[] = {
 
 /* ---- texts of other tables ---- */
 
-static bool grow(struct hw_browser *b)
-{
-    struct hw_browser_texts *t = &b->texts;
-    size_t room = t->room == 0 ? 256 : t->room * 2;
-    struct hw_browser_text *p =
-        t->room >= TEXTS ? NULL : hw_arena_array(b->x->arena, room, sizeof *p);
-    if (p == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < t->count; i++) {
-        p[i] = t->p[i];
-    }
-    t->p = p;
-    t->room = room;
-    return true;
-}
-
 void hw_browser_keep(struct hw_browser *b, int64_t id, int64_t order, struct hw_span text)
 {
     struct hw_browser_texts *t = &b->texts;
@@ -62,7 +46,8 @@ void hw_browser_keep(struct hw_browser *b, int64_t id, int64_t order, struct hw_
     if (kept.n > 0 && (at < from || at - from >= b->db.file.n)) {
         kept.p = hw_arena_copy(b->x->arena, kept);
     }
-    if ((kept.n > 0 && kept.p == NULL) || (t->count == t->room && !grow(b))) {
+    if ((kept.n > 0 && kept.p == NULL) ||
+        HW_GROW_IN(b->x->arena, t->p, t->count, t->room, TEXTS) != HW_OK) {
         if (!t->full) {
             hw_say_anomaly(b->x, b->n, "over-budget", 0, 0,
                            "more addresses of downloads than can be held; later ones are left out");
