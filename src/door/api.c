@@ -11,6 +11,7 @@
 
 #include "ask/hunt.h"
 #include "ask/verify.h"
+#include "base/grow.h"
 #include "case/case.h"
 #include "case/cursor.h"
 #include "derive/derive.h"
@@ -84,31 +85,15 @@ struct reading {
     bool gaps;
 };
 
-static void *grown(struct hw_arena *arena, void *old, size_t count, size_t *room, size_t each)
-{
-    if (count < *room) {
-        return old;
-    }
-    *room = *room == 0 ? 64 : *room * 2;
-    void *p = hw_arena_array(arena, *room, each);
-    if (p != NULL && count > 0) {
-        memcpy(p, old, count * each);
-    }
-    return p;
-}
-
 static int event(void *state, const struct hw_intake_event *e, struct hw_error *err)
 {
     struct reading *r = state;
     struct hw_span path = {hw_arena_copy(r->arena, e->path), e->path.n};
     bool unread = e->what == HW_INTAKE_UNREAD;
-    if (unread) {
-        r->missing =
-            grown(r->arena, r->missing, r->missing_count, &r->missing_room, sizeof *r->missing);
-    } else {
-        r->targets = grown(r->arena, r->targets, r->count, &r->room, sizeof *r->targets);
-    }
-    if (path.p == NULL || (unread ? (void *)r->missing : (void *)r->targets) == NULL) {
+    int rc = unread
+                 ? HW_GROW_IN(r->arena, r->missing, r->missing_count, r->missing_room, HW_GROW_MOST)
+                 : HW_GROW_IN(r->arena, r->targets, r->count, r->room, HW_GROW_MOST);
+    if (path.p == NULL || rc != HW_OK) {
         return hw_fail(err, HW_E_MEMORY, "no memory for what was read");
     }
     if (unread) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "case/care.h"
 #include "case/log.h"
 #include "door/cli/cli.h"
@@ -205,17 +206,8 @@ static const char *keep_text(struct hw_cli *cli, struct hw_span s)
 static int keep_place(struct hw_cli *cli, struct old_places *out, const struct hw_place *at,
                       enum hw_class asked, struct hw_error *err)
 {
-    if (out->count == out->room) {
-        size_t room = out->room == 0 ? 64 : out->room * 2;
-        struct old_place *p = hw_arena_array(cli->arena, room, sizeof *p);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
-        }
-        if (out->count > 0) {
-            memcpy(p, out->p, out->count * sizeof *p);
-        }
-        out->p = p;
-        out->room = room;
+    if (HW_GROW_IN(cli->arena, out->p, out->count, out->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for the list of evidence");
     }
     struct old_place *one = &out->p[out->count];
     *one = (struct old_place){keep_text(cli, at->path), keep_text(cli, hw_span_str(at->scope)),

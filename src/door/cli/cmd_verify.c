@@ -9,6 +9,7 @@
 
 #include "ask/verify.h"
 #include "base/file.h"
+#include "base/grow.h"
 #include "case/cursor.h"
 #include "door/cli/cli.h"
 #include "door/cli/find.h"
@@ -34,16 +35,9 @@ static int read_baseline(struct hw_cli *cli, const char *path, struct hw_strings
         if (!hw_span_starts(id, "f-") || !hw_hex_decode(hw_span_from(id, 2), bytes, 8)) {
             continue;
         }
-        if (out->count == room) {
-            room = room == 0 ? 64 : room * 2;
-            const char **p = hw_arena_array(cli->arena, room, sizeof *p);
-            if (p != NULL && out->count > 0) {
-                memcpy(p, out->p, out->count * sizeof *p);
-            }
-            out->p = p;
-        }
         const char *copy = (const char *)hw_arena_copy(cli->arena, id);
-        if (out->p == NULL || copy == NULL) {
+        if (copy == NULL ||
+            HW_GROW_IN(cli->arena, out->p, out->count, room, HW_GROW_MOST) != HW_OK) {
             rc = hw_fail(err, HW_E_MEMORY, "no memory for the baseline");
         } else {
             out->p[out->count++] = copy;

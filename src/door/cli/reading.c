@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "door/cli/cli.h"
 #include "door/feed/feed.h"
 #include "door/feed/pack.h"
@@ -26,19 +27,10 @@ struct reading {
 static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)
 {
     struct hw_targets *t = r->targets;
-    if (t->count == t->room) {
-        size_t room = t->room == 0 ? 64 : t->room * 2;
-        struct hw_seen *p = hw_arena_array(r->cli->arena, room, sizeof *p);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_LIMIT,
-                           "too many files for one verify: scan them into a case, "
-                           "then verify the case's folders one by one");
-        }
-        if (t->count > 0) {
-            memcpy(p, t->p, t->count * sizeof *p);
-        }
-        t->p = p;
-        t->room = room;
+    if (HW_GROW_IN(r->cli->arena, t->p, t->count, t->room, HW_GROW_MOST) != HW_OK) {
+        return hw_fail(err, HW_E_LIMIT,
+                       "too many files for one verify: scan them into a case, "
+                       "then verify the case's folders one by one");
     }
     struct hw_seen *s = &t->p[t->count++];
     memcpy(s->sha256, e->sha256, 32);
@@ -52,17 +44,9 @@ static int keep_seen(struct reading *r, const struct hw_intake_event *e, struct 
 static int keep_unread(struct reading *r, const struct hw_intake_event *e, struct hw_error *err)
 {
     struct hw_targets *t = r->targets;
-    if (t->unread_count == t->unread_room) {
-        size_t room = t->unread_room == 0 ? 16 : t->unread_room * 2;
-        struct hw_unread *p = hw_arena_array(r->cli->arena, room, sizeof *p);
-        if (p == NULL) {
-            return hw_fail(err, HW_E_MEMORY, "no memory for what could not be read");
-        }
-        if (t->unread_count > 0) {
-            memcpy(p, t->unread, t->unread_count * sizeof *p);
-        }
-        t->unread = p;
-        t->unread_room = room;
+    if (HW_GROW_IN(r->cli->arena, t->unread, t->unread_count, t->unread_room, HW_GROW_MOST) !=
+        HW_OK) {
+        return hw_fail(err, HW_E_MEMORY, "no memory for what could not be read");
     }
     struct hw_span says = hw_span_str(e->says);
     struct hw_unread *u = &t->unread[t->unread_count++];
