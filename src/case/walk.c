@@ -339,14 +339,17 @@ int hw_walk_next(struct hw_walk *w, uint32_t *out_n, struct hw_edge *out, struct
 
 /* ---- finding ---- */
 
+/* Numbers are sorted, and not whole rows: an index has them by name. */
 static const char *find_words(const struct hw_thing_ask *ask)
 {
-    return ask->id_lo.n > 0    ? "SELECT " THING " FROM thing WHERE id>=?1 AND id<=?2 ORDER BY n"
+    return ask->id_lo.n > 0    ? "SELECT " THING " FROM thing WHERE n IN"
+                                 " (SELECT n FROM thing WHERE id>=?1 AND id<=?2) ORDER BY n"
            : ask->native.n > 0 ? "SELECT " THING " FROM thing WHERE native=?1 ORDER BY n"
            : ask->name.n > 0   ? "SELECT " THING " FROM thing WHERE kind=?2 AND n IN"
                                  " (SELECT n FROM thing WHERE kind=?2 AND name=?1"
                                  " UNION SELECT n FROM alias WHERE name=?1) ORDER BY n"
-                               : "SELECT " THING " FROM thing WHERE kind=?1 ORDER BY n";
+                               : "SELECT " THING " FROM thing WHERE n IN"
+                                 " (SELECT n FROM thing WHERE kind=?1) ORDER BY n";
 }
 
 int hw_walk_find(struct hw_walk *w, const struct hw_thing_ask *ask, struct hw_error *err)

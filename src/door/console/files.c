@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/text.h"
 #include "door/console/artifacts.h"
 
@@ -278,14 +279,9 @@ static int all_evidences(struct hw_case *c, struct hw_target **out, size_t *out_
     int rc = hw_case_evidence(c, &ask, &k, err);
     while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
         rc = HW_OK;
-        if (count == room) {
-            room = room == 0 ? 256 : room * 2;
-            struct hw_target *more = realloc(p, room * sizeof *p);
-            if (more == NULL) {
-                rc = hw_fail(err, HW_E_MEMORY, "no memory for files");
-                break;
-            }
-            p = more;
+        if (HW_GROW(p, count, room, HW_GROW_MOST) != HW_OK) {
+            rc = hw_fail(err, HW_E_MEMORY, "no memory for files");
+            break;
         }
         p[count] = (struct hw_target){.path = {hw_arena_copy(arena, e.path), e.path.n}};
         memcpy(p[count++].evidence, e.sha256, 32);

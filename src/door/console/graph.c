@@ -79,17 +79,6 @@ static void looked(struct looking *l)
 
 /* ---- searching ---- */
 
-static bool holds(struct hw_span s, struct hw_span q)
-{
-    uint8_t first = q.n == 0 ? 0 : hw_ascii_lower(q.p[0]);
-    for (size_t i = 0; q.n > 0 && q.n <= s.n && i <= s.n - q.n; i++) {
-        if (hw_ascii_lower(s.p[i]) == first && hw_span_equal_nocase(hw_span_cut(s, i, q.n), q)) {
-            return true;
-        }
-    }
-    return q.n == 0;
-}
-
 /* What stands behind the last separator: how people call a file. */
 static struct hw_span last_part(struct hw_span s)
 {
@@ -101,18 +90,18 @@ static struct hw_span last_part(struct hw_span s)
 }
 
 /* 0: its very name; 1: its name begins so; 2: somewhere; RANKS: not at all. */
-static unsigned rank(const struct hw_thing *t, struct hw_span q)
+static unsigned rank(struct hw_span name, struct hw_span key, struct hw_span q)
 {
-    struct hw_span last = last_part(t->name);
-    if (hw_span_equal_nocase(t->name, q) || hw_span_equal_nocase(t->key, q) ||
+    struct hw_span last = last_part(name);
+    if (hw_span_equal_nocase(name, q) || hw_span_equal_nocase(key, q) ||
         hw_span_equal_nocase(last, q)) {
         return 0;
     }
-    if (hw_span_equal_nocase(hw_span_cut(t->name, 0, q.n), q) ||
+    if (hw_span_equal_nocase(hw_span_cut(name, 0, q.n), q) ||
         hw_span_equal_nocase(hw_span_cut(last, 0, q.n), q)) {
         return 1;
     }
-    return holds(t->name, q) || holds(t->key, q) ? 2 : RANKS;
+    return hw_text_says(name, q) || hw_text_says(key, q) ? 2 : RANKS;
 }
 
 struct ranked {
@@ -120,25 +109,91 @@ struct ranked {
     size_t count[RANKS];
 };
 
+static int find_all(struct looking *l, struct hw_error *err)
+{
+    uint8_t lo[HW_ID_BYTES], hi[HW_ID_BYTES];
+    memset(lo, 0, sizeof lo);
+    memset(hi, 0xff, sizeof hi);
+    return hw_walk_find(
+        l->w, &(struct hw_thing_ask){.id_lo = {lo, sizeof lo}, .id_hi = {hi, sizeof hi}}, err);
+}
+
+static void put_name(struct hw_buf *b, struct hw_span s)
+{
+    hw_buf_char(b, '\x1f');
+    for (size_t i = 0; i < s.n; i++) {
+        hw_buf_char(b, s.p[i] == '\n' || s.p[i] == '\x1f' ? ' ' : (char)s.p[i]);
+    }
+}
+
+/* What all things are called, a line each; kept until the graph is another. */
+static int names(struct looking *l, struct hw_lines *out, struct hw_error *err)
+{
+    struct hw_thing t;
+    uint32_t n;
+    hw_buf_init(&out->text, HW_CONSOLE_ANSWER);
+    int rc = find_all(l, err);
+    while (rc == HW_OK && (rc = hw_walk_found(l->w, &n, &t, err)) == HW_ROW) {
+        rc = HW_OK;
+        hw_buf_printf(&out->text, "%u %u", n, (unsigned)t.kind);
+        put_name(&out->text, t.name);
+        put_name(&out->text, t.key);
+        hw_buf_char(&out->text, '\n');
+    }
+    rc = rc != HW_OK || hw_buf_ok(&out->text)
+             ? rc
+             : hw_fail(err, HW_E_LIMIT, "too many things to search");
+    return rc != HW_OK ? rc : hw_lines_cut(out, err);
+}
+
+static void search_line(struct hw_span line, struct hw_span q, enum hw_entity kind, size_t limit,
+                        struct ranked *out)
+{
+    size_t blank = hw_span_find(line, ' '), first = hw_span_find(line, '\x1f');
+    struct hw_span rest = hw_span_from(line, first + 1);
+    size_t second = hw_span_find(rest, '\x1f');
+    uint64_t n = 0, of = 0;
+    unsigned r = rank(hw_span_cut(rest, 0, second), hw_span_from(rest, second + 1), q);
+    if (r < RANKS && out->count[r] < limit && hw_span_u64(hw_span_cut(line, 0, blank), &n) &&
+        hw_span_u64(hw_span_cut(line, blank + 1, first - blank - 1), &of) &&
+        (kind == HW_ENTITY_NONE || of == (uint64_t)kind)) {
+        out->n[r][out->count[r]++] = (uint32_t)n;
+    }
+}
+
 static int search(struct looking *l, struct hw_span q, enum hw_entity kind, size_t limit,
                   struct ranked *out, struct hw_error *err)
 {
-    uint8_t lo[HW_ID_BYTES], hi[HW_ID_BYTES];
+    static const char key[] = "names of things";
+    struct hw_lines own = {.count = 0};
+    uint64_t generation = hw_console_generation(l->k);
+    struct hw_kept *kept = hw_kept_find(l->k, key);
+    int rc = kept != NULL ? HW_OK : names(l, &own, err);
+    const struct hw_lines *lines = kept != NULL ? &kept->lines : &own;
+    for (size_t i = 0; rc == HW_OK && i < lines->count && out->count[0] < limit; i++) {
+        search_line(hw_lines_get(lines, i), q, kind, limit, out);
+    }
+    if (kept != NULL) {
+        hw_kept_leave(l->k, kept);
+    } else if (rc == HW_OK) {
+        hw_kept_put(l->k, key, generation, hw_buf_span(&own.text));
+    }
+    hw_lines_done(&own);
+    return rc;
+}
+
+/* Without words: the first ones, whichever. */
+static int begin(struct looking *l, enum hw_entity kind, size_t limit, struct ranked *out,
+                 struct hw_error *err)
+{
     struct hw_thing t;
     uint32_t n;
-    memset(lo, 0, sizeof lo);
-    memset(hi, 0xff, sizeof hi);
-    int rc = hw_walk_find(
-        l->w, &(struct hw_thing_ask){.id_lo = {lo, sizeof lo}, .id_hi = {hi, sizeof hi}}, err);
+    int rc = find_all(l, err);
     while (rc == HW_OK && out->count[0] < limit &&
            (rc = hw_walk_found(l->w, &n, &t, err)) == HW_ROW) {
         rc = HW_OK;
-        unsigned r = kind != HW_ENTITY_NONE && t.kind != kind ? RANKS : rank(&t, q);
-        if (r < RANKS && out->count[r] < limit) {
-            out->n[r][out->count[r]++] = n;
-        }
-        if (q.n == 0 && out->count[1] == limit) {
-            break;
+        if (kind == HW_ENTITY_NONE || t.kind == kind) {
+            out->n[0][out->count[0]++] = n;
         }
     }
     return rc;
@@ -163,7 +218,8 @@ int hw_get_things(struct hw_console *k, const struct hw_request *q, struct hw_re
     }
     rc = look(k, &l, err);
     if (rc == HW_OK) {
-        rc = search(&l, text, kind, (size_t)limit, found, err);
+        rc = text.n > 0 ? search(&l, text, kind, (size_t)limit, found, err)
+                        : begin(&l, kind, (size_t)limit, found, err);
         for (unsigned i = 0; i < RANKS; i++) {
             for (size_t j = 0; j < found->count[i] && rc == HW_OK && said < limit; j++, said++) {
                 rc = hw_json_thing(&r->body, l.w, l.arena, found->n[i][j], err);

@@ -124,6 +124,43 @@ static int ask_attribute(struct hw_console *k, struct hw_making *m, struct hw_er
     return rc;
 }
 
+/* Under which it is kept. */
+static void put_key(struct hw_buf *b, const struct asked *a)
+{
+    hw_buf_printf(b, "%s%s\n", a->of->word,
+                  a->timeline  ? " timeline"
+                  : a->picture ? " picture"
+                               : "");
+    hw_buf_span_put(b, a->target);
+}
+
+static int tell_report(struct hw_buf *out, const struct hw_report_answer *a, bool timeline,
+                       struct hw_error *err)
+{
+    struct hw_teller t = hw_tell_into(out);
+    return timeline ? hw_tell_timeline_json(&t, a, err) : hw_tell_report_json(&t, a, err);
+}
+
+/* Whoever asked for the report asks for its timeline next, and the other way round: what took long
+ * to find is told both ways. */
+static void keep_other(struct hw_console *k, const struct asked *q,
+                       const struct hw_report_answer *a)
+{
+    struct asked other = *q;
+    struct hw_buf key, text;
+    struct hw_error ignored;
+    other.timeline = !q->timeline;
+    hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
+    hw_buf_init(&text, HW_CONSOLE_KEPT);
+    put_key(&key, &other);
+    const char *name = hw_buf_text(&key);
+    if (name != NULL && tell_report(&text, a, other.timeline, &ignored) == HW_OK) {
+        hw_kept_put(k, name, hw_console_generation(k), hw_buf_span(&text));
+    }
+    hw_buf_done(&text);
+    hw_buf_done(&key);
+}
+
 static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error *err)
 {
     struct asked *q = m->state;
@@ -131,7 +168,6 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
     struct hw_report_answer *a = NULL;
     struct hw_target_list several = {.count = 0};
     struct hw_policy policy = policy_of(m);
-    struct hw_teller t = hw_tell_into(m->text);
     hw_case_info(k->deep.c, &info);
     struct hw_report_ask ask = {.target = q->target,
                                 .title = hw_span_str(NULL),
@@ -145,9 +181,11 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
                                 .until = HW_TIME_NONE,
                                 .independent = hw_span_str(NULL)};
     int rc = hw_report(k->deep.c, &ask, &a, &several, err);
-    rc = rc != HW_OK   ? say_several(k, q, &several, rc, err)
-         : q->timeline ? hw_tell_timeline_json(&t, a, err)
-                       : hw_tell_report_json(&t, a, err);
+    rc = rc != HW_OK ? say_several(k, q, &several, rc, err)
+                     : tell_report(m->text, a, q->timeline, err);
+    if (rc == HW_OK) {
+        keep_other(k, q, a);
+    }
     if (rc == HW_OK && a->chain != NULL) {
         hw_steps_of_chain(k, a->chain);
     }
@@ -342,11 +380,7 @@ static int answer(struct hw_console *k, struct asked *a, const struct hw_line_fi
     struct hw_buf key;
     int rc = f == NULL ? HW_OK : hw_page_of(q, &page, err);
     hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
-    hw_buf_printf(&key, "%s%s\n", a->of->word,
-                  a->timeline  ? " timeline"
-                  : a->picture ? " picture"
-                               : "");
-    hw_buf_span_put(&key, a->target);
+    put_key(&key, a);
     bool report = a->of->ask == ask_report && a->target.n > 0;
     struct hw_making m = {.key = hw_buf_text(&key),
                           .graph = a->of->graph || report,
