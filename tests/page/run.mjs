@@ -54,7 +54,7 @@ try {
     }
     await part("a report in one file", () => report(t));
     await part("hostile names", () => hostileNames(t));
-    if (o.large && !o.case) Object.assign(o, cascade(o.headwater, work, "large", []));
+    if (o.large && !o.case) Object.assign(o, cascade(o.headwater, work, "large", ["--hosts", "100"]));
     if (o.case) {
         await part("a large case", async () => {
             const large = { ...t, case: o.case, target: o.target || t.target };

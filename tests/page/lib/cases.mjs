@@ -19,10 +19,9 @@ export const jsonOf = (t, ...args) => say(t.headwater, ["--case", t.case, "--jso
   .split("\n").filter((row) => row !== "").map((row) => JSON.parse(row));
 
 // The files that the golden tests' sample builder makes, where this build has it.
-function samples(headwater, work) {
+function samples(headwater, dir) {
   const builder = join(dirname(headwater), "tests/golden/golden_samples");
   if (!existsSync(builder)) return [];
-  const dir = join(work, "samples");
   mkdirSync(dir, { recursive: true });
   say(builder, [dir]);
   return ["padded.dll", "appended.dll", "good.dll", "unsigned.dll", "app.zip", "package.deb", "setup.exe"]
@@ -45,7 +44,7 @@ export function cascade(headwater, work, name, more) {
   run("add", "--org", names.organisations.vendor, "--host", names.device, join(root, "laptop-triage.zip"));
   run("add", join(TOP, "data/3cx-said.json"));
   run("learn", join(TOP, "data/3cx-iocs.csv"), join(TOP, "data/sunburst-iocs.csv"));
-  const files = samples(headwater, work);
+  const files = samples(headwater, join(work, `${name}-samples`));
   if (files.length > 0) run("add", ...files);
   return { case: file, target: names["library-sha256"], names, root, more: samplesLeft(files) };
 }
