@@ -386,6 +386,8 @@ class Listener(threading.Thread):
 def others_write(s, walk, tap):
     ears = [Listener(s) for _ in range(3)]
     hears = all(e.waits_for("event: hello", 5) for e in ears)
+    trace = "/api/lines?of=trace&target=" + quote(LIBRARY)
+    step = next(x for x in s.lines(trace) if x["type"] == "step")["id"]
     before = s.lines("/api/case")[0]
     ids = {f["path"] for f in all_pages(s, "/api/artifacts", 100)[0]}
     walk.run("add", "patched.dll", case="a.case")
@@ -396,8 +398,6 @@ def others_write(s, walk, tap):
             after["generation"] > before["generation"] and len(now) == len(ids) + 1,
             "what another process adds is told by an event, and in the next answer",
             (hears, told, before, after, ears[0].text[-300:]))
-    step = next(x for x in s.lines("/api/lines?of=trace&target=" + quote(LIBRARY))
-                if x["type"] == "step")["id"]
     # a writer that holds the case for a while
     script = "import fcntl,sys,time\n" \
         "f=open(sys.argv[1],'w'); fcntl.flock(f,fcntl.LOCK_EX); print('held',flush=True); time.sleep(30)\n"
@@ -405,6 +405,8 @@ def others_write(s, walk, tap):
     holder = subprocess.Popen([sys.executable, "-c", script, lock], stdout=subprocess.PIPE, text=True)
     holder.stdout.readline()
     writes = ears[0].waits_for('"writing":true', 5)
+    meanwhile = s.lines(trace)
+    picture = s.ask("/api/picture?target=" + quote(LIBRARY))[0]
     body = json.dumps({"id": step, "says": "accept", "because": "x"}).encode()
     busy = s.ask("/api/judge", "POST", body=body)[0]
     holder.kill()
@@ -412,6 +414,13 @@ def others_write(s, walk, tap):
     holder.stdout.close()
     tap.say(writes and ears[0].waits_for('"writing":false', 5), "that somebody writes is told, and its end",
             ears[0].text[-300:])
+    def old(lines):
+        return [x for x in lines if x["type"] == "gap" and x["kind"] == "graph"]
+    later = s.lines(trace)
+    tap.say(len(old(meanwhile)) == 1 and old(meanwhile)[0]["needed"] and not old(later) and
+            any(x["type"] == "step" for x in meanwhile) and picture == 503,
+            "while another writes the graph is told as it was, and that it is older",
+            (meanwhile[-2:], picture, later[-2:]))
     tap.say(busy == 409 and s.ask("/api/judge", "POST", body=body)[0] == 200,
             "no decision while another writes, and one afterwards", busy)
     many = [Listener(s) for _ in range(40)]

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "door/console/room.h"
 
 static size_t weight(const struct hw_kept *a)
@@ -117,6 +118,28 @@ void hw_kept_put(struct hw_console *k, const char *key, uint64_t generation, str
     hw_kept_leave(k, a);
 }
 
+/* Others may write for hours. What the graph holds is told meanwhile, and that it is not all. */
+static int make_of_old(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_error ignored;
+    bool has = false;
+    int rc = hw_desk_not_derived(k, err);
+    if (!m->lines || hw_graph_exists(k->deep.c, &has, &ignored) != HW_OK || !has) {
+        return rc;
+    }
+    struct hw_error why = *err;
+    rc = m->make(k, m, err);
+    if (rc == HW_OK) {
+        hw_buf_str(m->text,
+                   "{\"type\":\"gap\",\"schema\":1,\"kind\":\"graph\",\"what\":\"the graph "
+                   "is older than the evidence, and this answer with it: ");
+        hw_escape_put(m->text, hw_span_str(why.text), HW_ESCAPE_JSON);
+        hw_buf_str(m->text,
+                   "\",\"path\":\"\",\"ask_for\":\"\",\"needed\":true,\"accepted\":false}\n");
+    }
+    return rc;
+}
+
 static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, struct hw_error *err)
 {
     hw_buf_init(&a->lines.text, HW_CONSOLE_ANSWER);
@@ -127,7 +150,9 @@ static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, st
     if (rc != HW_OK) {
         return rc;
     }
-    rc = m->graph && !m->derived ? hw_desk_not_derived(k, err) : m->make(k, m, err);
+    bool old = m->graph && !m->derived;
+    rc = old ? make_of_old(k, m, err) : m->make(k, m, err);
+    a->generation = old ? UINT64_MAX : a->generation; /* not kept: it is better asked again */
     hw_case_release(k->deep.c);
     rc = rc != HW_OK          ? rc
          : hw_buf_ok(m->text) ? hw_lines_cut(&a->lines, err)

@@ -384,6 +384,7 @@ static int answer(struct hw_console *k, struct asked *a, const struct hw_line_fi
     bool report = a->of->ask == ask_report && a->target.n > 0;
     struct hw_making m = {.key = hw_buf_text(&key),
                           .graph = a->of->graph || report,
+                          .lines = !a->picture && !a->timeline,
                           .make = report ? must_mean : a->of->ask,
                           .state = a};
     if (m.key == NULL) {

@@ -133,6 +133,7 @@ void hw_console_change(struct hw_console *k);
 struct hw_making {
     const char *key;
     bool graph;   /* it needs the graph, whether there are logs or not */
+    bool lines;   /* it is told in lines, so that one can say that the graph is older */
     bool derived; /* for make: the graph stands for all records */
     struct hw_buf *text;
     int (*make)(struct hw_console *k, struct hw_making *m, struct hw_error *err);

@@ -46,6 +46,8 @@ export function cascade(headwater, work, name, more) {
   run("learn", join(TOP, "data/3cx-iocs.csv"), join(TOP, "data/sunburst-iocs.csv"));
   const files = samples(headwater, join(work, `${name}-samples`));
   if (files.length > 0) run("add", ...files);
+  // Any question makes the graph; the page then waits for answers alone.
+  spawnSync(headwater, ["--case", file, "trace", names["library-sha256"]]);
   return { case: file, target: names["library-sha256"], names, root, more: samplesLeft(files) };
 }
 
