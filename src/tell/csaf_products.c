@@ -5,7 +5,7 @@
  * Known to be affected is only what carries the poisoned bytes. A release that was built, signed or
  * written where a stranger's hand was, and a product whose bill of materials lists it, may be
  * clean: both are under investigation. Nothing here can say "fixed" or "not affected": no record
- * shows what is not there.
+ * shows what is not there. Members stand in the order of the alphabet (6.2.13).
  */
 #include <stdio.h>
 #include <string.h>
@@ -133,9 +133,8 @@ static void put_product(struct csaf *c, size_t i)
     put_hash(c, p->name);
 }
 
-static void open_branch(struct csaf *c, const char *category, struct hw_span name)
+static void put_branch(struct csaf *c, const char *category, struct hw_span name)
 {
-    hw_doc_open(&c->b, NULL, '{');
     hw_doc_words(&c->b, "category", category);
     hw_doc_name(&c->b, "name", name, "vendor not stated");
 }
@@ -144,14 +143,15 @@ static void open_branch(struct csaf *c, const char *category, struct hw_span nam
 static void versions(struct csaf *c, size_t i)
 {
     const struct csaf_product *first = &c->products[i];
-    open_branch(c, "product_name", first->name);
+    hw_doc_open(&c->b, NULL, '{');
     hw_doc_open(&c->b, "branches", '[');
     for (size_t k = i; k < c->count; k++) {
         struct csaf_product *p = &c->products[k];
         if (!p->told && is_branch(p) && hw_span_equal(p->org, first->org) &&
             hw_span_equal(p->name, first->name)) {
             p->told = true;
-            open_branch(c, "product_version", p->version);
+            hw_doc_open(&c->b, NULL, '{');
+            put_branch(c, "product_version", p->version);
             hw_doc_open(&c->b, "product", '{');
             put_product(c, k);
             hw_doc_close(&c->b, '}');
@@ -159,13 +159,14 @@ static void versions(struct csaf *c, size_t i)
         }
     }
     hw_doc_close(&c->b, ']');
+    put_branch(c, "product_name", first->name);
     hw_doc_close(&c->b, '}');
 }
 
 static void vendor(struct csaf *c, size_t i)
 {
     struct hw_span org = c->products[i].org;
-    open_branch(c, "vendor", org);
+    hw_doc_open(&c->b, NULL, '{');
     hw_doc_open(&c->b, "branches", '[');
     for (size_t k = i; k < c->count; k++) {
         if (!c->products[k].told && is_branch(&c->products[k]) &&
@@ -174,6 +175,7 @@ static void vendor(struct csaf *c, size_t i)
         }
     }
     hw_doc_close(&c->b, ']');
+    put_branch(c, "vendor", org);
     hw_doc_close(&c->b, '}');
 }
 
@@ -296,7 +298,6 @@ void csaf_vulnerability(struct csaf *c)
     }
     hw_doc_open(&c->b, "vulnerabilities", '[');
     hw_doc_open(&c->b, NULL, '{');
-    hw_doc_words(&c->b, "title", "Malicious code in released software");
     hw_doc_open(&c->b, "cwe", '{');
     hw_doc_words(&c->b, "id", "CWE-506");
     hw_doc_words(&c->b, "name", "Embedded Malicious Code");
@@ -321,6 +322,7 @@ void csaf_vulnerability(struct csaf *c)
     hw_doc_close(&c->b, '}');
     remediations(c);
     threats(c);
+    hw_doc_words(&c->b, "title", "Malicious code in released software");
     hw_doc_close(&c->b, '}');
     hw_doc_close(&c->b, ']');
 }

@@ -30,8 +30,8 @@ static void close_note(struct csaf *c, const char *category, const char *title)
     if (c->words.n > 0) {
         hw_doc_open(&c->b, NULL, '{');
         hw_doc_words(&c->b, "category", category);
-        hw_doc_words(&c->b, "title", title);
         hw_doc_text(&c->b, "text", hw_buf_span(&c->words));
+        hw_doc_words(&c->b, "title", title);
         hw_doc_close(&c->b, '}');
     }
 }

@@ -103,6 +103,7 @@ static void open_attribute(struct event *e, const char *relation, const char *ca
     hw_doc_text(&e->b, "value", value);
     hw_doc_flag(&e->b, "to_ids", detect);
     hw_doc_words(&e->b, "distribution", "5");
+    hw_doc_flag(&e->b, "deleted", false);
     put_number(e, "timestamp", e->now / HW_NS_PER_SECOND);
 }
 
@@ -341,12 +342,14 @@ static void file(struct event *e, const struct hw_finding *f)
     hw_doc_open(&e->b, NULL, '{');
     hw_doc_words(&e->b, "name", "file");
     hw_doc_words(&e->b, "meta-category", "file");
+    hw_doc_words(&e->b, "description", "File object describing a file with meta-information");
     hw_doc_words(&e->b, "template_uuid", "688c46fb-5edb-40a3-8273-1af7923e2215");
     hw_doc_words(&e->b, "template_version", "24");
     put_hex(&e->words, f->file->sha256);
     bool payload = is_published(e, hw_buf_span(&e->words));
     put_uuid(e, "file", hw_buf_span(&e->words), 0);
     hw_doc_words(&e->b, "distribution", "5");
+    hw_doc_flag(&e->b, "deleted", false);
     put_number(e, "timestamp", e->now / HW_NS_PER_SECOND);
     put_times(e, f->first, f->last);
     hw_doc_words(&e->b, "comment", f->rule);
@@ -412,6 +415,7 @@ static void head(struct event *e)
     hw_doc_words(&e->b, "analysis", "1");
     hw_doc_words(&e->b, "distribution", "0");
     hw_doc_flag(&e->b, "published", false);
+    hw_doc_words(&e->b, "publish_timestamp", "0");
     hw_doc_open(&e->b, "Orgc", '{');
     (void)snprintf(name, sizeof name, "Headwater case %s", e->uuid);
     hw_doc_words(&e->b, "name", name);

@@ -201,6 +201,9 @@ static void indicator(struct stix *s, const struct hw_report_indicator *i, const
     hw_bundle_id(&s->x, "indicator", i->kind, i->value, id);
     if (hw_bundle_open(&s->x, "indicator", id)) {
         hw_doc_name(&s->x.b, "name", i->label, "published indicator");
+        hw_buf_clear(&s->says);
+        hw_buf_printf(&s->says, "The %s of a published payload, met in this case.", i->kind);
+        hw_doc_text(&s->x.b, "description", hw_buf_span(&s->says));
         hw_doc_open(&s->x.b, "indicator_types", '[');
         hw_doc_words(&s->x.b, NULL, "malicious-activity");
         hw_doc_close(&s->x.b, ']');

@@ -227,6 +227,32 @@ static void the_document_has_what_the_schema_requires(void **state)
     assert_true(i > 3);
 }
 
+static void check_order(const json_t *v)
+{
+    const char *key, *before = "";
+    json_t *inner;
+    size_t i;
+    json_object_foreach((json_t *)v, key, inner)
+    {
+        if (strcmp(before, key) >= 0) {
+            fail_msg("%s stands before %s", before, key);
+        }
+        before = key;
+        check_order(inner);
+    }
+    json_array_foreach(v, i, inner)
+    {
+        check_order(inner);
+    }
+}
+
+static void members_stand_in_the_order_of_the_alphabet(void **state)
+{
+    (void)state;
+    assert_true(json_array_size(at("product_tree", "branches")) > 0);
+    check_order(doc); /* 6.2.13 */
+}
+
 static void the_id_is_fit_to_be_the_files_name(void **state)
 {
     const char *id = scene_text(at("document", "tracking"), "id");
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_version_that_is_a_range_is_a_name_and_a_hash_a_helper,
                                         plain, drop),
         cmocka_unit_test_setup_teardown(the_document_has_what_the_schema_requires, plain, drop),
+        cmocka_unit_test_setup_teardown(members_stand_in_the_order_of_the_alphabet, plain, drop),
         cmocka_unit_test_setup_teardown(the_id_is_fit_to_be_the_files_name, plain, drop),
         cmocka_unit_test_setup_teardown(an_advisory_keeps_its_profile_and_that_of_vex, plain, drop),
         cmocka_unit_test_setup_teardown(without_releases_it_is_an_incident_response, plain, drop),

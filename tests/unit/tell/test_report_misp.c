@@ -77,15 +77,16 @@ static void check_attribute(const json_t *a, bool of_object)
     assert_true(scene_text(a, "type")[0] != '\0' && scene_text(a, "value")[0] != '\0');
     assert_true(json_is_boolean(json_object_get(a, "to_ids")));
     assert_string_equal(scene_text(a, "distribution"), "5");
+    assert_true(json_is_false(json_object_get(a, "deleted")));
     assert_true(of_object == (json_object_get(a, "object_relation") != NULL));
     assert_true(strcmp(scene_text(a, "first_seen"), scene_text(a, "last_seen")) <= 0);
 }
 
 static void an_event_has_all_that_a_server_demands(void **state)
 {
-    static const char *const keys[] = {"uuid",     "info", "date",      "threat_level_id",
-                                       "analysis", "Orgc", "timestamp", "distribution",
-                                       "published"};
+    static const char *const keys[] = {
+        "uuid", "info",      "date",         "threat_level_id", "analysis",
+        "Orgc", "timestamp", "distribution", "published",       "publish_timestamp"};
     const json_t *a, *o;
     size_t i, k;
     (void)state;
@@ -104,6 +105,8 @@ static void an_event_has_all_that_a_server_demands(void **state)
     json_array_foreach(json_object_get(event, "Object"), k, o)
     {
         assert_int_equal(strlen(scene_text(o, "template_uuid")), 36);
+        assert_true(scene_text(o, "description")[0] != '\0'); /* 2.6 */
+        assert_true(json_is_false(json_object_get(o, "deleted")));
         json_array_foreach(json_object_get(o, "Attribute"), i, a)
         {
             check_attribute(a, true);
