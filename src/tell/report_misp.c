@@ -344,7 +344,7 @@ static void file(struct event *e, const struct hw_finding *f)
     hw_doc_words(&e->b, "meta-category", "file");
     hw_doc_words(&e->b, "description", "File object describing a file with meta-information");
     hw_doc_words(&e->b, "template_uuid", "688c46fb-5edb-40a3-8273-1af7923e2215");
-    hw_doc_words(&e->b, "template_version", "24");
+    hw_doc_words(&e->b, "template_version", "25");
     put_hex(&e->words, f->file->sha256);
     bool payload = is_published(e, hw_buf_span(&e->words));
     put_uuid(e, "file", hw_buf_span(&e->words), 0);
