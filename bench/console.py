@@ -24,10 +24,7 @@ FILES = [
     ("files, the first page of 200", "/api/artifacts"),
     ("files, 200 from the middle", "/api/artifacts?after={middle}"),
     ("files by a part of the name", "/api/artifacts?q=77.txt&limit=50"),
-    ("verify, the first page of 200", "/api/lines?of=verify"),
-    ("verify, a type filtered", "/api/lines?of=verify&types=gap"),
-    ("verify, a member filtered", "/api/lines?of=verify&where=format:zip&limit=50"),
-    ("verify, a text in all lines", "/api/lines?of=verify&q=member-0007&limit=50"),
+    ("files by a state, judged", "/api/artifacts?state=valid&limit=50"),
 ]
 LOGS = [
     ("the case in counts", "/api/case"),

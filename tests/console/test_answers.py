@@ -161,7 +161,7 @@ def filters(s, tap):
 
 ENDPOINTS = ["/api/lines?of=report&target={}", "/api/lines?of=trace&target={}",
              "/api/lines?of=impact&target={}", "/api/lines?of=attribute&target={}",
-             "/api/lines?of=verify&target={}", "/api/lines?of=report&q={}", "/api/lines?of=hunt&types={}",
+             "/api/lines?of=report&q={}", "/api/lines?of=hunt&types={}",
              "/api/lines?of=hunt&where={}:{}", "/api/lines?of={}", "/api/things?q={}",
              "/api/things?kind={}", "/api/walk?node={}", "/api/artifacts?q={}", "/api/artifacts?state={}",
              "/api/timeline?target={}", "/api/timeline?from={}", "/api/picture?target={}",
@@ -297,7 +297,7 @@ def walking(s, tap, check, seen):
     later, _ = all_pages(s, f"/api/timeline?target={quote(LIBRARY)}&from={quote(at[len(at) // 2])}", 3)
     tap.say(at == sorted(at) and len(at) > 2 and 0 < len(later) < len(at) and
             all(e["at"] >= at[len(at) // 2] for e in later), "the timeline is in order and can be cut", at)
-    for target in ("/api/case", "/api/lines?of=knowledge", "/api/lines?of=verify", "/api/timeline",
+    for target in ("/api/case", "/api/lines?of=knowledge", "/api/artifacts?state=valid", "/api/timeline",
                    "/api/lines?of=log"):
         take(target)
     tap.say(not wrong, "all of it is as the schema says", "\n".join(sorted(set(wrong))))
@@ -309,12 +309,12 @@ def files_here(s, walk, tap):
     os.mkfifo(pipe)
     start = time.monotonic()
     got = [(of, s.ask(f"/api/lines?of={of}&target={quote(str(pipe))}")[0])
-           for of in ("trace", "impact", "verify", "report")]
-    tap.say([c for _, c in got] == [404] * 4 and time.monotonic() - start < 20,
+           for of in ("trace", "impact", "report")]
+    tap.say([c for _, c in got] == [404] * 3 and time.monotonic() - start < 20,
             "a pipe of this machine is not opened: nothing waits at it", got)
     secret = walk.work / "secret.dll"  # its bytes are in the case, its path is not
     secret.write_bytes((walk.tree / "good.dll").read_bytes())
-    got = [s.ask(f"/api/lines?of={of}&target={quote(str(secret))}")[0] for of in ("trace", "verify")]
+    got = [s.ask(f"/api/lines?of={of}&target={quote(str(secret))}")[0] for of in ("trace", "report")]
     tap.say(got == [404] * 2, "a file of this machine is not known by its bytes", got)
     several = s.ask("/api/lines?of=trace&target=lib.dll")
     kinds = {json.loads(x)["type"] for x in several[2].splitlines()}

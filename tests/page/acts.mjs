@@ -83,10 +83,23 @@ async function tables(t, v) {
             holds(/akamaitechcloudservices/i.test(row), row);
         await box.fill("no such words anywhere");
         await box.press("Enter");
-        await page.getByText("Nothing has these words.").waitFor();
+        await page.getByText("Nothing is as the filter wants it.").waitFor();
         await box.fill("");
         await box.press("Enter");
         await page.getByText(all).waitFor();
+    });
+    await promise("files are narrowed by their state", async () => {
+        await v.go("artifacts");
+        const want = new Map();
+        for (const l of await t.server.lines("artifacts?limit=1000"))
+            if (l.state) want.set(l.state, (want.get(l.state) ?? 0) + 1);
+        holds(want.size > 1, `states: ${[...want.keys()]}`);
+        for (const [state, n] of want) {
+            await page.getByLabel("State").selectOption(state);
+            await page.getByText(`Files examined: ${n}`, { exact: true }).waitFor();
+            same(await v.rows().count(), n, `files that are ${state}`);
+        }
+        await page.getByLabel("State").selectOption("");
     });
     await promise("a choice narrows rows", async () => {
         await v.go("findings");

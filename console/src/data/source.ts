@@ -9,7 +9,7 @@ export interface Line {
 }
 
 export interface Query {
-    of: string; // report hunt trace impact attribute verify evidence knowledge log
+    of: string; // report hunt trace impact attribute evidence knowledge log
     target?: string;
     types?: string[];
     where?: [string, string][];

@@ -16,7 +16,8 @@ interface Props {
     caption: string;
     columns: Column[];
     query?: Query;
-    ask?: (q: string, after: string, limit: number) => Promise<Page>; // where no `query` says it
+    // Where no `query` says it; `chosen`: by the keys of `choices`.
+    ask?: (q: string, after: string, limit: number, chosen: [string, string][]) => Promise<Page>;
     unfiltered?: boolean; // whoever is asked knows no words
     on?: unknown[];
     choices?: { label: string; key: string; values: string[] }[];
@@ -35,7 +36,7 @@ export function Table(p: Props) {
     const where = Object.entries(chosen).filter(([, v]) => v !== "");
     const ask = (after: string) =>
         p.ask
-            ? p.ask(q, after, limit)
+            ? p.ask(q, after, limit, where)
             : source.lines({
                   ...(p.query as Query),
                   q,
@@ -56,7 +57,9 @@ export function Table(p: Props) {
             )}
             <Waiting answer={answer} />
             {answer.page && lines.length === 0 && (
-                <p class="quiet">{q === "" ? p.empty : "Nothing has these words."}</p>
+                <p class="quiet">
+                    {q === "" && where.length === 0 ? p.empty : "Nothing is as the filter wants it."}
+                </p>
             )}
             {lines.length > 0 && (
                 <Rows p={p} lines={lines} matched={answer.page?.matched ?? lines.length} />

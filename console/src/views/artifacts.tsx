@@ -29,9 +29,11 @@ export function Artifacts({ query }: { query: URLSearchParams }) {
             <p>A valid signature shows who signed; it does not show that the build was honest.</p>
             <Table
                 caption="Files examined"
-                ask={(q, after, limit) =>
+                choices={[{ label: "State", key: "state", values: STATES }]}
+                ask={(q, after, limit, chosen) =>
                     source.get("artifacts", {
                         limit: String(limit),
+                        ...Object.fromEntries(chosen),
                         ...(q ? { q } : {}),
                         ...(after ? { after } : {}),
                     })

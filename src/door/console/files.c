@@ -4,7 +4,7 @@
  *
  * A page comes from the index, from where it begins on, and only what stands on it is judged: the
  * first page of a million files waits for none of the others. For words, all names are gone through
- * once and kept. Who filters by state waits once for all to be judged, and that list is kept, too.
+ * once and kept. Who filters by state waits once for all to be judged, and their states are kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 /* Evidence with more in it is not judged for a page of the list: its own page does that, and
  * whoever asks for a state. */
-enum { JUDGED_NODES = 2000, HASH_DIGITS = 8 };
+enum { JUDGED_NODES = 2000, HASH_DIGITS = 8, BATCH_NODES = 20000 };
 
 struct row {
     int64_t reading;
@@ -25,8 +25,9 @@ struct row {
 struct page {
     struct hw_console *k;
     struct hw_page_ask ask;
-    struct hw_buf text; /* of all rows, up to their judgement */
-    struct row *rows;   /* ask.limit of them */
+    struct hw_span q, state; /* empty: all */
+    struct hw_buf text;      /* of all rows, up to their judgement */
+    struct row *rows;        /* ask.limit of them */
     size_t count;
     uint64_t total, matched;
 };
@@ -132,30 +133,112 @@ static int all_rows(struct page *p, struct hw_error *err)
     return rc;
 }
 
-/* ---- by words ---- */
+/* ---- by words and by state ---- */
 
-/* All that a word may stand in, a file a line, behind where the file lies. */
+/* A file as one line: where it lies, its state ("" where it was not asked), and all that words may
+ * stand in. */
+static void put_line(struct hw_buf *b, const struct hw_artifact_row *a, const char *state)
+{
+    bool own = strncmp(a->scope, "evidence:", 9) == 0; /* a name for its own evidence alone */
+    const struct hw_span says[] = {hw_span_str(a->format), hw_span_str(hw_degree_word(a->degree)),
+                                   hw_span_str(a->host), hw_span_str(own ? "" : a->scope), a->path};
+    hw_buf_printf(b, "%lld %u %s", (long long)a->reading, a->node, state);
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
+        hw_buf_char(b, '\x1f');
+        for (size_t n = 0; n < says[i].n; n++) {
+            hw_buf_char(b, says[i].p[n] == '\n' ? ' ' : (char)says[i].p[n]);
+        }
+    }
+    hw_buf_char(b, '\n');
+}
+
+struct line {
+    uint64_t reading, node;
+    struct hw_span state, words;
+};
+static bool read_line(struct hw_span s, struct line *out)
+{
+    size_t first = hw_span_find(s, ' '), words = hw_span_find(s, '\x1f');
+    struct hw_span rest = hw_span_cut(s, first + 1, words - first - 1);
+    size_t second = hw_span_find(rest, ' ');
+    out->state = hw_span_from(rest, second + 1);
+    out->words = hw_span_from(s, words + 1);
+    return hw_span_u64(hw_span_cut(s, 0, first), &out->reading) &&
+           hw_span_u64(hw_span_cut(rest, 0, second), &out->node);
+}
+
 static int make_names(struct hw_console *k, struct hw_making *m, struct hw_error *err)
 {
     struct hw_artifact_row a;
     struct hw_cursor *c = NULL;
     int rc = hw_case_artifacts(k->deep.c, &(struct hw_artifact_ask){.ever = true}, &c, err);
     while (rc == HW_OK && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
-        bool own = strncmp(a.scope, "evidence:", 9) == 0; /* a name for its own evidence alone */
-        const struct hw_span says[] = {hw_span_str(a.format), hw_span_str(hw_degree_word(a.degree)),
-                                       hw_span_str(a.host), hw_span_str(own ? "" : a.scope),
-                                       a.path};
-        hw_buf_printf(m->text, "%lld %u", (long long)a.reading, a.node);
-        for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
-            hw_buf_char(m->text, '\x1f');
-            for (size_t b = 0; b < says[i].n; b++) {
-                hw_buf_char(m->text, says[i].p[b] == '\n' ? ' ' : (char)says[i].p[b]);
-            }
-        }
-        hw_buf_char(m->text, '\n');
+        put_line(m->text, &a, "");
         rc = HW_OK;
     }
     hw_cursor_free(c);
+    return rc;
+}
+
+struct batch { /* of evidence to judge at once: memory holds the answer to no more than that */
+    struct hw_target *p;
+    size_t count, room;
+    uint64_t nodes;
+};
+
+static int states_of(struct hw_case *c, const struct hw_target *of, const struct hw_judged *judged,
+                     struct hw_buf *out, struct hw_error *err)
+{
+    struct hw_artifact_ask ask = {.ever = true, .evidence = of->evidence};
+    struct hw_artifact_row a;
+    struct hw_cursor *k = NULL;
+    int rc = hw_case_artifacts(c, &ask, &k, err);
+    while (rc == HW_OK && (rc = hw_artifact_next(k, &a, err)) == HW_ROW) {
+        const struct hw_file_answer *f = hw_judged_get(judged, a.evidence, a.node);
+        if (f != NULL && f->can_be_signed) {
+            put_line(out, &a, hw_state_word(f->state));
+        }
+        rc = HW_OK;
+    }
+    hw_cursor_free(k);
+    return rc;
+}
+
+static int judge_batch(struct hw_case *c, struct batch *b, struct hw_buf *out, struct hw_error *err)
+{
+    struct hw_judged judged = {.count = 0};
+    int rc = hw_judged_of(c, b->p, b->count, &judged, err);
+    for (size_t i = 0; rc == HW_OK && i < b->count; i++) {
+        rc = states_of(c, &b->p[i], &judged, out, err);
+    }
+    hw_judged_done(&judged);
+    b->count = 0;
+    b->nodes = 0;
+    return rc;
+}
+
+/* Every file that can be signed, with its state. */
+static int make_states(struct hw_console *k, struct hw_making *m, struct hw_error *err)
+{
+    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_ARTIFACT};
+    struct hw_evidence_row e;
+    struct hw_cursor *c = NULL;
+    struct batch b = {.p = NULL};
+    int rc = hw_case_evidence(k->deep.c, &ask, &c, err);
+    while (rc == HW_OK && (rc = hw_evidence_next(c, &e, err)) == HW_ROW) {
+        rc = HW_GROW(b.p, b.count, b.room, HW_GROW_MOST) == HW_OK
+                 ? HW_OK
+                 : hw_fail(err, HW_E_MEMORY, "no memory for files");
+        if (rc == HW_OK) {
+            b.p[b.count] = (struct hw_target){.path = HW_SPAN_LIT("-")};
+            memcpy(b.p[b.count++].evidence, e.sha256, 32);
+            b.nodes += e.nodes;
+            rc = b.nodes < BATCH_NODES ? HW_OK : judge_batch(k->deep.c, &b, m->text, err);
+        }
+    }
+    rc = rc != HW_OK ? rc : judge_batch(k->deep.c, &b, m->text, err);
+    hw_cursor_free(c);
+    free(b.p);
     return rc;
 }
 
@@ -165,21 +248,18 @@ static bool on_page(struct page *p)
     return n >= p->ask.after && n - p->ask.after < p->ask.limit;
 }
 
-static int rows_of_names(struct page *p, const struct hw_lines *names, struct hw_span q,
-                         struct hw_error *err)
+static int rows_of_lines(struct page *p, const struct hw_lines *lines, struct hw_error *err)
 {
     int rc = HW_OK;
-    for (size_t i = 0; i < names->count && rc >= 0; i++) {
-        struct hw_span line = hw_lines_get(names, i);
-        size_t words = hw_span_find(line, '\x1f'), blank = hw_span_find(line, ' ');
+    for (size_t i = 0; i < lines->count && rc >= 0; i++) {
         struct hw_artifact_row a;
-        uint64_t reading = 0, node = 0;
-        if (!hw_text_says(hw_span_from(line, words + 1), q) || !on_page(p) ||
-            !hw_span_u64(hw_span_cut(line, 0, blank), &reading) ||
-            !hw_span_u64(hw_span_cut(line, blank + 1, words - blank - 1), &node)) {
+        struct line l;
+        if (!read_line(hw_lines_get(lines, i), &l) ||
+            (p->state.n > 0 && !hw_span_equal(l.state, p->state)) || !hw_text_says(l.words, p->q) ||
+            !on_page(p)) {
             continue;
         }
-        rc = hw_case_artifact_get(p->k->quick.c, (int64_t)reading, (uint32_t)node, &a, err);
+        rc = hw_case_artifact_get(p->k->quick.c, (int64_t)l.reading, (uint32_t)l.node, &a, err);
         if (rc == HW_ROW) {
             take_row(p, &a);
         }
@@ -188,14 +268,16 @@ static int rows_of_names(struct page *p, const struct hw_lines *names, struct hw
 }
 
 /* What begins like a digest may be one: of the file's bytes. */
-static int rows_of_digest(struct page *p, struct hw_span q, struct hw_error *err)
+static int rows_of_digest(struct page *p, struct hw_error *err)
 {
+    struct hw_span q = p->q;
     char *prefix = strndup((const char *)q.p, q.n);
     struct hw_artifact_ask ask = {.ever = true, .hash_prefix = prefix};
     struct hw_artifact_row a;
     struct hw_cursor *c = NULL;
     int rc = prefix == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a digest") : HW_OK;
-    bool digest = rc == HW_OK && q.n >= HASH_DIGITS && strspn(prefix, "0123456789abcdef") == q.n;
+    bool digest = rc == HW_OK && p->state.n == 0 && q.n >= HASH_DIGITS &&
+                  strspn(prefix, "0123456789abcdef") == q.n;
     rc = rc != HW_OK || !digest ? rc : hw_case_artifacts(p->k->quick.c, &ask, &c, err);
     while (rc == HW_OK && digest && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
         if (!hw_text_says(a.path, q) && on_page(p)) { /* else it is there already */
@@ -208,8 +290,8 @@ static int rows_of_digest(struct page *p, struct hw_span q, struct hw_error *err
     return rc;
 }
 
-static int fill_page(struct page *p, const struct hw_lines *names, struct hw_span q,
-                     struct hw_buf *out, struct hw_error *err)
+static int fill_page(struct page *p, const struct hw_lines *lines, struct hw_buf *out,
+                     struct hw_error *err)
 {
     p->rows = calloc(p->ask.limit, sizeof *p->rows);
     hw_buf_init(&p->text, HW_CONSOLE_REPLY);
@@ -218,11 +300,11 @@ static int fill_page(struct page *p, const struct hw_lines *names, struct hw_spa
     if (rc == HW_OK) {
         rc = hw_case_hold(p->k->quick.c, err);
         rc = rc != HW_OK ? rc : hw_case_count_files(p->k->quick.c, &p->total, err);
-        if (names == NULL) {
+        if (lines == NULL) {
             rc = rc != HW_OK ? rc : all_rows(p, err);
         } else {
-            rc = rc != HW_OK ? rc : rows_of_names(p, names, q, err);
-            rc = rc != HW_OK ? rc : rows_of_digest(p, q, err);
+            rc = rc != HW_OK ? rc : rows_of_lines(p, lines, err);
+            rc = rc != HW_OK ? rc : rows_of_digest(p, err);
         }
         rc = rc != HW_OK ? rc : put_rows(p, out, err);
         hw_case_release(p->k->quick.c);
@@ -234,120 +316,43 @@ static int fill_page(struct page *p, const struct hw_lines *names, struct hw_spa
 }
 
 /* A page that was judged is kept like an answer: whoever comes back to it does not wait again. */
-static int find_page(struct hw_console *k, const struct hw_page_ask *ask, struct hw_span q,
-                     struct hw_buf *out, struct hw_error *err)
+static int find_page(struct page *p, struct hw_buf *out, struct hw_error *err)
 {
-    struct hw_making m = {.key = "names of files", .make = make_names};
-    struct page p = {.k = k, .ask = *ask};
-    struct hw_kept *names = NULL;
+    struct hw_making names = {.key = "names of files", .make = make_names};
+    struct hw_making states = {.key = "states of files", .make = make_states};
+    struct hw_kept *kept = NULL;
     struct hw_buf key;
-    uint64_t generation = hw_console_generation(k);
+    uint64_t generation = hw_console_generation(p->k);
     hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
-    hw_buf_printf(&key, "files page %llu %llu\n", (unsigned long long)ask->after,
-                  (unsigned long long)ask->limit);
-    hw_buf_span_put(&key, q);
+    hw_buf_printf(&key, "files page %llu %llu\n%.*s\n", (unsigned long long)p->ask.after,
+                  (unsigned long long)p->ask.limit, (int)p->state.n, (const char *)p->state.p);
+    hw_buf_span_put(&key, p->q);
     const char *name = hw_buf_text(&key);
-    struct hw_kept *before = name == NULL ? NULL : hw_kept_find(k, name);
+    struct hw_kept *before = name == NULL ? NULL : hw_kept_find(p->k, name);
     int rc = HW_OK;
     if (before != NULL) {
         hw_buf_span_put(out, hw_buf_span(&before->lines.text));
-        hw_kept_leave(k, before);
+        hw_kept_leave(p->k, before);
     } else {
-        rc = q.n == 0 ? HW_OK : hw_kept_take(k, &m, &names, err);
-        rc = rc != HW_OK ? rc : fill_page(&p, names == NULL ? NULL : &names->lines, q, out, err);
+        rc = p->state.n > 0 ? hw_kept_take(p->k, &states, &kept, err)
+             : p->q.n > 0   ? hw_kept_take(p->k, &names, &kept, err)
+                            : HW_OK;
+        rc = rc != HW_OK ? rc : fill_page(p, kept == NULL ? NULL : &kept->lines, out, err);
         if (rc == HW_OK && name != NULL && hw_buf_ok(out)) {
-            hw_kept_put(k, name, generation, hw_buf_span(out));
+            hw_kept_put(p->k, name, generation, hw_buf_span(out));
         }
-        if (names != NULL) {
-            hw_kept_leave(k, names);
+        if (kept != NULL) {
+            hw_kept_leave(p->k, kept);
         }
     }
     hw_buf_done(&key);
     return rc;
 }
 
-/* ---- by state ---- */
-
-static int all_evidences(struct hw_case *c, struct hw_target **out, size_t *out_count,
-                         struct hw_arena *arena, struct hw_error *err)
-{
-    struct hw_evidence_ask ask = {.ever = true, .only_class = HW_CLASS_ARTIFACT};
-    struct hw_evidence_row e;
-    struct hw_cursor *k = NULL;
-    struct hw_target *p = NULL;
-    size_t count = 0, room = 0;
-    int rc = hw_case_evidence(c, &ask, &k, err);
-    while (rc == HW_OK && (rc = hw_evidence_next(k, &e, err)) == HW_ROW) {
-        rc = HW_OK;
-        if (HW_GROW(p, count, room, HW_GROW_MOST) != HW_OK) {
-            rc = hw_fail(err, HW_E_MEMORY, "no memory for files");
-            break;
-        }
-        p[count] = (struct hw_target){.path = {hw_arena_copy(arena, e.path), e.path.n}};
-        memcpy(p[count++].evidence, e.sha256, 32);
-    }
-    hw_cursor_free(k);
-    *out = p;
-    *out_count = count;
-    return rc;
-}
-
-static int put_judged(struct hw_case *c, const struct hw_judged *judged, struct hw_buf *out,
-                      struct hw_error *err)
-{
-    struct hw_inside inside = {.p = NULL};
-    struct hw_artifact_row a;
-    struct hw_cursor *k = NULL;
-    uint32_t members = 0;
-    int rc = hw_case_artifacts(c, &(struct hw_artifact_ask){.ever = true}, &k, err);
-    while (rc == HW_OK && (rc = hw_artifact_next(k, &a, err)) == HW_ROW) {
-        rc = hw_inside_get(c, &inside, a.reading, a.node, &members, err);
-        hw_json_file(out, &a);
-        hw_json_judged(out, hw_judged_get(judged, a.evidence, a.node));
-        hw_buf_printf(out, ",\"members\":%u}\n", members);
-    }
-    hw_cursor_free(k);
-    free(inside.p);
-    return rc;
-}
-
-static int make_judged(struct hw_console *k, struct hw_making *m, struct hw_error *err)
-{
-    struct hw_judged judged = {.count = 0};
-    struct hw_target *targets = NULL;
-    size_t count = 0;
-    HW_AUTO(hw_arena) *arena = hw_arena_new(HW_CONSOLE_ARENA);
-    int rc = arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a list")
-                           : all_evidences(k->deep.c, &targets, &count, arena, err);
-    rc = rc != HW_OK ? rc : hw_judged_of(k->deep.c, targets, count, &judged, err);
-    rc = rc != HW_OK ? rc : put_judged(k->deep.c, &judged, m->text, err);
-    hw_judged_done(&judged);
-    free(targets);
-    return rc;
-}
-
-static int page_of_state(struct hw_console *k, const struct hw_page_ask *ask,
-                         const struct hw_line_filter *f, struct hw_buf *out, struct hw_error *err)
-{
-    struct hw_making m = {.key = "files judged", .make = make_judged};
-    struct hw_kept *kept = NULL;
-    int rc = hw_kept_take(k, &m, &kept, err);
-    rc = rc != HW_OK ? rc : hw_lines_page(&kept->lines, f, ask, out, err);
-    if (kept != NULL) {
-        hw_kept_leave(k, kept);
-    }
-    return rc;
-}
-
 int hw_get_artifacts(struct hw_console *k, const struct hw_request *q, struct hw_reply *r,
                      struct hw_error *err)
 {
-    struct hw_span state = hw_request_get(q, "state");
-    struct hw_line_filter f = {.q = hw_request_get(q, "q"), .where_count = 1};
-    struct hw_page_ask ask;
-    f.where[0] = (struct hw_request_member){HW_SPAN_LIT("state"), state};
-    int rc = hw_page_of(q, &ask, err);
-    return rc != HW_OK   ? rc
-           : state.n > 0 ? page_of_state(k, &ask, &f, &r->body, err)
-                         : find_page(k, &ask, f.q, &r->body, err);
+    struct page p = {.k = k, .q = hw_request_get(q, "q"), .state = hw_request_get(q, "state")};
+    int rc = hw_page_of(q, &p.ask, err);
+    return rc != HW_OK ? rc : find_page(&p, &r->body, err);
 }

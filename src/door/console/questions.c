@@ -3,25 +3,18 @@
  * door/console/questions.c -- the questions of the command line, asked for the page: the same
  * answers, in the same lines.
  *
- * A target is looked up in the graph (hw_trace_targets), and for a file in the case. Nothing here
- * opens a file of that name.
+ * A target is looked up in the graph (hw_trace_targets). Nothing here opens a file of that name.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "ask/attribute.h"
 #include "ask/hunt.h"
 #include "ask/impact.h"
 #include "ask/report.h"
-#include "ask/verify.h"
-#include "base/grow.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "door/console/records.h"
 #include "door/console/room.h"
 
-enum { LISTED = 40, TARGETS_MAX = 1000000 };
+enum { LISTED = 40 };
 
 struct asked {
     struct hw_span target;
@@ -193,74 +186,6 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
     return rc;
 }
 
-/* ---- files ---- */
-
-struct targets {
-    struct hw_target *p;
-    size_t count, room;
-    struct hw_arena *arena;
-};
-
-static int add_target(struct targets *l, const struct hw_artifact_row *a, struct hw_error *err)
-{
-    if (HW_GROW(l->p, l->count, l->room, TARGETS_MAX) != HW_OK) {
-        return hw_fail(err, HW_E_LIMIT, "too many files to judge at once");
-    }
-    uint8_t *path = hw_arena_copy(l->arena, a->path);
-    struct hw_target *t = &l->p[l->count++];
-    *t = (struct hw_target){.path = {path, path == NULL ? 0 : a->path.n}, .node = a->node};
-    memcpy(t->evidence, a->evidence, 32);
-    return path == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a path") : HW_OK;
-}
-
-/* A target of verify: nothing (every evidence), a hash's hexadecimal digits, or a path. */
-static int find_files(struct hw_console *k, struct hw_span target, struct targets *out,
-                      struct hw_error *err)
-{
-    struct hw_artifact_row a;
-    struct hw_cursor *c = NULL;
-    char *hash = strndup(target.n == 0 ? "" : (const char *)target.p, target.n);
-    if (hash == NULL) {
-        return hw_fail(err, HW_E_MEMORY, "no memory for a target");
-    }
-    bool is_hash = target.n >= 8 && strspn(hash, "0123456789abcdef") == target.n;
-    struct hw_artifact_ask ask = {.ever = true,
-                                  .hash_prefix = is_hash ? hash : NULL,
-                                  .under = is_hash ? (struct hw_span){NULL, 0} : target};
-    int rc = hw_case_artifacts(k->deep.c, &ask, &c, err);
-    while (rc == HW_OK && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
-        bool outermost = a.node == 0 || target.n > 0;
-        rc = outermost ? add_target(out, &a, err) : HW_OK;
-        if (rc == HW_OK && target.n > 0 && !is_hash) {
-            break; /* what lies below it is judged with it */
-        }
-    }
-    hw_cursor_free(c);
-    free(hash);
-    return rc != HW_OK || target.n == 0 || out->count > 0
-               ? rc
-               : hw_fail(err, HW_E_MISSING,
-                         "the case has no such file: give a hash or a path as "
-                         "the case has it");
-}
-
-static int ask_verify(struct hw_console *k, struct hw_making *m, struct hw_error *err)
-{
-    struct asked *q = m->state;
-    struct hw_answer *a = NULL;
-    struct hw_policy policy = policy_of(m);
-    struct targets l = {.arena = hw_arena_new(HW_CONSOLE_ARENA)};
-    struct hw_teller t = hw_tell_into(m->text);
-    int rc = l.arena == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a question")
-                             : find_files(k, q->target, &l, err);
-    rc = rc != HW_OK ? rc : hw_verify(k->deep.c, l.p, l.count, NULL, 0, &policy, &a, err);
-    rc = rc != HW_OK ? rc : hw_tell_json(&t, a, err);
-    hw_answer_free(a);
-    free(l.p);
-    hw_arena_free(l.arena);
-    return rc;
-}
-
 /* ---- what the case holds ---- */
 
 static int ask_evidence(struct hw_console *k, struct hw_making *m, struct hw_error *err)
@@ -330,7 +255,6 @@ static const struct question questions[] = {
     {"trace", true, true, true, ask_trace},
     {"impact", true, true, true, ask_impact},
     {"attribute", false, true, false, ask_attribute},
-    {"verify", false, true, false, ask_verify},
     {"evidence", false, false, false, ask_evidence},
     {"knowledge", false, false, false, ask_knowledge},
     {"log", false, false, false, ask_log},
@@ -353,7 +277,7 @@ static int find_question(struct hw_span word, struct asked *out, struct hw_error
         return HW_OK;
     }
     return hw_fail(err, HW_E_USAGE,
-                   "of: \"%.*s\" is none of report, hunt, trace, impact, attribute, verify, "
+                   "of: \"%.*s\" is none of report, hunt, trace, impact, attribute, "
                    "evidence, knowledge, log",
                    (int)(word.n > 40 ? 40 : word.n), (const char *)word.p);
 }
