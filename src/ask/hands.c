@@ -55,7 +55,7 @@ static bool same_process(struct hw_span a, struct hw_span b)
 static int line_of(struct tracing *t, uint32_t thing, struct line *out)
 {
     struct hw_thing x;
-    struct use by;
+    struct use by = {0};
     bool found;
     int rc = hw_walk_thing(t->w, thing, &x, t->err);
     out->n = 0;
