@@ -270,17 +270,18 @@ static int rows_of_lines(struct page *p, const struct hw_lines *lines, struct hw
 /* What begins like a digest may be one: of the file's bytes. */
 static int rows_of_digest(struct page *p, struct hw_error *err)
 {
-    struct hw_span q = p->q;
-    char *prefix = strndup((const char *)q.p, q.n);
+    if (p->state.n > 0 || p->q.n < HASH_DIGITS) {
+        return HW_OK;
+    }
+    char *prefix = strndup((const char *)p->q.p, p->q.n);
     struct hw_artifact_ask ask = {.ever = true, .hash_prefix = prefix};
     struct hw_artifact_row a;
     struct hw_cursor *c = NULL;
     int rc = prefix == NULL ? hw_fail(err, HW_E_MEMORY, "no memory for a digest") : HW_OK;
-    bool digest = rc == HW_OK && p->state.n == 0 && q.n >= HASH_DIGITS &&
-                  strspn(prefix, "0123456789abcdef") == q.n;
+    bool digest = rc == HW_OK && strspn(prefix, "0123456789abcdef") == p->q.n;
     rc = rc != HW_OK || !digest ? rc : hw_case_artifacts(p->k->quick.c, &ask, &c, err);
     while (rc == HW_OK && digest && (rc = hw_artifact_next(c, &a, err)) == HW_ROW) {
-        if (!hw_text_says(a.path, q) && on_page(p)) { /* else it is there already */
+        if (!hw_text_says(a.path, p->q) && on_page(p)) { /* else it is there already */
             take_row(p, &a);
         }
         rc = HW_OK;
