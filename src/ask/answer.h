@@ -78,9 +78,9 @@ struct hw_file_answer;
 
 struct hw_finding {
     struct hw_finding *next;
-    char id[20];         /* "f-" and 16 hex digits */
-    const char *rule;    /* a word of ask/rules.h */
-    const char *do_next; /* what a reader does about it; static */
+    char id[20];                          /* "f-" and 16 hex digits */
+    const char *rule;                     /* a word of ask/rules.h */
+    const char *do_next;                  /* what a reader does about it; static */
     const char *means, *errs, *reference; /* of its rule: when it errs, what it stands on; static */
     enum hw_severity severity;
     enum hw_confidence confidence;

@@ -21,7 +21,7 @@
  * *out is HW_BAD_CHAR and the number is the length of the bad part (1..3). */
 #define HW_BAD_CHAR UINT32_MAX
 size_t hw_utf8_next(struct hw_span s, uint32_t *out);
-size_t hw_utf8_encode(uint32_t c, uint8_t *out); /* up to four bytes; as hw_utf8_put */
+size_t hw_utf8_encode(uint32_t c, uint8_t *out);  /* up to four bytes; as hw_utf8_put */
 void hw_utf8_put(struct hw_buf *out, uint32_t c); /* c is a valid scalar value, else U+FFFD */
 
 HW_CHECK bool hw_utf8_valid(struct hw_span s); /* NUL is valid */

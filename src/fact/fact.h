@@ -342,7 +342,7 @@ enum {
     HW_PATTERN_TEXT,    /* as written, cut to what fits */
     HW_PATTERN_PROGRAM, /* absent: it cannot be run, and REFUSED says why */
     HW_PATTERN_REFUSED, /* beside a PROGRAM: what of it cannot be asked */
-    HW_PATTERN_LEVEL, /* info low medium high critical */
+    HW_PATTERN_LEVEL,   /* info low medium high critical */
     HW_PATTERN_ROLE,
     HW_PATTERN_LOG, /* the logs it is for, as its language names them */
     HW_PATTERN_TAGS,

@@ -62,7 +62,7 @@ struct hw_cli {
     bool once, syslog, quiet;
     const char *webhook, *webhook_auth;
     int64_t interval_s;
-    int64_t port; /* of serve; -1: its own */
+    int64_t port;    /* of serve; -1: its own */
     uint64_t gained; /* inputs read that were new to the case, by all intake so far */
     /* of case reread: read though it is known, and where it was sighted then */
     bool again;

@@ -304,4 +304,3 @@ void hw_strace_line(struct hw_span s, struct hw_strace_line *out)
     next = read_extras(s, next, out);
     read_body(hw_span_trim(hw_span_from(s, next)), out);
 }
-

@@ -108,7 +108,7 @@ struct hw_strace_open {
     struct hw_strace_text *path; /* NULL: not known, or no file */
     int32_t fd;
     bool cloexec, said_read, said_write;
-    bool writes; /* opened to write, or written to, by this very program */
+    bool writes;   /* opened to write, or written to, by this very program */
     uint8_t proto; /* 0 unknown, 6 TCP, 17 UDP */
 };
 

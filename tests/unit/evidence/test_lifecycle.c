@@ -12,7 +12,6 @@
 #include "learned.h"
 #include "sweep.h"
 
-
 static void releases_that_ended_become_statements(void **state)
 {
     (void)state;

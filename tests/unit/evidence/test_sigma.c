@@ -14,7 +14,6 @@
 #include "learned.h"
 #include "sweep.h"
 
-
 static const char rule[] =
     "title: Odd Child\n"
     "id: 5d1ee126-8b1a-4b3e-9a4f-111111111111\n"
