@@ -407,6 +407,9 @@ def others_write(s, walk, tap):
     writes = ears[0].waits_for('"writing":true', 5)
     meanwhile = s.lines(trace)
     picture = s.ask("/api/picture?target=" + quote(LIBRARY))[0]
+    timeline = "/api/timeline?target=" + quote(LIBRARY)
+    report = s.lines("/api/lines?of=report&types=gap&target=" + quote(LIBRARY))
+    untold = s.ask(timeline)[0]
     body = json.dumps({"id": step, "says": "accept", "because": "x"}).encode()
     busy = s.ask("/api/judge", "POST", body=body)[0]
     holder.kill()
@@ -421,6 +424,9 @@ def others_write(s, walk, tap):
             any(x["type"] == "step" for x in meanwhile) and picture == 503,
             "while another writes the graph is told as it was, and that it is older",
             (meanwhile[-2:], picture, later[-2:]))
+    tap.say(len(old(report)) == 1 and untold == 503 and s.ask(timeline)[0] == 200,
+            "a report of an old graph leaves nothing behind that passes for a new one",
+            (report[-2:], untold))
     tap.say(busy == 409 and s.ask("/api/judge", "POST", body=body)[0] == 200,
             "no decision while another writes, and one afterwards", busy)
     many = [Listener(s) for _ in range(40)]

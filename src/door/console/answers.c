@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "door/console/room.h"
 
 static size_t weight(const struct hw_kept *a)
@@ -127,16 +126,16 @@ static int make_of_old(struct hw_console *k, struct hw_making *m, struct hw_erro
     if (!m->lines || hw_graph_exists(k->deep.c, &has, &ignored) != HW_OK || !has) {
         return rc;
     }
-    struct hw_error why = *err;
+    struct hw_buf what;
+    hw_buf_init(&what, 1 << 12);
+    hw_buf_printf(&what, "the graph is older than the evidence, and this answer with it: %s",
+                  err->text);
     rc = m->make(k, m, err);
     if (rc == HW_OK) {
-        hw_buf_str(m->text,
-                   "{\"type\":\"gap\",\"schema\":1,\"kind\":\"graph\",\"what\":\"the graph "
-                   "is older than the evidence, and this answer with it: ");
-        hw_escape_put(m->text, hw_span_str(why.text), HW_ESCAPE_JSON);
-        hw_buf_str(m->text,
-                   "\",\"path\":\"\",\"ask_for\":\"\",\"needed\":true,\"accepted\":false}\n");
+        hw_json_gap(m->text,
+                    &(struct hw_gap){.kind = "graph", .what = hw_buf_span(&what), .needed = true});
     }
+    hw_buf_done(&what);
     return rc;
 }
 
@@ -145,14 +144,14 @@ static int make(struct hw_console *k, struct hw_making *m, struct hw_kept *a, st
     hw_buf_init(&a->lines.text, HW_CONSOLE_ANSWER);
     m->text = &a->lines.text;
     int rc = hw_desk_derive(k, m->graph, &m->derived, err);
-    a->generation = hw_console_generation(k);
+    bool old = m->graph && !m->derived;
+    m->generation = old ? UINT64_MAX : hw_console_generation(k); /* it is better asked again */
+    a->generation = m->generation;
     rc = rc != HW_OK ? rc : hw_case_hold(k->deep.c, err);
     if (rc != HW_OK) {
         return rc;
     }
-    bool old = m->graph && !m->derived;
     rc = old ? make_of_old(k, m, err) : m->make(k, m, err);
-    a->generation = old ? UINT64_MAX : a->generation; /* not kept: it is better asked again */
     hw_case_release(k->deep.c);
     rc = rc != HW_OK          ? rc
          : hw_buf_ok(m->text) ? hw_lines_cut(&a->lines, err)

@@ -51,11 +51,12 @@ struct looking {
     struct hw_console *k;
     struct hw_walk *w;
     struct hw_arena *arena;
+    uint64_t generation; /* no younger than what w shows */
 };
 
 static int look(struct hw_console *k, struct looking *l, struct hw_error *err)
 {
-    *l = (struct looking){.k = k};
+    *l = (struct looking){.k = k, .generation = hw_console_generation(k)};
     int rc = hw_desk_take(&k->quick, err);
     if (rc != HW_OK) {
         return rc;
@@ -166,7 +167,6 @@ static int search(struct looking *l, struct hw_span q, enum hw_entity kind, size
 {
     static const char key[] = "names of things";
     struct hw_lines own = {.count = 0};
-    uint64_t generation = hw_console_generation(l->k);
     struct hw_kept *kept = hw_kept_find(l->k, key);
     int rc = kept != NULL ? HW_OK : names(l, &own, err);
     const struct hw_lines *lines = kept != NULL ? &kept->lines : &own;
@@ -176,7 +176,7 @@ static int search(struct looking *l, struct hw_span q, enum hw_entity kind, size
     if (kept != NULL) {
         hw_kept_leave(l->k, kept);
     } else if (rc == HW_OK) {
-        hw_kept_put(l->k, key, generation, hw_buf_span(&own.text));
+        hw_kept_put(l->k, key, l->generation, hw_buf_span(&own.text));
     }
     hw_lines_done(&own);
     return rc;

@@ -136,19 +136,19 @@ static int tell_report(struct hw_buf *out, const struct hw_report_answer *a, boo
 
 /* Whoever asked for the report asks for its timeline next, and the other way round: what took long
  * to find is told both ways. */
-static void keep_other(struct hw_console *k, const struct asked *q,
+static void keep_other(struct hw_console *k, const struct hw_making *m,
                        const struct hw_report_answer *a)
 {
-    struct asked other = *q;
+    struct asked other = *(const struct asked *)m->state;
     struct hw_buf key, text;
     struct hw_error ignored;
-    other.timeline = !q->timeline;
+    other.timeline = !other.timeline;
     hw_buf_init(&key, 2 * HW_REQUEST_TARGET);
     hw_buf_init(&text, HW_CONSOLE_KEPT);
     put_key(&key, &other);
     const char *name = hw_buf_text(&key);
     if (name != NULL && tell_report(&text, a, other.timeline, &ignored) == HW_OK) {
-        hw_kept_put(k, name, hw_console_generation(k), hw_buf_span(&text));
+        hw_kept_put(k, name, m->generation, hw_buf_span(&text));
     }
     hw_buf_done(&text);
     hw_buf_done(&key);
@@ -177,7 +177,7 @@ static int ask_report(struct hw_console *k, struct hw_making *m, struct hw_error
     rc = rc != HW_OK ? say_several(k, q, &several, rc, err)
                      : tell_report(m->text, a, q->timeline, err);
     if (rc == HW_OK) {
-        keep_other(k, q, a);
+        keep_other(k, m, a);
     }
     if (rc == HW_OK && a->chain != NULL) {
         hw_steps_of_chain(k, a->chain);

@@ -135,6 +135,8 @@ struct hw_making {
     bool graph;   /* it needs the graph, whether there are logs or not */
     bool lines;   /* it is told in lines, so that one can say that the graph is older */
     bool derived; /* for make: the graph stands for all records */
+    uint64_t
+        generation; /* for make: of the case as it is held; of an old graph none that is kept */
     struct hw_buf *text;
     int (*make)(struct hw_console *k, struct hw_making *m, struct hw_error *err);
     void *state;
