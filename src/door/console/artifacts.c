@@ -11,6 +11,18 @@
 #include "base/text.h"
 #include "fact/id.h"
 
+static int compare(const struct hw_file_answer *f, const uint8_t evidence[32], uint64_t node)
+{
+    int by = memcmp(f->evidence_sha256, evidence, 32);
+    return by != 0 ? by : (f->node > node) - (f->node < node);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct hw_file_answer *const *x = a, *const *y = b;
+    return compare(*x, (*y)->evidence_sha256, (*y)->node);
+}
+
 int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t count,
                  struct hw_judged *out, struct hw_error *err)
 {
@@ -36,7 +48,7 @@ int hw_judged_of(struct hw_case *c, const struct hw_target *targets, size_t coun
         out->p[i++] = f;
     }
     if (out->count > 0) {
-        qsort(out->p, out->count, sizeof(const struct hw_file_answer *), hw_judged_order);
+        qsort(out->p, out->count, sizeof(const struct hw_file_answer *), by_place);
     }
     return HW_OK;
 }
@@ -46,18 +58,6 @@ void hw_judged_done(struct hw_judged *j)
     hw_answer_free(j->a);
     free(j->p);
     *j = (struct hw_judged){.count = 0};
-}
-
-static int compare(const struct hw_file_answer *f, const uint8_t evidence[32], uint64_t node)
-{
-    int by = memcmp(f->evidence_sha256, evidence, 32);
-    return by != 0 ? by : (f->node > node) - (f->node < node);
-}
-
-int hw_judged_order(const void *a, const void *b)
-{
-    const struct hw_file_answer *const *x = a, *const *y = b;
-    return compare(*x, (*y)->evidence_sha256, (*y)->node);
 }
 
 const struct hw_file_answer *hw_judged_get(const struct hw_judged *j, const uint8_t evidence[32],
@@ -88,12 +88,17 @@ void hw_json_judged(struct hw_buf *b, const struct hw_file_answer *f)
     hw_buf_printf(b, "\"signatures\":%u", f == NULL ? 0 : f->signature_count);
 }
 
+struct hw_span hw_file_org(const struct hw_artifact_row *a)
+{
+    struct hw_span org = hw_span_str(a->scope);
+    return hw_span_starts(org, "evidence:") ? (struct hw_span){NULL, 0} : org;
+}
+
 void hw_json_file(struct hw_buf *b, const struct hw_artifact_row *a)
 {
     char id[HW_ID_TEXT];
     struct hw_error ignored;
     int rc = hw_artifact_id(a->sha256, id, &ignored);
-    struct hw_span org = hw_span_str(a->scope);
     hw_buf_printf(b, "{\"type\":\"artifact\",\"schema\":1,\"id\":\"%s\",", rc == HW_OK ? id : "");
     hw_json_hex(b, "sha256", (struct hw_span){a->sha256, 32});
     hw_buf_char(b, ',');
@@ -102,7 +107,7 @@ void hw_json_file(struct hw_buf *b, const struct hw_artifact_row *a)
     hw_json_put_number(b, "size", a->size);
     hw_json_put(b, "degree", hw_span_str(hw_degree_word(a->degree)));
     hw_json_put(b, "host", hw_span_str(a->host));
-    hw_json_put(b, "org", hw_span_starts(org, "evidence:") ? (struct hw_span){NULL, 0} : org);
+    hw_json_put(b, "org", hw_file_org(a));
     hw_json_hex(b, "evidence", (struct hw_span){a->evidence, 32});
     hw_buf_printf(b, ",\"node\":%u,", a->node);
 }

@@ -20,7 +20,8 @@ void hw_judged_done(struct hw_judged *j);
 /* NULL: not judged. */
 const struct hw_file_answer *hw_judged_get(const struct hw_judged *j, const uint8_t evidence[32],
                                            uint64_t node);
-int hw_judged_order(const void *a, const void *b); /* for qsort */
+/* Its organisation; none where the scope is a name for its own evidence alone. */
+struct hw_span hw_file_org(const struct hw_artifact_row *a);
 /* What the index has of it: an artifact's line up to its judgement, with a comma behind. */
 void hw_json_file(struct hw_buf *b, const struct hw_artifact_row *a);
 /* "state", "component", "version", "signatures"; no comma behind. */

@@ -139,16 +139,12 @@ static int all_rows(struct page *p, struct hw_error *err)
  * stand in. */
 static void put_line(struct hw_buf *b, const struct hw_artifact_row *a, const char *state)
 {
-    bool own = strncmp(a->scope, "evidence:", 9) == 0; /* a name for its own evidence alone */
-    const struct hw_span says[] = {hw_span_str(a->format), hw_span_str(hw_degree_word(a->degree)),
-                                   hw_span_str(a->host), hw_span_str(own ? "" : a->scope), a->path};
     hw_buf_printf(b, "%lld %u %s", (long long)a->reading, a->node, state);
-    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
-        hw_buf_char(b, '\x1f');
-        for (size_t n = 0; n < says[i].n; n++) {
-            hw_buf_char(b, says[i].p[n] == '\n' ? ' ' : (char)says[i].p[n]);
-        }
-    }
+    hw_line_field(b, hw_span_str(a->format));
+    hw_line_field(b, hw_span_str(hw_degree_word(a->degree)));
+    hw_line_field(b, hw_span_str(a->host));
+    hw_line_field(b, hw_file_org(a));
+    hw_line_field(b, a->path);
     hw_buf_char(b, '\n');
 }
 

@@ -119,14 +119,6 @@ static int find_all(struct looking *l, struct hw_error *err)
         l->w, &(struct hw_thing_ask){.id_lo = {lo, sizeof lo}, .id_hi = {hi, sizeof hi}}, err);
 }
 
-static void put_name(struct hw_buf *b, struct hw_span s)
-{
-    hw_buf_char(b, '\x1f');
-    for (size_t i = 0; i < s.n; i++) {
-        hw_buf_char(b, s.p[i] == '\n' || s.p[i] == '\x1f' ? ' ' : (char)s.p[i]);
-    }
-}
-
 /* What all things are called, a line each; kept until the graph is another. */
 static int names(struct looking *l, struct hw_lines *out, struct hw_error *err)
 {
@@ -137,8 +129,8 @@ static int names(struct looking *l, struct hw_lines *out, struct hw_error *err)
     while (rc == HW_OK && (rc = hw_walk_found(l->w, &n, &t, err)) == HW_ROW) {
         rc = HW_OK;
         hw_buf_printf(&out->text, "%u %u", n, (unsigned)t.kind);
-        put_name(&out->text, t.name);
-        put_name(&out->text, t.key);
+        hw_line_field(&out->text, t.name);
+        hw_line_field(&out->text, t.key);
         hw_buf_char(&out->text, '\n');
     }
     rc = rc != HW_OK || hw_buf_ok(&out->text)

@@ -125,6 +125,14 @@ static bool type_is(struct hw_span line, struct hw_span types)
     return is;
 }
 
+void hw_line_field(struct hw_buf *b, struct hw_span s)
+{
+    hw_buf_char(b, '\x1f');
+    for (size_t i = 0; i < s.n; i++) {
+        hw_buf_char(b, s.p[i] == '\n' || s.p[i] == '\x1f' ? ' ' : (char)s.p[i]);
+    }
+}
+
 bool hw_text_says(struct hw_span s, struct hw_span text)
 {
     uint8_t first = text.n == 0 ? 0 : hw_ascii_lower(text.p[0]);

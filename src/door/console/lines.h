@@ -39,6 +39,9 @@ struct hw_line_filter {
 HW_CHECK int hw_line_filter_of(const struct hw_request *q, struct hw_line_filter *out,
                                struct hw_error *err);
 bool hw_line_passes(struct hw_span line, const struct hw_line_filter *f);
+/* Begins one more field of a line that is searched as text: '\x1f' and s, whose own newlines and
+ * '\x1f' become blanks. */
+void hw_line_field(struct hw_buf *b, struct hw_span s);
 /* Is `text` in s? ASCII letters alike. */
 bool hw_text_says(struct hw_span s, struct hw_span text);
 /* Is `text` in any text of this JSON? Of its values, not of its members' names. */
