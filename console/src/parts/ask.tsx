@@ -52,8 +52,12 @@ export function useLines(query: Query): Answer {
 
 // The answer to all that is asked of the target, or of the whole case where there is none.
 export function useReport(types: string[], limit = 200): Answer {
+    return useLines({ ...useOf(...types), limit });
+}
+
+export function useOf(...types: string[]): Query {
     const { target } = useContext(Place);
-    return useLines({ of: "report", target: target || undefined, types, limit });
+    return { of: "report", target: target || undefined, types };
 }
 
 export function Waiting({ answer }: { answer: Answer }) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who did it: our judgements with what they stand on, those that are refused, where others do not
 // agree, and every word of theirs with its source and grade. Names are not merged.
-import { useContext } from "preact/hooks";
 import { type Line, list, text } from "../data/source";
-import { Place, useReport, Waiting } from "../parts/ask";
+import { useOf, useReport, Waiting } from "../parts/ask";
 import { Table } from "../parts/table";
 import { Badge, Said } from "../parts/text";
 import { When } from "../parts/time";
@@ -73,14 +72,12 @@ export function Judgements() {
 }
 
 export function Attribution() {
-    const { target } = useContext(Place);
-    const of = { of: "report", target: target || undefined };
     return (
         <>
             <Judgements />
             <Table
                 caption="Where others do not agree"
-                query={{ ...of, types: ["disagreement"] }}
+                query={useOf("disagreement")}
                 empty="No disagreement is held."
                 columns={[
                     {
@@ -118,7 +115,7 @@ export function Attribution() {
             />
             <Table
                 caption="What others say, each with its source"
-                query={{ ...of, types: ["claim"] }}
+                query={useOf("claim")}
                 empty="Nobody's word is held."
                 choices={[
                     {
@@ -161,7 +158,7 @@ export function Attribution() {
             />
             <Table
                 caption="Names, kept apart"
-                query={{ ...of, types: ["alias", "naming"] }}
+                query={useOf("alias", "naming")}
                 empty="No names are held."
                 columns={[
                     { head: "Name or attack", cell: (l) => <Said s={text(l.name ?? l.about)} /> },

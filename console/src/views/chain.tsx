@@ -3,7 +3,7 @@
 // back or forth at a time, with the record behind each.
 import { useContext, useState } from "preact/hooks";
 import { type Line, list, part, text } from "../data/source";
-import { Place, useAnswer, useReport, Waiting } from "../parts/ask";
+import { Place, useAnswer, useOf, useReport, Waiting } from "../parts/ask";
 import { Graph } from "../parts/graph";
 import { Picture } from "../parts/picture";
 import { Table } from "../parts/table";
@@ -83,6 +83,7 @@ function stepColumns(open: (id: string) => void, live: boolean) {
 export function Chain({ query }: { query: URLSearchParams }) {
     const { source, target } = useContext(Place);
     const [open, setOpen] = useState(query.get("step") ?? "");
+    const steps = useOf("step");
     if (target === "" && source.live) return <Choose />;
     return (
         <>
@@ -91,7 +92,7 @@ export function Chain({ query }: { query: URLSearchParams }) {
             {open !== "" && source.live && <Step id={open} close={() => setOpen("")} />}
             <Table
                 caption="The same steps, in the order of time"
-                query={{ of: "report", target: target || undefined, types: ["step"] }}
+                query={steps}
                 choices={[known]}
                 empty="No step leads to it."
                 columns={stepColumns(setOpen, source.live)}

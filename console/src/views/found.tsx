@@ -2,7 +2,7 @@
 // Findings and incidents, worst first.
 import { useContext, useState } from "preact/hooks";
 import { type Line, list, text } from "../data/source";
-import { Place } from "../parts/ask";
+import { Place, useOf } from "../parts/ask";
 import { Table } from "../parts/table";
 import { Badge, Id, Said } from "../parts/text";
 import { When } from "../parts/time";
@@ -53,11 +53,10 @@ function Judged({ of }: { of: Line }) {
 }
 
 export function Findings() {
-    const { target } = useContext(Place);
     return (
         <Table
             caption="Findings, as the hunt ranks them"
-            query={{ of: "report", target: target || undefined, types: ["finding"] }}
+            query={useOf("finding")}
             choices={[
                 {
                     label: "Severity",
@@ -131,11 +130,10 @@ export function Findings() {
 }
 
 export function Incidents() {
-    const { target } = useContext(Place);
     return (
         <Table
             caption="Incidents, worst first"
-            query={{ of: "report", target: target || undefined, types: ["incident"] }}
+            query={useOf("incident")}
             empty="No findings make an incident."
             columns={[
                 { head: "Severity", cell: (l) => <Badge word={text(l.severity)} /> },

@@ -2,7 +2,7 @@
 // What it comes to: the verdict in one sentence, then why, then what to do, and what is not known.
 import { useContext } from "preact/hooks";
 import { type Line, part, text } from "../data/source";
-import { first, Place, useReport, Waiting } from "../parts/ask";
+import { first, Place, useOf, useReport, Waiting } from "../parts/ask";
 import { Picture } from "../parts/picture";
 import { Table } from "../parts/table";
 import { Badge, Said } from "../parts/text";
@@ -186,11 +186,10 @@ function Statements({ title, lines }: { title: string; lines: Line[] }) {
 }
 
 function Gaps() {
-    const { target } = useContext(Place);
     return (
         <Table
             caption="Gaps: what nothing here tells"
-            query={{ of: "report", target: target || undefined, types: ["gap"] }}
+            query={useOf("gap")}
             empty="Nothing was found missing. That is no proof that nothing is."
             columns={[
                 {

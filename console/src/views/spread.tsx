@@ -2,16 +2,12 @@
 // Who is hit: machines and their states, what was held, releases at risk, who got them, counts.
 import { useContext } from "preact/hooks";
 import { list, text } from "../data/source";
-import { Place } from "../parts/ask";
+import { Place, useOf } from "../parts/ask";
 import { Table } from "../parts/table";
 import { Badge, Said } from "../parts/text";
 import { When } from "../parts/time";
 import { Why } from "../parts/why";
 
-function useOf(...types: string[]) {
-    const { target } = useContext(Place);
-    return { of: "report", target: target || undefined, types };
-}
 const NO_TARGET = "Nothing is told of this without a target, or nothing is known.";
 
 export function Machines() {

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What it stands on: evidence with hashes, the action log, the program; what is published.
-import { useContext } from "preact/hooks";
 import { text } from "../data/source";
-import { Place, useReport } from "../parts/ask";
+import { useOf, useReport } from "../parts/ask";
 import { Table } from "../parts/table";
 import { Badge, Id, Said } from "../parts/text";
 import { When } from "../parts/time";
-
-function useOf(...types: string[]) {
-    const { target } = useContext(Place);
-    return { of: "report", target: target || undefined, types };
-}
 
 export function Evidence() {
     const report = useReport(["summary"]).page?.lines.find((l) => l.question === "report");
