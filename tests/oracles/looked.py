@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an oracle says of one file."""
+"""What an oracle is, and what it says of one file."""
 import collections
 
 
@@ -11,6 +11,15 @@ class Looked:
 
     def refuse(self, where, words):
         self.wrong.append(f"{where}: {words}")
+
+
+class Oracle:
+    def lacks(self):
+        """Why a part of it is not here, or nothing."""
+        return None
+
+    def look(self, paths):
+        return {path: self.one(path) for path in paths}
 
 
 def by_schema(looked, validator, doc, name):

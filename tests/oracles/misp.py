@@ -9,7 +9,7 @@ import warnings
 import jsonschema
 import pymisp
 
-from looked import Looked, by_schema
+from looked import Looked, Oracle, by_schema
 
 # PyMISP's schema is of the time before objects, and PyMISP itself has ceased to use it. What it
 # refuses for being younger, with the section of draft-dulaunoy-misp-core-format that has it:
@@ -41,7 +41,7 @@ def tags(event):
                                for t in holder.get("Tag", []))
 
 
-class Misp:
+class Misp(Oracle):
     form = "misp"
 
     def __init__(self, _modules, _work):
@@ -51,12 +51,6 @@ class Misp:
         kind = jsonschema.validators.validator_for(schema)
         self.validator = kind(schema, format_checker=kind.FORMAT_CHECKER)
         self.pairs = pymisp.MISPEvent().describe_types["category_type_mappings"]
-
-    def lacks(self):
-        return None
-
-    def look(self, paths):
-        return {path: self.one(path) for path in paths}
 
     def one(self, path):
         looked = Looked()

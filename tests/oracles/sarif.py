@@ -7,7 +7,7 @@ import subprocess
 
 import jsonschema
 
-from looked import Looked, by_schema
+from looked import Looked, Oracle, by_schema
 
 # Of its advice, what we do not follow. None of it is a rule of the specification.
 LEFT = {
@@ -28,7 +28,7 @@ LEFT_OF_NONE = "SARIF2012 Note_ProvideMetadataForAllViolatedRules"
 EACH = "SARIF2003 Note_Default"  # said once of every log that it looks at
 
 
-class Sarif:
+class Sarif(Oracle):
     form = "sarif"
 
     def __init__(self, modules, work):
@@ -41,7 +41,6 @@ class Sarif:
             self.damages = [d for d in self.damages if d[2].startswith("schema")]
 
     def lacks(self):
-        """Why a part of it is not here, or nothing."""
         if platform.machine() != "x86_64":
             return "the multitool is made for x86-64: SARIF by its schema only"
         return None

@@ -14,7 +14,7 @@ import stix2
 import stix2.registry
 import stix2validator
 
-from looked import Looked, by_schema
+from looked import Looked, Oracle, by_schema
 
 # Advice that we do not follow: (the validator's code, of which objects, why).
 LEFT = [
@@ -43,19 +43,13 @@ def plain(value):
     return value
 
 
-class Stix:
+class Stix(Oracle):
     form = "stix"
     ours = re.compile("x-none")  # kinds of objects that the library cannot know
 
     def __init__(self, _modules, _work):
         self.options = stix2validator.ValidationOptions(strict=True, version="2.1", silent=True,
                                                         enforce_refs=True)
-
-    def lacks(self):
-        return None
-
-    def look(self, paths):
-        return {path: self.one(path) for path in paths}
 
     def one(self, path):
         looked = Looked()
